@@ -3,8 +3,8 @@
 Run ``python -m tests.bench.road``; without a display it measures offscreen. Commands are sent through the
 form of a real window, one after the other; a hop is over when its view shows the change.
 
-What is left of the road is work of the window's thread: a third is views that read again, a quarter painting,
-an eighth the engine. It is longer by what other programs take of the processor.
+The road is work of the window's thread, no waiting: a fifth is the form's answer, a fifth the engine, a
+quarter views that read again, the rest painting. It is longer by what other programs take of the processor.
 """
 
 from __future__ import annotations

@@ -159,6 +159,18 @@ def test_a_patch_is_read_from_a_file(workbench, played, tmp_path):
     assert "not both" in both.err
 
 
+def test_each_import_says_of_the_files_of_the_other_what_they_are(workbench, played, tmp_path):
+    letters, events = tmp_path / "letters.ndjson", tmp_path / "events.ndjson"
+    workbench("dead-letters", "export", played, "--all", "--to", letters)
+    workbench("export", played, events)
+    said = workbench("import", played, letters)
+    assert (said.code, said.out) == (1, "")
+    assert "letters.ndjson holds dead letters, not events" in said.err
+    said = workbench("dead-letters", "import", played, events)
+    assert (said.code, said.out) == (1, "")
+    assert "events.ndjson holds events, not dead letters" in said.err
+
+
 def test_owners_and_notes_are_written_and_found(workbench, played):
     said = workbench(
         "dead-letters", "note", played, "--words", "invalid", "--owner", "Lena", "--text", "asked"

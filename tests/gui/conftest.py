@@ -283,9 +283,8 @@ async def desk(workspace: Workspace) -> AsyncIterator[Desk]:
 
 
 def take_turn(desk: Desk) -> None:
-    """Does the next of what is to be done in a turn of its own."""
-    desk._turn.stop()
-    desk._take_turn()
+    """Does what views are to do in one turn."""
+    desk._turns.take()
 
 
 @pytest.fixture

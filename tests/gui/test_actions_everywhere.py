@@ -192,6 +192,14 @@ def test_every_key_is_told_at_F1():
         assert {(title, one) for one in keys if one} <= told
 
 
+def test_a_key_of_the_list_means_one_thing_in_each_place():
+    told: dict[tuple[str, str], set[str]] = {}
+    for keys, where, text in all_keys():
+        for key in keys.split(" / "):
+            told.setdefault((where, key), set()).add(text)
+    assert {place: texts for place, texts in told.items() if len(texts) > 1} == {}
+
+
 def test_whoever_declares_an_action_or_looks_at_a_key_is_in_the_list():
     listed = {base.__module__ for _, where in OWNERS for base in owner_class(where).__mro__}
     for path in sorted(GUI.rglob("*.py")):

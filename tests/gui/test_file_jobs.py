@@ -7,15 +7,29 @@ import threading
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import QGraphicsView, QPushButton
 
 from tests.gui.test_session import notices, press, settings, shown_dialog, start
+from tests.interop.test_letter_lines import FACTS, LETTER
 from workbench.gui.file_actions import EXPORTS
+from workbench.interop.letter_lines import letter_line
 from workbench.services.streams.event_export import EventExport
 from workbench.store.store_file import read_store_file
 
 __all__ = ["settings", "start"]  # fixtures
 ADA = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+
+
+def drop(session, path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(QPointF(9, 9), both, data, left, keys)
+    event.setDropAction(Qt.DropAction.MoveAction)
+    session.window.dropEvent(event)  # Qt sends it only at the end of a drag
+    assert event.dropAction() == Qt.DropAction.CopyAction
+    return event.isAccepted()
 
 
 async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened(start, until, tmp_path):
@@ -26,24 +40,46 @@ async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened
     (other / "project.tsk").write_text("format: 1\n")
     (tmp_path / "note.txt").write_text("no")
     (tmp_path / "old.ndjson").write_text(json.dumps({"stream": "user-x", "type": "made", "data": {}}))
-
-    def drop(path):
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-        keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-        both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
-        event = QDropEvent(QPointF(9, 9), both, data, left, keys)
-        event.setDropAction(Qt.DropAction.MoveAction)
-        session.window.dropEvent(event)  # Qt sends it only at the end of a drag
-        assert not event.isAccepted() or event.dropAction() == Qt.DropAction.CopyAction
-        return event.isAccepted()
-
-    assert [drop(other), drop(other / "project.tsk"), drop(tmp_path / "note.txt")] == [True, True, False]
+    assert drop(session, other)
+    assert drop(session, other / "project.tsk")
     assert opened == [other, other]
-    assert drop(tmp_path / "old.ndjson")
+    drop(session, tmp_path / "note.txt")
+    await until(lambda: notices(session)[-1:])
+    assert notices(session)[-1].startswith("note.txt is no project, no file of events or dead letters, and")
+    assert drop(session, tmp_path / "old.ndjson")
     dialog = await shown_dialog(session, until)
     dialog.reject()
     await until(lambda: not session.desk.running())
+
+
+async def test_each_file_that_the_window_writes_is_brought_in_where_it_belongs(start, until, tmp_path):
+    session = await start()
+    (tmp_path / "letters.ndjson").write_bytes(letter_line(LETTER, FACTS))
+    (tmp_path / "model.json").write_text(
+        '{"slices": [{"title": "Greet", "commands": [{"title": "Say hi"}]}]}'
+    )
+    await session.copy_store(tmp_path / "copy.db")
+    drop(session, tmp_path / "letters.ndjson")
+    letters = session.window.views["letters"]
+    await until(lambda: not letters.strip.isHidden())
+    assert letters.isVisible()
+    assert "Import the dead letters of letters.ndjson?" in letters.strip._text.text()
+    (agree,) = [one for one in letters.strip.findChildren(QPushButton) if one.text() == "Import"]
+    agree.click()
+    await until(lambda: "0 imported, 0 there already. 1 refused" in notices(session)[-1])
+    drop(session, tmp_path / "copy.db")
+    await until(lambda: notices(session)[-1].startswith("copy.db is a store."))
+    drop(session, tmp_path / "model.json")
+    await until(lambda: notices(session)[-1].startswith("model.json: "))
+    assert session.window.views["board"].isVisible()
+    await until(lambda: not session.desk.running())
+
+
+async def test_a_file_that_is_dropped_without_a_project_says_what_is_missing(start, tmp_path):
+    session = await start()
+    await session.close_project()
+    drop(session, tmp_path / "old.ndjson")
+    assert notices(session)[-1].startswith("old.ndjson was not looked at: open the project")
 
 
 async def test_a_file_that_is_dropped_on_the_board_reaches_the_window(start):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible
@@ -9,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
+    QFrame,
     QLabel,
     QListWidget,
     QMainWindow,
@@ -17,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.gui.test_session import settings, start
+from workbench.gui import toasts
 from workbench.gui.desk import Notice
 from workbench.gui.notice_list import NoticeList
 from workbench.gui.notices import SHOWN, Notices
@@ -154,13 +158,14 @@ def test_what_asks_takes_room_above_the_status_bar_and_gives_it_back(window, mon
 def test_a_corner_is_kept_until_the_keyboard_comes_there():
     room, size = QRect(0, 40, 800, 500), QSize(300, 100)
     right, left, above, _ = corners(room, size)
-    assert free_corner(room, size, QRect(), 1) == 1
-    assert free_corner(room, size, right.adjusted(20, 20, -20, -20), 0) == 1
-    assert free_corner(room, size, right | left, 0) == 2
-    assert free_corner(room, size, right | above, 2) == 1
-    assert free_corner(room, size, room, 3) == 3
-    assert free_corner(room, size, right, 0, left) == 2
-    assert free_corner(room, size, right, 0, room) == 1, "the keyboard's place comes first"
+    assert free_corner(room, size, [], 1) == 1
+    assert free_corner(room, size, [right.adjusted(20, 20, -20, -20)], 0) == 1
+    assert free_corner(room, size, [right | left], 0) == 2
+    assert free_corner(room, size, [right | above], 2) == 1
+    assert free_corner(room, size, [room], 3) == 3
+    assert free_corner(room, size, [room, right, above], 0) == 1, "where all is covered, the least"
+    assert free_corner(room, size, [right], 0, left) == 2
+    assert free_corner(room, size, [right], 0, room) == 1, "the keyboard's place comes first"
 
 
 def test_toasts_begin_where_they_cover_least_of_the_rows_of_tables(window, qtbot):
@@ -201,6 +206,28 @@ def test_toasts_begin_where_they_cover_no_button_of_what_is_told_in_a_view(windo
     notices.show_notice(Notice(kind="ok", text="The project was reloaded."))
     assert notices.toasts.isVisible()
     assert not notices.toasts.geometry().intersects(button)
+
+
+def test_toasts_leave_what_asks_something_free_wherever_the_keyboard_is(window, qtbot, monkeypatch):
+    notices, text = Notices(window), window.centralWidget()
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: False)
+    strip = QFrame(text, objectName="change_strip")
+    strip.setGeometry(0, 380, 800, 200)
+    strip.hide()
+    window.show()
+    text.setFocus()
+    notices.show_notice(Notice(kind="ok", text="done"))
+    below = notices.toasts.geometry()
+    strip.show()
+    notices.toasts.place()
+    seen = QRect(strip.mapTo(window, QPoint()), strip.size())
+    assert below.intersects(seen)
+    assert not notices.toasts.geometry().intersects(seen)
+
+
+def test_what_toasts_leave_free_is_called_so_where_it_is_made():
+    made = "".join(path.read_text() for path in Path(toasts.__file__).parent.rglob("*.py"))
+    assert [one for one in toasts.ASKING if f'setObjectName("{one}")' not in made] == []
 
 
 def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monkeypatch):
@@ -277,27 +304,27 @@ async def test_no_notice_covers_the_keyboard_or_takes_it_and_the_list_has_what_l
     for number in range(5):
         actions = (("Undo", lambda: done.append(True)),)
         session.desk.notice("error", "words " * 30 + str(number), *actions, asks=bool(number % 2))
-    toasts, notices = window.notices.toasts, window.notices
-    monkeypatch.setattr(toasts, "underMouse", lambda: False)
+    shown, notices = window.notices.toasts, window.notices
+    monkeypatch.setattr(shown, "underMouse", lambda: False)
     assert all(card.height() >= card.minimumSizeHint().height() for card in notices.cards())
     QTest.mouseClick(notices.cards()[1].findChildren(QLabel)[1], Qt.MouseButton.LeftButton)
     assert QApplication.focusWidget() is focused
     for key in window.views:
         window.bring(key)
         await until(window.views[key].seen)
-        toasts.place()
-        assert window.rect().contains(toasts.geometry())
-        assert not toasts.geometry().intersects(keyboard_place(window)), key
+        shown.place()
+        assert window.rect().contains(shown.geometry())
+        assert not shown.geometry().intersects(keyboard_place(window)), key
         strips = QRect(notices.mapTo(window, QPoint()), notices.size())
         assert not any(strips.intersects(one.geometry()) for one in window.docks.values() if one.isVisible())
     assert session._status.notices.text() == "5"
     session.show_notices()
-    (shown,) = window.findChildren(NoticeList)
+    (listed,) = window.findChildren(NoticeList)
     assert session._status.notices.text() == ""
-    assert shown.table.model().rowCount() == 5
-    assert [button.text() for button in shown.buttons] == ["Undo"]
-    QTest.keyClick(shown.table, Qt.Key.Key_Down)
-    QTest.keyClick(shown.table, Qt.Key.Key_Return)
+    assert listed.table.model().rowCount() == 5
+    assert [button.text() for button in listed.buttons] == ["Undo"]
+    QTest.keyClick(listed.table, Qt.Key.Key_Down)
+    QTest.keyClick(listed.table, Qt.Key.Key_Return)
     assert done == [True]
-    assert not shown.isVisible()
+    assert not listed.isVisible()
     assert [card.notice.asks for card in notices.cards()] == [True], "the other one was answered in the list"

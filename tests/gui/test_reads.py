@@ -15,6 +15,7 @@ from shiboken6 import delete
 from tests.gui.conftest import settle, take_turn
 from workbench.engine.thread_readers import ThreadReaders
 from workbench.errors import ReadTooLong, StoreBusy
+from workbench.gui import view_turns
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.view_catalog import VIEWS
@@ -473,24 +474,26 @@ async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(worksp
     assert workspace.reader.read_stream("user-ada", 299, 1)[0].position == found.position
 
 
-async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_its_own_turn(desk, qtbot, monkeypatch):
+@pytest.mark.parametrize("full", [True, False])
+async def test_V4_views_ask_one_after_the_other_until_the_turn_is_full(desk, qtbot, monkeypatch, full):
     desk._unlisten()  # nothing else has them ask
     views = [shown(kind(desk), desk, qtbot) for kind in (StreamsView, LogView, CommandsView)]
-    while desk._turns:
+    while desk._turns.waiting:
         take_turn(desk)
     asked = []
     for view in views:
         monkeypatch.setattr(view, "refresh", lambda view=view: asked.append(view))
+    monkeypatch.setattr(view_turns, "FULL_MS", 0 if full else 60_000)
     for _ in range(2):
         desk.changed.emit(Changes(everything=True))
     seen = []
-    while desk._turns:
+    while desk._turns.waiting:
         take_turn(desk)
         seen.append(list(asked))
-    assert seen == [views[:1], views[:2], views]
+    assert seen == ([views[:1], views[:2], views] if full else [views])
     desk.changed.emit(Changes(everything=True))
     views[0].hide()
-    while desk._turns:
+    while desk._turns.waiting:
         take_turn(desk)
     assert asked == [*views, *views[1:]], "one is hidden, and asks when it is seen"
     assert views[0]._stale
@@ -501,7 +504,7 @@ async def test_a_view_that_is_gone_asks_nothing_in_its_turn(desk):
     desk.changed.emit(Changes(everything=True))
     delete(view)
     take_turn(desk)
-    assert not desk._turns
+    assert not desk._turns.waiting
 
 
 # --- dialogs and confirmations ask, too

@@ -112,7 +112,7 @@ def _records(reader: Reader) -> dict[str, Any]:
             reader.action(1),
             reader.action(act="undo skip"),
         ],
-        "kept": [reader.kept_by(act) for act in ("skip", "reset", "note", "replay")],
+        "kept": [reader.can_bring_back(act) for act in ("skip", "reset", "note", "replay")],
         "acts on letters": reader.letter_acts(NUMBERS),
         "fates of replays": [reader.replay_fates(act) for act in ("skip", "replay")],
         "no correlation": _family(reader, derived_id("none")),

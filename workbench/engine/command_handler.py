@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.engine.aggregate_loader import AggregateLoader, Loaded, with_new
-from workbench.engine.decision import Decision
+from workbench.engine.aggregate_loader import AggregateLoader
+from workbench.engine.decision import Decider, Decision
 from workbench.engine.group_commit import CommandWriter
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
@@ -20,7 +20,6 @@ from workbench.errors import (
     CallerError,
     CommandRejected,
     InvalidCommand,
-    InvalidEvent,
     InvalidValue,
     StreamClosed,
     WrongExpectedVersion,
@@ -28,16 +27,13 @@ from workbench.errors import (
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
 from workbench.model.command import CommandOutcome, CommandResult, CommandType
-from workbench.model.decision_context import DecisionContext, For
 from workbench.model.error_text import as_text, error_sentence, error_text
-from workbench.model.event import NewEvent, written
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
 from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Atomic, RecordCommand, SaveSnapshot
-from workbench.store.rules import fits
 from workbench.store.stored_values import CommandRecord, Snapshot
 
 DECISIONS = 4
@@ -84,12 +80,11 @@ class CommandHandler:
         self._loader = loader
         self._writer = writer
         self._clock = clock
-        self._new_id = new_id
         self._metrics = metrics
         self._snapshot_every = snapshot_every
         self._report = report
         self._turns = Turns()
-        self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
+        self._decider = Decider(registry, new_id)
         self._running: dict[int, asyncio.Future[CommandResult | None] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
@@ -197,82 +192,17 @@ class CommandHandler:
         Raises:
             UnknownEvent: A stream cannot be folded (U2).
         """
-        aggregates = self._aggregates(kind)
+        aggregates = self._decider.aggregates(kind)
         loaded = tuple(map(self._loader.load, aggregates, streams))
-        decision = self._decided(kind, command, issue, base, streams, loaded)
+        decision = self._decider.decide(
+            kind, command, base, self._clock.now(), streams, loaded, issue.expected
+        )
         if decision.refusal is None:
             return decision  # the append expects the versions
         current = tuple(map(self._loader.refresh, aggregates, streams))
         if [one.version for one in current] == [one.version for one in loaded]:
             return decision
-        return self._decided(kind, command, issue, base, streams, current)
-
-    def _aggregates(self, kind: CommandType) -> tuple[AggregateType, ...]:
-        known = self._registry.aggregates
-        if not kind.involves:
-            return (known[kind.aggregate],)
-        return tuple(known[place.aggregate] for place in kind.places)
-
-    def _decided(
-        self,
-        kind: CommandType,
-        command: Any,
-        issue: Issue,
-        base: CommandRecord,
-        streams: tuple[str, ...],
-        loaded: tuple[Loaded, ...],
-    ) -> Decision:
-        decide = self._registry.aggregates[kind.aggregate].decide
-        try:
-            _check_expected(kind, issue, streams, loaded)
-            context = DecisionContext(self._clock.now(), _states(kind, loaded))
-            with ProjectCode(f"{kind.name} could not be decided", base.data):
-                decided = decide(loaded[0].state, command, context)
-                return self._new_events(kind, decided, base, context.at, streams, loaded)
-        except CallerError as refusal:
-            return Decision(loaded, refusal=refusal)
-
-    def _new_events(
-        self,
-        kind: CommandType,
-        decided: Any,
-        base: CommandRecord,
-        now: int,
-        streams: tuple[str, ...],
-        loaded: tuple[Loaded, ...],
-    ) -> Decision:
-        events: list[tuple[int, NewEvent]] = []
-        folds: list[list[tuple[NewEvent, Any]]] = [[] for _ in loaded]
-        for said in decided:
-            event = said.event if isinstance(said, For) else said
-            known = self._registry.events.get(event.event_type)
-            if known is None:
-                raise InvalidEvent(f"{type(event).__name__} is not an event of this model", path="")
-            place = self._place(kind, said, known.name) if kind.involves else 0
-            data, value = written(event, known.decode)
-            new = NewEvent(
-                id=self._new_id(),
-                type=known.name,
-                schema_version=known.version,
-                data=data,
-                occurred_at=now,
-                correlation_id=base.correlation_id,
-                causation_id=base.command_id,
-            )
-            events.append((place, new))
-            folds[place].append((new, value))
-        after = map(with_new, self._aggregates(kind), streams, loaded, folds)
-        return Decision(loaded, tuple(events), tuple(after))
-
-    def _place(self, kind: CommandType, said: Any, event: str) -> int:
-        """Returns which of the aggregates that a command is decided over an event is for (K8)."""
-        names = ["", *kind.involves]
-        if isinstance(said, For):
-            if said.name not in names:
-                raise InvalidEvent(f"{kind.name} involves no {said.name}", path="")
-            return names.index(said.name)
-        owner = self._owners.get(event)
-        return next((at for at, place in enumerate(kind.places) if place.aggregate == owner), 0)
+        return self._decider.decide(kind, command, base, self._clock.now(), streams, current, issue.expected)
 
     async def _append(
         self, kind: CommandType, streams: tuple[str, ...], decision: Decision, record: CommandRecord
@@ -283,7 +213,7 @@ class CommandHandler:
         if answers[0] is None:
             return _result(stored, duplicate=True)
         result = _result(stored, event_ids=tuple(event.id for _, event in decision.events))
-        for at, aggregate in enumerate(self._aggregates(kind)):
+        for at, aggregate in enumerate(self._decider.aggregates(kind)):
             before, after = decision.loaded[at].version, decision.after[at]
             self._loader.advance(streams[at], after)
             await self._take_snapshot(aggregate, streams[at], before, after.version)
@@ -342,29 +272,6 @@ def _outcome(error: CallerError) -> CommandOutcome:
             return CommandOutcome.CONFLICT
         case _:
             return CommandOutcome.FAILED
-
-
-def _check_expected(
-    kind: CommandType, issue: Issue, streams: tuple[str, ...], loaded: tuple[Loaded, ...]
-) -> None:
-    """K2, K4 and K8, before anything is decided."""
-    if issue.expected is not None and not fits(issue.expected, loaded[0].version):
-        raise WrongExpectedVersion(streams[0], expected=issue.expected, actual=loaded[0].version)
-    for at, place in enumerate(kind.places):
-        stream, version = streams[at], loaded[at].version
-        if place.creates and version:
-            raise CommandRejected(f"{stream} exists already, at version {version}", field=place.id)
-        if place.creates is False and not version:
-            raise CommandRejected(f"{stream} does not exist", field=place.id)
-        if at and stream in streams[:at]:
-            raise CommandRejected(f"{stream} is meant twice, and two are needed", field=place.id)
-
-
-def _states(kind: CommandType, loaded: tuple[Loaded, ...]) -> dict[str, Any]:
-    if not kind.involves:
-        return dict.fromkeys(kind.absent)
-    found = {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
-    return {**dict.fromkeys(kind.absent), **found} if kind.absent else found
 
 
 def _with(record: CommandRecord, **changes: Any) -> CommandRecord:

@@ -15,7 +15,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
-from workbench.model.projection import OnFault, Projection, Stepwise
+from workbench.model.projection import OnFault, Projection
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
@@ -70,7 +70,7 @@ class ProjectionGeneration:
         self.handled = 0
         self._projection = projection
         self._handlers: Mapping[str, Any] = projection.handlers()
-        self._stepwise = {name for name, one in self._handlers.items() if isinstance(one, Stepwise)}
+        self._stepwise = {name for name, one in self._handlers.items() if hasattr(one, "steps")}
         self._slice_end = 0.0
         self._size = BatchSize(BATCH, 2, LARGEST)
         self._registry = registry

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -16,6 +15,7 @@ from workbench.gui.operator_undo import OperatorUndo, UndoOffer
 from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
 from workbench.gui.travels import Travels
+from workbench.gui.view_turns import ViewTurns
 from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
 
@@ -125,6 +125,7 @@ class Desk(QObject):
         letters_wanted: Numbers of the dead letters that should be listed alone, and the key of what should be
             begun with them; empty for nothing.
         fork_wanted: The `Selection` at whose event, or message, the project is to be forked.
+        file_dropped: A `FileKind` and a file that the view in front shall bring in.
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
@@ -144,6 +145,7 @@ class Desk(QObject):
     text_wanted = Signal(str, object)
     letters_wanted = Signal(object, str)
     fork_wanted = Signal(object)
+    file_dropped = Signal(object, object)
     picture_wanted = Signal()
     explore_wanted = Signal(str, str)
     project_saved = Signal()
@@ -178,8 +180,7 @@ class Desk(QObject):
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
         shown_zone().changed.connect(self._zone_changed)
-        self._turns: deque[Callable[[], object]] = deque()
-        self._turn = pause_timer(self, 0, self._take_turn)
+        self._turns = ViewTurns(self, self._timed)
         self._typed = False
         self._failed = ""
         self._writing = pause_timer(self, WRITE_MS, self._write)
@@ -202,7 +203,7 @@ class Desk(QObject):
         pending = self._pending
         if pending is None:
             return
-        wait = GATHER_MS if self._turns else self._rest()
+        wait = GATHER_MS if self._turns.waiting else self._rest()
         if wait > 0 and not pending.model:
             self._timer.start(wait)
             return
@@ -227,16 +228,7 @@ class Desk(QObject):
         Args:
             first: It goes before what was given, not behind it.
         """
-        if act not in self._turns:
-            (self._turns.appendleft if first else self._turns.append)(act)
-        if not self._turn.isActive():
-            self._turn.start()
-
-    def _take_turn(self) -> None:
-        act = self._turns.popleft()
-        if self._turns:
-            self._turn.start()
-        self._timed(act)
+        self._turns.give(act, first=first)
 
     # -- selection --------------------------------------------------------------------------------------
 
@@ -382,8 +374,7 @@ class Desk(QObject):
         self.closed = True
         self._unlisten()
         self._timer.stop()
-        self._turn.stop()
-        self._turns.clear()
+        self._turns.close()
         self.ticker.close()
         await self.write_drafts()
         for task in list(self._tasks):

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from workbench.gui.actions import Action, action
+from workbench.gui.desk import Notice
+from workbench.gui.dropped_path import take_file
 from workbench.gui.icons import icon
 from workbench.gui.loop import finished
 from workbench.gui.recent_projects import show_recent
+from workbench.interop.file_kinds import kind_of, project_of
 from workbench.project.samples import samples_folder
 
 if TYPE_CHECKING:
@@ -234,14 +237,18 @@ class FileActions(ABC):
             self.desk.picture_wanted.emit()
 
     def take_dropped(self, path: Path) -> None:
-        """Opens a project folder, or imports a file of events."""
-        if path.is_dir():
-            self.open_folder(path)
+        """Opens a project's folder, or begins the import of what a file holds."""
+        if path.is_dir() or project_of(path) is not None:
+            self.open_folder(project_of(path) or path)
         elif self.desk is not None:
-            if why := self.read_only():
-                self.desk.notice("warning", f"{path.name} was not imported: {why}.")
-            else:
-                self.desk.run(self.import_path(path), "Import")
+            self.desk.run(self._take(self.desk, path), f"Import {path.name}")
+        else:
+            said = f"{path.name} was not looked at: open the project that it belongs to first."
+            self.window.notices.show_notice(Notice(kind="warning", text=said))
+
+    async def _take(self, desk: Desk, path: Path) -> None:
+        kind = await asyncio.to_thread(kind_of, path)
+        take_file(desk, path, kind, lambda: desk.run(self.import_path(path), "Import"))
 
     async def import_path(self, path: Path) -> None:
         """Shows the import dialog for a file."""

@@ -1,4 +1,4 @@
-"""Toasts: notices over a corner of the window, never over what has the keyboard."""
+"""Toasts: notices over a corner of the window, never over what has the keyboard or asks something."""
 
 from __future__ import annotations
 
@@ -30,15 +30,20 @@ LARGE = 6
 """One part in how many of the window's area makes a widget so large that only its chosen part counts."""
 AROUND = 48
 """Pixels around a caret that stay free."""
+ASKING = (
+    "board_entry", "board_trial", "change_strip", "completions", "confirm", "mark_popover", "patch-form",
+)  # fmt: skip
+"""Names of what lies in or over a view while it asks something: it stays free as a whole."""
 
 
 class Toasts(QWidget):
-    """The newest toasts, one below the other, in the corner that leaves the keyboard's place free.
+    """The newest toasts, one below the other, in the corner that leaves free what is worked on.
 
     They begin where they cover least of the rows of tables.
 
-    They never take the keyboard, and move only away from it and from the main button of the view that has
-    it. While the mouse or the keyboard is on one, nothing moves: what comes is shown afterwards.
+    They never take the keyboard, and move only away from it, from what asks something, and from the main
+    button of the view that has the keyboard. While the mouse or the keyboard is on one, nothing moves: what
+    comes is shown afterwards.
     """
 
     def __init__(self, window: QMainWindow) -> None:
@@ -72,7 +77,7 @@ class Toasts(QWidget):
         self.place()
 
     def place(self) -> None:
-        """Lies in the corner where it is, or in the first that leaves the keyboard's place free."""
+        """Lies in the corner where it is, or in the first that leaves free what is worked on."""
         if self._held() and self._room().contains(self.geometry()):
             self._column.setEnabled(False)  # who leaves leaves a gap
             return
@@ -90,9 +95,9 @@ class Toasts(QWidget):
         if new:
             self._corner = emptiest_corner(room, size, shown_rows(self._window), main_buttons(self._window))
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-            kept, view = keyboard_place(self._window), view_of_keyboard(self._window)
+            view = view_of_keyboard(self._window)
             buttons = main_buttons(self._window, view) if view is not None else []
-            self._corner = free_corner(room, size, kept, self._corner, *buttons)
+            self._corner = free_corner(room, size, worked_on(self._window), self._corner, *buttons)
         self.setGeometry(corners(room, size)[self._corner])
         self.raise_()
 
@@ -136,28 +141,34 @@ def corners(room: QRect, size: QSize) -> Sequence[QRect]:
     return [QRect(QPoint(x, y), size) for y, x in product((low, room.top()), (right, room.left()))]
 
 
-def free_corner(room: QRect, size: QSize, kept: QRect, now: int, *better: QRect) -> int:
-    """Returns the number of the corner to lie in: where it is, else the first that leaves `kept` free.
+def free_corner(room: QRect, size: QSize, kept: Sequence[QRect], now: int, *better: QRect) -> int:
+    """Returns the number of the corner to lie in: where it is, else the first that covers least of `kept`.
 
     Args:
+        kept: What is worked on, the keyboard's place before all else.
         better: What is left free, too, if there is such a corner.
     """
     places = corners(room, size)
-    order = [now, *(at for at in range(len(places)) if at != now)]
-    free = [at for at in order if not places[at].intersects(kept)] or [now]
-    return next((at for at in free if not any(places[at].intersects(one) for one in better)), free[0])
+
+    def covers(at: int) -> tuple[int, int, bool, bool]:
+        some = any(places[at].intersects(one) for one in better)
+        return covered(places[at], kept[:1]), covered(places[at], kept[1:]), some, at != now
+
+    return min(range(len(places)), key=covers)
+
+
+def covered(place: QRect, parts: Sequence[QRect]) -> int:
+    """Returns how many pixels of some parts a place covers."""
+    shared = (place & one for one in parts)
+    return sum(one.width() * one.height() for one in shared if not one.isEmpty())
 
 
 def emptiest_corner(room: QRect, size: QSize, rows: Sequence[QRect], buttons: Sequence[QRect] = ()) -> int:
     """Returns the number of the corner that covers fewest buttons and least of the rows of tables."""
-    covered = [
-        (
-            sum(place.intersects(one) for one in buttons),
-            sum(part.width() * part.height() for one in rows if not (part := place & one).isEmpty()),
-        )
-        for place in corners(room, size)
+    found = [
+        (sum(place.intersects(one) for one in buttons), covered(place, rows)) for place in corners(room, size)
     ]
-    return covered.index(min(covered))
+    return found.index(min(found))
 
 
 def shown_rows(window: QWidget) -> list[QRect]:
@@ -194,6 +205,13 @@ def main_buttons(window: QWidget, view: QWidget | None = None) -> list[QRect]:
 def _is_main(button: QPushButton, window: QWidget) -> bool:
     told = isinstance(button.parentWidget(), Banner)
     return button.isVisible() and button.window() is window and (bool(button.property("primary")) or told)
+
+
+def worked_on(window: QWidget) -> list[QRect]:
+    """Returns what is worked on, in a window's pixels: the keyboard's place, and all that asks something."""
+    asks = [one for name in ASKING for one in window.findChildren(QWidget, name)]
+    seen = [one for one in asks if one.isVisible() and one.window() is window]
+    return [keyboard_place(window), *(QRect(one.mapTo(window, QPoint()), one.size()) for one in seen)]
 
 
 def keyboard_place(window: QWidget) -> QRect:

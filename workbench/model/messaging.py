@@ -24,8 +24,14 @@ COMMANDS_TOPIC = "$commands"
 """Carries the commands that policies and processes issue; belongs to the engine."""
 LOG_TOPIC = "$log"
 """Every event of the store, whatever routes say; what policies and processes listen to."""
+_IN_WORDS = {COMMANDS_TOPIC: "commands of policies", LOG_TOPIC: "all events"}
 NOTHING = "nothing"
 """Names the answer to a refusal that has no consequence."""
+
+
+def called(name: str) -> str:
+    """Returns what a topic or subscription is called where a person reads it: the engine's own have words."""
+    return _IN_WORDS.get(name, name)
 
 
 class Mode(StrEnum):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.model.declarations import check_all, check_class, check_functions
 from workbench.model.event import E, Event, RecordedEvent
@@ -196,24 +196,14 @@ class OnFault(StrEnum):
 Apply = Callable[[Any, RecordedEvent, Rows], None]
 
 
-@runtime_checkable
-class Stepwise(Protocol):
-    """What an event does where that may be much: it is done with stops, at which others get a turn."""
-
-    def __call__(self, event: Any, record: RecordedEvent, rows: Rows, /) -> None:
-        """Does all of it."""
-
-    def steps(self, event: Any, record: RecordedEvent, rows: Rows, /) -> Iterator[None]:
-        """Does it, and stops behind each row."""
-
-
 @dataclass(frozen=True, slots=True)
 class On:
     """What an event does to the rows of a projection; type checkers hold the function to the event.
 
     Attributes:
         event: Its class (Python) or the name of its type.
-        apply: ``(event, record, rows)``.
+        apply: ``(event, record, rows)``. Where it may have much to do it has ``steps``, too, which takes the
+            same and stops behind each row, so that others get a turn.
     """
 
     event: type[Event] | str

@@ -153,31 +153,34 @@ class OperationsLog:
 
     def _logged(self, of: OperatorAction) -> LoggedAct:
         age = (self._world.clock.now() - of.at) / MICROSECONDS
-        why_not = hindrance(of.action, of.act, age)
-        if of.undone and (why_not or not self._left(of)):
+        why_not = hindrance(of.action, of.act, age) or self._in_the_way(of)
+        if why_not and of.undone:
             why_not = f"undone by operation {of.undone}"
-        elif not why_not and not of.count and self._job(of) is None:
-            why_not = "it changed nothing"
-        elif not why_not and of.action in REPLAYS and self._job(of) is None:
-            why_not = self._over(of)
-        elif not why_not and of.action in OF_REBUILDS:
-            why_not = self._rebuilt(of)
         return LoggedAct(of=of, why_not=why_not)
 
-    def _left(self, of: OperatorAction) -> bool:
-        """Whether something can be brought back still that an act changed: its undo was broken off, say."""
-        reader = self._world.reader
-        return of.action in KEEPING and bool(reader.kept_by(of.act) or reader.changed_by(of.act))
+    def _in_the_way(self, of: OperatorAction) -> str:
+        """Says why an act that can be undone as such cannot be now; empty where it can."""
+        if self._job(of) is not None:
+            return ""
+        if not of.count:
+            return "it changed nothing"
+        if of.action in KEEPING:
+            return self._over(of)
+        return "it was undone" if of.undone else self._rebuilt(of)
 
     def _over(self, of: OperatorAction) -> str:
-        """Says why nothing is left to take back of what an act had delivered again; empty if something is."""
-        fates = self._world.reader.replay_fates(of.act)
-        if LetterStatus.REPLAYING in fates:
+        """Says why nothing that an act changed can be brought back now; empty if something can."""
+        reader = self._world.reader
+        if reader.can_bring_back(of.act) or reader.changed_by(of.act):
             return ""
-        return DELIVERED if _delivered(fates) else "nothing of it waits any more"
+        if of.action not in REPLAYS:
+            return "what it changed has changed since"
+        return DELIVERED if _delivered(reader.replay_fates(of.act)) else "nothing of it waits any more"
 
     def _rebuilt(self, of: OperatorAction) -> str:
-        """Says why no rebuild is left that an act began, paused or resumed; empty while it goes on."""
+        """Says why no rebuild is left that an act began, paused or resumed; empty for other acts, too."""
+        if of.action not in OF_REBUILDS:
+            return ""
         own = of.detail if of.action == OperatorAct.REBUILD else ""  # the others do not name theirs
         rows = self._world.reader.generations(of.subject.partition(" ")[2])
         named = [f"generation {one.generation}" for one in rows]
@@ -268,7 +271,7 @@ class OperationsLog:
             free = tuple(name for name, one in engine.subscriptions.items() if one.release_key)
         name = of.subject.partition(" ")[2] if of.action == OperatorAct.RESET else ""
         back = BringBack(act=of.act, subscription=name, released=free, limit=GROUP)
-        while reader.kept_by(of.act):
+        while reader.can_bring_back(of.act):
             done += await self._write(of, back)
         return done
 

@@ -11,7 +11,7 @@ from workbench.errors import InvalidValue
 from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.issued_by import issued_by
-from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message, called
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.search_words import read_words
 from workbench.services.monitor.lag import subscription_lag
@@ -29,7 +29,6 @@ MOST = 200
 """Instances of a process that are listed."""
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
-_SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +269,7 @@ def _standing(
     lag, _ = subscription_lag(registry, reader, state, state.cursor)
     return SubscriptionStanding(
         name=name,
-        source=_SOURCES.get(state.topic, state.topic),
+        source=called(state.topic),
         handler=handler,
         state=_word(state, lag, handled=bool(handler) or name == COMMANDS_TOPIC),
         cursor=state.cursor,

@@ -277,8 +277,8 @@ class RecordLists(Protocol):
     def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
         """Returns one of them, by its number or by its name; None if there is none."""
 
-    def kept_by(self, act: str) -> int:
-        """Returns how much is kept of what an act replaced (L9)."""
+    def can_bring_back(self, act: str) -> bool:
+        """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""

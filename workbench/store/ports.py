@@ -166,7 +166,7 @@ class QueueReader(Protocol):
         """Returns one dead letter."""
 
     def changed_by(self, act: str) -> list[int]:
-        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
+        """Returns the dead letters that an act archived or purged, and that no later act changed (L9)."""
 
 
 class ModelReader(Protocol):

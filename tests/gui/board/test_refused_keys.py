@@ -83,3 +83,27 @@ async def test_what_asks_for_no_line_keeps_no_letter_back(refused: Designer) -> 
     assert refused.board.pictures.hints.subject == "Remove: Choose a card first"
     QTest.keyClicks(refused.board.canvas, "e")
     assert refused.board.editor.entry.isVisible()
+
+
+async def test_a_draft_that_does_not_run_leads_nowhere_and_says_so(designer: Designer) -> None:
+    asked: list[str] = []
+    designer.board.desk.wanted.connect(asked.append)
+    designer.key(KEY.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(KEY.Key_P)
+    await designer.type("tell")
+    designer.key(KEY.Key_Escape)
+    await designer.choose("subscription:tell")
+    designer.key(KEY.Key_Return)
+    why = "It is a draft and does not run yet"
+    assert designer.board.pictures.hints.subject == f"Show subscription: {why}"
+    told: list[str] = []
+    designer.board.desk.noticed.connect(lambda notice: told.append(notice.text))
+    designer.board.details.acted.emit()
+    assert told == [f"Show subscription: {why}."]
+    assert "subscriptions" not in asked
+    await designer.choose("command:send_parcel")
+    designer.key(KEY.Key_Return)
+    assert asked == ["commands"]

@@ -524,7 +524,7 @@ async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, ma
     view.strip.dismiss()
     write(view, "emailstatus", "set", "good")
     await until(lambda: panel.report is not None and panel.fits.unknown.isVisible())
-    assert panel.send.toolTip() == "emailstatus is no field of user.created: 8"
+    assert panel.send.toolTip() == "emailstatus is no field of user.created (did you mean status?): 8"
     assert not panel.send.isEnabled()
     panel.fits.anyway.click()
     assert panel.send.isEnabled()

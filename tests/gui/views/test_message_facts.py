@@ -13,7 +13,7 @@ from workbench.gui.views.log_view import LogView
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.views.subscriptions_view import SubscriptionsView
-from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.messaging import COMMANDS_TOPIC, called
 from workbench.services.project.open_project import open_target
 
 FLOW = Path(__file__).parents[2] / "flows" / "cart"
@@ -81,7 +81,7 @@ async def test_K7_what_was_withdrawn_is_seen_with_the_event_that_did_it(workspac
     assert row[1:3] == ("withdrawn", "abandon")
     view.follow(Selection(position=row[0]))
     await until(lambda: view.name.text() == "abandon")
-    assert view.where.text().startswith("withdrawn from $commands · ")
+    assert view.where.text().startswith("withdrawn from commands of policies · ")
     last = workspace.streams.head()
     assert shown(view)["withdrawn"] == f"on cart.checked_out of cart-c1, at position {last:,}"
 
@@ -169,7 +169,7 @@ async def test_only_processes_have_instances(workspace, desk, qtbot, until):
     view.refresh()
     for name, there in (("forgetting", True), (COMMANDS_TOPIC, False)):
         view.follow(Selection(subscription=name))
-        await until(lambda name=name: view.name.text() == name)
+        await until(lambda name=name: view.name.text() == called(name))
         assert view.tabs.isTabVisible(place) == there
         view.tabs.setCurrentIndex(place if there else view.tabs.currentIndex())
     assert view.tabs.currentWidget() is not view.instances, "another tab comes where it is not there"

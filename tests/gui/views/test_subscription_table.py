@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from workbench.gui.badges import PADDING
+from workbench.gui.filter_row import rows_with
 from workbench.gui.paged_model import ListSource
 from workbench.gui.series_lines import pen_of
 from workbench.gui.theme import code_font
@@ -26,6 +29,7 @@ from workbench.gui.views.subscription_table import (
     mode_tip,
     row_of,
 )
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
 from workbench.services.monitor.monitor_values import SubscriptionView
 from workbench.services.monitor.rate_rings import Figures
 from workbench.store.stored_values import Depth
@@ -171,3 +175,14 @@ def test_the_details_say_all_of_it_with_its_meaning():
 def test_a_lag_of_hundreds_of_thousands_is_not_cut_off(qapp):
     lag = next(column for column in COLUMNS if column.title == "Lag")
     assert QFontMetrics(code_font()).horizontalAdvance("1,234,567") + 2 * PADDING <= lag.width
+
+
+def test_what_the_engine_itself_reads_is_told_in_words_and_found_by_them(table):
+    row = row_of(replace(VIEW, name=COMMANDS_TOPIC, source=COMMANDS_TOPIC), DrawnLines())
+    source = rows_with("commands of", ListSource([row]), COLUMNS)
+    table.set_source(source)
+    shown = [table.model().index(0, TITLES.index(title)).data() for title in ("Subscription", "Reads")]
+    assert shown == ["commands of policies"] * 2
+    assert {name: value for name, value, _ in facts_of(replace(VIEW, source=LOG_TOPIC))}[
+        "Reads"
+    ] == "all events"

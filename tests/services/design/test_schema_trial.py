@@ -6,10 +6,10 @@ import pytest
 
 from tests.services.conftest import running, written
 from workbench.errors import NotFound, ProjectError
-from workbench.services.design import schema_trial
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.schema_draft import with_upcast
 from workbench.services.design.schema_trial import plain_misfit
+from workbench.store import paging
 from workbench.tusk import parse
 
 TEXT = """\
@@ -86,12 +86,12 @@ async def test_a_draft_makes_everything_fit(shop):
 
 
 async def test_it_can_be_stopped(shop, monkeypatch):
-    monkeypatch.setattr(schema_trial, "PAGE", 1)
+    monkeypatch.setattr(paging, "PAGE", 1)
     seen = []
 
     def progress(done, every):
         seen.append((done, every))
-        return len(seen) < 2
+        return len(seen) < 3
 
     found = shop.schema_lab.try_text(parse(TEXT), "parcel.sent", progress)
     assert (found.total, found.whole) == (2, False)

@@ -187,11 +187,15 @@ async def test_what_came_of_an_edited_copy_stands_below_its_letter(broken):
     await broken.dead_letters.edit_and_replay(letter.number, fixed)
     await settle(broken)
     lines = broken.stories.whole(full.correlation_id).lines
-    at = next(at for at, one in enumerate(lines) if one.letter == letter.number)
+    died, acted, at = (at for at, one in enumerate(lines) if one.letter == letter.number)
     (act, *_) = broken.operations.list()
     assert act.of.who
-    by = f"by {act.of.who} (operation {act.of.number})"
-    assert lines[at].said == f"letter {letter.number:,}, replayed as an edited copy {by}, resolved"
+    assert lines[died].said.startswith(f"dead after 3 tries, letter {letter.number}: MailServerUnavailable")
+    assert (lines[died].ended, len(lines[died].tries)) == (full.died_at, 3)
+    assert (lines[acted].actor, lines[acted].ended) == (act.of.who, act.of.at)
+    said = f"replayed letter {letter.number} as an edited copy (operation {act.of.number})"
+    assert lines[acted].said == said
+    assert lines[at].said == f"letter {letter.number:,}, replayed as an edited copy, resolved"
     assert lines[at + 1].told[0].name == "mail.sent"
     assert (lines[at + 1].actor, lines[at + 1].depth) == ("welcome-mail", lines[at].depth + 1)
     assert [one.depth for one in lines].count(0) == 1, "nothing came from outside"
@@ -202,12 +206,29 @@ async def test_L9_who_archived_a_letter_is_told_with_the_number_of_the_operation
     await broken.dead_letters.archive([letter.number])
     (act, *_) = broken.operations.list()
     read = broken.stories.read(letter.correlation_id)
-    said = next(one.said for one in read.story.lines if one.letter == letter.number)
-    assert said.endswith(f"letter {letter.number} archived by {act.of.who} (operation {act.of.number})")
+    told = [(one.actor, one.said) for one in read.story.lines if one.letter == letter.number]
+    assert told[0][0] == letter.subscription
+    assert told[1:] == [(act.of.who, f"archived letter {letter.number} (operation {act.of.number})")]
     await broken.operations.undo(act.of.number)
     again = broken.stories.read(letter.correlation_id, read).story
     assert again.dead == 1
     assert "operation" not in next(one.said for one in again.lines if one.letter == letter.number)
+
+
+async def test_L4_a_replay_that_fails_again_hides_neither_the_first_death_nor_who_replayed_it(broken):
+    (first, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    await broken.dead_letters.replay([first.number])
+    await settle(broken)
+    second = broken.reader.letters_numbered([await broken.dead_letters.made_by(first)])[0]
+    (act, *_) = broken.operations.list()
+    story = broken.stories.whole(first.correlation_id)
+    assert story.standing == ("error", "ended, 1 dead")
+    died, acted, dead = (one for one in story.lines if one.letter)
+    assert (died.letter, died.state, died.ended) == (first.number, LineState.DIED, first.died_at)
+    assert (acted.actor, acted.ended, acted.operation) == (act.of.who, act.of.at, act.of.number)
+    assert (dead.letter, dead.state, dead.ended) == (second.number, LineState.DEAD, second.died_at)
+    assert [len(died.tries), len(dead.tries)] == [len(first.attempts), len(second.attempts)]
+    assert died.tries[-1] <= acted.ended <= dead.tries[0]
 
 
 async def test_who_published_is_known_by_the_id_alone(workspace):

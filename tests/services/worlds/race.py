@@ -59,10 +59,16 @@ CAREFUL = (
 
 def orders_that_race(folder: Path) -> Path:
     """Puts the sample of orders without its care: a cancelled order can be charged."""
-    copy_sample("orders-declared", folder)
+    without_care(folder)
     for path in (folder / "scenarios").iterdir():
         path.unlink()
     (folder / "scenarios" / "race.tsk").write_text(PLACED_AND_CANCELLED)
+    return folder
+
+
+def without_care(folder: Path) -> Path:
+    """Puts the sample of orders without its care, with its scenarios."""
+    copy_sample("orders-declared", folder)
     file = folder / "project.tsk"
     text = file.read_text()
     for careful, careless in CAREFUL:

@@ -15,9 +15,9 @@ from workbench.model.ids import derived_id
 from workbench.model.json_differences import Difference
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
-from workbench.services.worlds import since_when as module
 from workbench.services.worlds.invariants import InvariantWatch
 from workbench.services.worlds.since_when import Since, since_when
+from workbench.store import paging
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Append
 
@@ -126,7 +126,7 @@ def test_a_sum_that_the_first_commit_broke_was_nothing_before(world):
 
 
 def test_a_commit_that_two_reads_part_is_one(world, monkeypatch):
-    monkeypatch.setattr(module, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     moved(world, ("a", 1))
     moved(world, ("b", -2), ("b", 2))
     moved(world, ("a", 1))
@@ -137,7 +137,7 @@ def test_a_commit_that_two_reads_part_is_one(world, monkeypatch):
 
 
 def test_it_is_told_how_far_it_is_and_can_be_stopped(world, monkeypatch):
-    monkeypatch.setattr(module, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     for _ in range(5):
         moved(world, ("a", 1))
     told = []

@@ -81,7 +81,8 @@ class RefusedKeys(QObject):
         for one in self._canvas.actions():
             if not isinstance(one, BoundAction) or one.isEnabled() or event.matches(LEAVE):
                 continue
-            if pressed in one.shortcuts():
+            opens = one.act.default and event.key() in ENTER and not event.modifiers()
+            if opens or pressed in one.shortcuts():
                 if one.text().endswith(ASKS):
                     self.pause.start()
                 self.shown.start()

@@ -15,6 +15,7 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.design_steps import stepped
 from workbench.gui.whole_text import WholeText
 from workbench.interop.event_model_file import read_event_model
+from workbench.interop.file_kinds import FileKind
 from workbench.model.counts import counted
 from workbench.services.design.model_import import ImportedModel, ImportStopped, with_event_model
 
@@ -35,6 +36,15 @@ class BoardImport:
         self._say = partial(editor.desk.notice, topic=TOPIC)
         self.acts = Actions(self, editor.canvas)
         self.acts.offer()
+        self._desk.file_dropped.connect(self._dropped)
+
+    def _dropped(self, kind: FileKind, path: Path) -> None:
+        if kind is not FileKind.MODEL:
+            return
+        if why := self._why_not():
+            self._say("warning", f"{path.name} was not imported: {why}.")
+        else:
+            self._desk.run(self.read(path), f"Import {path.name}")
 
     @action(
         "Import an event model …",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from workbench.model.messaging import Message, Subscription
     from workbench.model.registry import Registry
 
-COMMANDS, LOG = "$commands", "$log"
 FIELDS = 5
 """Fields that a node lists; more are counted."""
 

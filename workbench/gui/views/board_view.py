@@ -36,6 +36,9 @@ from workbench.gui.widgets import EmptyState, give_keyboard
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from workbench.gui.board.board_graph import BoardNode
     from workbench.model.changes import Changes
     from workbench.services.design.quick_fixes import QuickFix
 
@@ -326,14 +329,32 @@ class BoardView(View):
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
-        self.open(self.scene.chosen)
+        bound = self.acts["open"]
+        bound.do() if bound.refresh() else self.desk.notice("info", f"{bound.text()}: {bound.toolTip()}.")
+
+    def _no_open(self, name: str) -> str:
+        node = self.scene.graph.by_id.get(name)
+        runs = node is None or not node.draft or self._runs(node)
+        return "" if runs else "It is a draft and does not run yet"
+
+    def _runs(self, node: BoardNode) -> bool:
+        """Whether the running model has what a card stands for."""
+        registry, name = self.desk.workspace.registry, node.id.partition(":")[2]
+        known: Mapping[str, Container[str]] = {
+            "command": registry.commands,
+            "projection": registry.projections,
+            **dict.fromkeys(("topic", "queue"), registry.topics),
+            **dict.fromkeys(("policy", "process"), registry.reactors),
+            **dict.fromkeys(("subscription", "worker"), registry.subscriptions),
+        }
+        return name in known.get(node.kind, (name,))
 
     def told(self, name: str) -> tuple[str, str]:
         """Returns what opening a node is called, and its icon."""
         node = self.scene.graph.by_id.get(name)
         return ACTIONS.get(node.kind, OPEN) if node is not None else OPEN
 
-    @action("Open", on="canvas", default=True, icon="external", look=told)
+    @action("Open", on="canvas", default=True, icon="external", look=told, why=_no_open)
     def open(self, name: str) -> None:
         """Does what the details offer for a node."""
         node = self.scene.graph.by_id.get(name)

@@ -183,7 +183,7 @@ class ExploreView(View):
 
     @action(
         "Start",
-        keys="Ctrl+Return",
+        keys="Ctrl+Enter / Ctrl+Return",
         icon="play",
         tip="Run the scenario in one order after the other, in worlds of their own",
         why=_no_start,

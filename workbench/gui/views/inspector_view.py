@@ -30,6 +30,7 @@ from workbench.gui.view import View
 from workbench.gui.views.message_facts import Fact, cause_of, event_facts, message_facts, said_of
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.issued_by import IssuedBy, issued_by
+from workbench.model.messaging import called
 from workbench.model.pydantic_messages import summary_of
 from workbench.services.story.causes import cause_words
 
@@ -244,7 +245,7 @@ class InspectorView(View):
         message = found.of
         return _Shown(
             title=message.type or "message",
-            subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {message.topic}",
+            subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {called(message.topic)}",
             message=found,
             facts=message_facts(workspace, message),
             at=message.published_at,
@@ -256,8 +257,8 @@ class InspectorView(View):
         letter = found.of
         facts = (
             ("dead letter", f"{letter.number:,}"),
-            ("subscription", letter.subscription),
-            ("topic", letter.topic),
+            ("subscription", called(letter.subscription)),
+            ("topic", called(letter.topic)),
             ("message id", str(letter.message_id)),
             ("key", letter.key),
             ("position", f"{letter.position:,}"),
@@ -269,7 +270,7 @@ class InspectorView(View):
         event = self.desk.workspace.streams.glance_at(letter.position)
         return _Shown(
             title=letter.type,
-            subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
+            subtitle=f"dead letter {letter.number:,} of {called(letter.subscription)}",
             event=event,
             letter=found,
             facts=facts,

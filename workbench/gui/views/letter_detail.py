@@ -28,6 +28,7 @@ from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
+from workbench.model.messaging import called
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -236,7 +237,7 @@ class LetterDetail(QStackedWidget):
         if (letter := self.letter) is not None:
             age = self._since(letter.died_at)
             self._where.setText(
-                f"#{letter.number} in {letter.subscription}, from topic {letter.topic}\n"
+                f"#{letter.number} in {called(letter.subscription)}, from topic {called(letter.topic)}\n"
                 f"Key {letter.key or 'none'}, position {letter.position:,}, died {age}"
             )
             self._where.setToolTip(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import CELL
 from workbench.model.json_values import visible
+from workbench.model.messaging import called
 from workbench.services.dead_letters.letter_facts import cause_said
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class GroupNode:
         if self.chips:
             return visible(self.chips[-1][1])
         if self.cause is None:
-            return visible(self.subscription) or self.about or "All causes"
+            return visible(called(self.subscription)) or self.about or "All causes"
         return visible(shortened(self.cause[0], CELL)) or "No error recorded"
 
     @property

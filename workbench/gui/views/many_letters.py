@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.gui.actions import Action, Actions, action
+from workbench.gui.views.confirm_strip import ConfirmChoice
 from workbench.gui.views.letter_actions import ARCHIVE, PURGE, Deed
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.views.letter_repair_panel import LetterRepairPanel
+from workbench.interop.file_kinds import FileKind
 from workbench.model.counts import counted
+from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.dead_letters.letter_repair import quietly
 
 if TYPE_CHECKING:
@@ -50,6 +53,17 @@ class ManyLetters:
         self.panel = LetterRepairPanel(view.desk, repairs.follow, view.strip)
         self.panel.closed.connect(self._leave)
         self.panel.wanted.connect(view.show_only)
+        view.desk.file_dropped.connect(self._dropped)
+
+    def _dropped(self, kind: FileKind, path: Path) -> None:
+        """Asks whether the letters of a file are to be brought in."""
+        if kind is not FileKind.LETTERS:
+            return
+        if why := self.read_only():
+            self._view.desk.notice("warning", f"{path.name} was not imported: {why}.")
+            return
+        text = f"Import the dead letters of {path.name}? {prospect(OperatorAct.IMPORT_LETTERS)}"
+        self._view.strip.ask(text, (), [ConfirmChoice(label="Import", run=lambda: self._begin_import(path))])
 
     @property
     def groups(self) -> GroupList:
@@ -183,7 +197,10 @@ class ManyLetters:
         """Asks for a file and brings in the letters in it."""
         name, _ = QFileDialog.getOpenFileName(self._view, "Import dead letters", "", FILES)
         if name:
-            self._view.desk.run(self._bring_in(Path(name)), "Import dead letters")
+            self._begin_import(Path(name))
+
+    def _begin_import(self, path: Path) -> None:
+        self._view.desk.run(self._bring_in(path), "Import dead letters")
 
     async def _bring_in(self, path: Path) -> None:
         found = await self._view.desk.workspace.dead_letters.transfer.bring_in(path)

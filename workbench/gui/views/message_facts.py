@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.gui.event_actions import plain
 from workbench.gui.time_format import absolute, relative
 from workbench.model.issued_by import issued_by
+from workbench.model.messaging import called
 from workbench.services.story.causes import cause_words
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def message_facts(workspace: Workspace, message: Message) -> list[Fact]:
     facts: list[Fact] = [
         ("position", f"{message.position:,}"),
         ("caused by", cause_of(workspace, message)),
-        ("topic", message.topic),
+        ("topic", called(message.topic)),
         ("key", message.key),
         *_of_command(workspace, message),
         ("published", message.published_at),

@@ -47,7 +47,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {
 NOTHING = {
     "given": "Nothing yet: press G",
     "when": "Nothing yet: press W",
-    "then": "It asserts nothing: press T, or run it and take what came",
+    "then": "It asserts nothing: press T, or take what came (Ctrl+Enter)",
 }
 COLUMNS = (
     TableColumn("", width=56),
@@ -64,6 +64,7 @@ COLUMNS = (
 WHAT, TIME = 1, 3
 """The columns of words and of times."""
 NO_TIME = ("", "")
+TAKE = "Ctrl+Enter / Ctrl+Return"
 QUICK = 100
 """Items whose words are made without leaving the loop."""
 MOST = 60
@@ -236,9 +237,7 @@ class ScenarioSteps(QWidget):
 
     def _no_item(self, rows: ChosenRows | None) -> str:
         line = rows.row[5] if rows is not None else None
-        return self._no_change() or (
-            "" if line is not None and line.step is not None else "It is not written"
-        )
+        return self._no_change() or ("" if line is not None and line.step else "It is not written")
 
     def _no_form(self, rows: ChosenRows | None) -> str:
         line = rows.row[5] if rows is not None else None
@@ -297,10 +296,10 @@ class ScenarioSteps(QWidget):
         found = any(one.can_take for one in self._chosen(rows)) if rows is not None else False
         return self._no_change() or ("" if found else "It is as expected, or was not run")
 
-    def _none_here(self, rows: ChosenRows | None) -> str:
+    def _none(self, rows: ChosenRows | None) -> str:
         return self._none_to_take() if self._no_take(rows) else ""
 
-    @action("Take what came", keys="Ctrl+Return", icon="check", on="table", anyway=True, why=_none_here)
+    @action("Take what came", keys=TAKE, icon="check", on="table", anyway=True, why=_none)
     def take(self, rows: ChosenRows | None = None) -> None:
         """Writes what came as what is expected: of the chosen lines, else of all."""
         chosen = self._chosen(rows) if rows is not None else []

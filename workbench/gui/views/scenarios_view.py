@@ -284,7 +284,7 @@ class ScenariosView(View):
     @action(
         "Run",
         key="run-chosen",
-        keys="Ctrl+Return",
+        keys="Ctrl+Enter / Ctrl+Return",
         icon="step",
         tip="Run the chosen scenarios",
         on="table",

@@ -25,7 +25,7 @@ STATES = {
     LineState.WAITS: ("hourglass", "warning"),
     LineState.REFUSED: ("error", "error"),
     LineState.DEAD: ("dead-letter", "error"),
-    LineState.FAULTED: ("error", "error"),
+    LineState.DIED: ("dead-letter", "error"),
 }
 """Icon and role of how a line stands; none where it ended."""
 
@@ -129,7 +129,7 @@ def paint_bar(painter: QPainter, place: QRectF, line: StoryLine, axis: TimeAxis)
     else:
         x = at(begun)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors.error if line.state is LineState.DEAD else ink))
+        painter.setBrush(QColor(colors.error if line.state in {LineState.DEAD, LineState.DIED} else ink))
         painter.drawRoundedRect(QRectF(x, top, max(LEAST, at(ended) - x), BAR), 1.5, 1.5)
     painter.setPen(QPen(QColor(colors.error), 1.5))
     for time in line.tries:

@@ -30,6 +30,8 @@ from workbench.services.story.time_axis import Gap
 HEAD, ROW, GUTTER = 40, 20, 72
 LANE = 130
 """Pixels of a lifeline at least."""
+INKS = {"message": "topic", "act": "person"}
+"""Kinds of arrows that are drawn in the ink of others."""
 EMPTY = Exchange(parties=(), steps=(), start=0)
 KEYS = {
     Qt.Key.Key_Up: -1,
@@ -100,8 +102,8 @@ class SequencePainter:
 
     def _arrow(self, painter: QPainter, step: Arrow, middle: float, *, chosen: bool) -> None:
         colors = theme().colors
-        bad = step.state in {LineState.REFUSED, LineState.DEAD, LineState.FAULTED}
-        kind = "topic" if step.kind == "message" else step.kind
+        bad = step.state in {LineState.REFUSED, LineState.DEAD, LineState.DIED}
+        kind = INKS.get(step.kind, step.kind)
         ink = colors.error if bad else colors.ink(kind)
         first, last = self._at[step.source], self._at[step.target]
         pen = QPen(QColor(ink), 2.5 if chosen else 1.5)

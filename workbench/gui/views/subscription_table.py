@@ -17,6 +17,7 @@ from workbench.gui.safe_painter import painting
 from workbench.gui.series_lines import draw_sample, draw_spark, pen_of
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import relative
+from workbench.model.messaging import called
 
 if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import SubscriptionView
@@ -98,7 +99,7 @@ LINE_TIP = "Its line in the graph. Click, or H: hide or show it. Alt+click, or A
 NAME, LEAST = 112, 92
 """Pixels for a name before other columns give way, and once none is left that does."""
 COLUMNS = (
-    TableColumn("Subscription", width=LEAST, stretch=True),
+    TableColumn("Subscription", width=LEAST, stretch=True, text=called),
     TableColumn("Line", width=44, text=_line, tip=lambda _number: LINE_TIP, about=LINE_TIP, draw=draw_sample),
     TableColumn("State", width=106, badge=lambda state: (STATES[state][0], state)),
     _number("Lag", 84, LAG_TIP),
@@ -128,7 +129,7 @@ COLUMNS = (
     TableColumn(
         "Highest", width=74, mono=True, align_right=True, text=_figure, about="Of what the graph shows"
     ),
-    TableColumn("Reads", width=104, about="The topic that it reads"),
+    TableColumn("Reads", width=104, text=called, about="The topic that it reads"),
 )
 GIVING_WAY = (
     "Reads",
@@ -283,7 +284,7 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
     return [
         ("Mode", mode_text((view.mode, view.workers)), mode_tip((view.mode, view.workers))),
         ("State", view.status, ": ".join(part for part in (STATES[view.status][1], view.fault) if part)),
-        ("Reads", view.source, "The topic that it reads"),
+        ("Reads", called(view.source), "The topic that it reads"),
         ("Filter", view.filter or "none", "What does not pass it is not delivered"),
         ("Handler", view.handler or "–", "The function of the model that handles its messages"),
         ("Cursor", f"{view.cursor:,}", "Everything up to this position is settled or waits in a row"),

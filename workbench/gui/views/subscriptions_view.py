@@ -36,6 +36,7 @@ from workbench.gui.views.subscription_table import (
 )
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
+from workbench.model.messaging import called
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -186,7 +187,7 @@ class SubscriptionsView(View):
         view = self._views.get(self._name)
         if view is None:
             return
-        self.name.setText(view.name)
+        self.name.setText(called(view.name))
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
         self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
         self.acts.refresh()
@@ -259,7 +260,9 @@ class SubscriptionsView(View):
 
     async def _stepped(self, name: str) -> None:
         moved = await self.desk.workspace.step(name)
-        said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
+        said = (
+            f"One delivery of {called(name)} was done." if moved else f"Nothing to deliver to {called(name)}."
+        )
         self.desk.notice("info", f"{said} The engine is paused.")
 
     @action(

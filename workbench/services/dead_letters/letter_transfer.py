@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
+from workbench.interop.file_kinds import FileKind, kind_of
 from workbench.interop.json_records import read_lines
 from workbench.interop.letter_lines import LONGEST, letter_line, read_letter_line
 from workbench.interop.output_files import replace_output
@@ -31,6 +32,12 @@ SLICE = 200
 UNKNOWN = (
     "This store does not know how their deliveries ended: a replay delivers them, once more if they succeeded"
 )
+NO_LETTERS = {
+    FileKind.EVENTS: "they come in by the import of events",
+    FileKind.MODEL: "it comes in on the flow board",
+    FileKind.STORE: "export its dead letters first, where its project is",
+}
+"""Kinds of files that other imports take, and what to do with them."""
 SLICE_BYTES = 16 * 1024 * 1024
 Part = dict[int, ImportLetter | InvalidValue]
 Told = Callable[[int, int], object]
@@ -100,9 +107,13 @@ class LetterTransfer:
 
         Raises:
             OSError: The file cannot be read.
+            InvalidValue: It holds something else, all of it.
             WorldError: The store cannot be written; what was stored before stays, and is recorded.
         """
         report = LetterImport()
+        if (kind := await asyncio.to_thread(kind_of, path)) in NO_LETTERS:
+            said = f"{path.name} holds {kind.value}, not dead letters"
+            raise InvalidValue(said, path="", hint=NO_LETTERS[kind])
         with open_file(path) as file:
             lines = read_lines(file, longest=LONGEST)
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from workbench.model.secrets import masked
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.project_file import read_document
 from workbench.project.samples import PROJECT_FILE
+from workbench.store.paging import LogWalk, Step
 from workbench.store.ports import Reader
 from workbench.tusk import Document
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 NEEDED = ("types", "aggregate", "event")
 """Kinds of sections that say how an event is read."""
-PAGE = 500
-"""Events that are read at once."""
 _PLACE = re.compile(r" at position \d+")
 """What tells the reasons of two events apart that fail alike."""
 _EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`(?: - at `\$\.([^`]+)`)?")
@@ -42,8 +41,6 @@ WORDS = {
     "datetime": "a time",
 }
 """What the kinds of values are called in messages of what does not fit."""
-Progress = Callable[[int, int], bool]
-"""Told up to which position of how many was looked; returns whether to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +84,17 @@ class SchemaTrial:
         return sum(self.versions.values())
 
 
-def try_schema(reader: Reader, kind: EventType, progress: Progress) -> SchemaTrial:
+def try_schema(reader: Reader, kind: EventType, progress: Step) -> SchemaTrial:
     """Reads every stored event of a type by a type that may be another than the model's.
 
     Raises:
         WorldError: The store cannot be read.
     """
-    tried, head, after, whole = _Tried(kind), reader.head(), 0, True
-    while after < head and whole:
-        found, after = reader.read_types(kind.name.__eq__, after, PAGE)
-        for one in found:
-            tried.take(one)
-        whole = progress(min(after, head), head)
-    return tried.result(whole=whole or after >= head)
+    tried = _Tried(kind)
+    walk = LogWalk(reader=reader, wants=kind.name.__eq__, upto=reader.head(), step=progress)
+    for one in walk.events():
+        tried.take(one)
+    return tried.result(whole=walk.whole)
 
 
 @dataclass(slots=True)
@@ -168,7 +163,7 @@ class SchemaLab:
     def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
         self._world, self._environ = world, environ
 
-    def try_text(self, document: Document, event: str, progress: Progress) -> SchemaTrial:
+    def try_text(self, document: Document, event: str, progress: Step) -> SchemaTrial:
         """Reads every stored event of a type as it would be read if this were the project file.
 
         What else the file says may be wrong: commands that do not give all fields yet, for example.

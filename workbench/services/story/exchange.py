@@ -19,7 +19,7 @@ class Arrow:
     """What goes from one to another; both may be the same.
 
     Attributes:
-        kind: ``command``, ``event``, ``message``, ``row``.
+        kind: ``command``, ``event``, ``message``, ``row``; ``act`` of an operator.
         at: When it went, microseconds since 1970; of a delivery whose time is not kept when what it carries
             was there.
         untimed: What stands for its time where that is not kept; else empty.
@@ -68,7 +68,8 @@ def sequence_of(story: CommandStory, *, rows: bool = False, fold: bool = True) -
     """
     order = {line.key: number for number, line in enumerate(story.lines)}
     found = sorted(
-        _arrows(story, rows=rows), key=lambda one: (one.at, order[one.line], one.kind != "command")
+        [*_arrows(story, rows=rows), *_repairs(story)],
+        key=lambda one: (one.at, order[one.line], one.kind != "command"),
     )
     shown = found[:MOST]
     parties: dict[Party, None] = {}
@@ -94,10 +95,9 @@ def _with_gaps(arrows: Sequence[Arrow], gaps: Sequence[Gap]) -> Iterator[Arrow |
 def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
     made: dict[int, Party] = {}
     kinds: dict[int, Told] = {}
-    goes: dict[int, dict[Party, StoryLine]] = {}
-    for line in story.lines:
-        actor = line.actor_kind, line.actor
-        owner = ("aggregate", line.stream.partition("-")[0]) if line.command else actor
+    goes: dict[int, dict[Party, list[StoryLine]]] = {}
+    for line in (one for one in story.lines if not _apart(one)):
+        actor, owner = (line.actor_kind, line.actor), _owner(line)
         if line.command:
             yield _issued(line, actor, owner)
         for told in line.told:
@@ -110,15 +110,59 @@ def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
                 yield _plain(told, actor, aggregate, line.key)
         if line.cause and (line.actor_kind != "projection" or rows):
             takers = goes.setdefault(line.cause, {})
-            if line.said != "nothing followed" and (actor not in takers or line.letter):
-                takers[actor] = line
+            if line.letter:
+                takers[actor] = [*(one for one in takers.get(actor, ()) if one.letter), line]
+            elif line.said != "nothing followed":
+                takers.setdefault(actor, [line])
     owners = {position: line for line in story.lines for position in line.positions}
     for position, told in kinds.items():
         line = owners[position]
-        for target, taker in goes[position].items():
-            yield _taken(_plain(told, made[position], target, line.key), taker)
+        for target, lines in goes[position].items():
+            plain = _plain(told, made[position], target, line.key)
+            yield from (_taken(plain, taker) for taker in lines)
         if line.command and not goes[position]:
             yield _plain(told, made[position], made[position], line.key)
+
+
+def _apart(line: StoryLine) -> bool:
+    """Whether an event or message does not go there: what an operator did, what befell a command."""
+    return bool(line.operation) or (line.state is LineState.DIED and line.actor_kind == "command")
+
+
+def _repairs(story: CommandStory) -> Iterator[Arrow]:
+    died: dict[int, Party] = {}
+    for line in story.lines:
+        if line.operation:
+            yield _acted(line, (line.actor_kind, line.actor), died[line.letter])
+        elif line.letter:
+            died[line.letter] = _owner(line)
+            if _apart(line):
+                yield _fell(line, died[line.letter])
+
+
+def _owner(line: StoryLine) -> Party:
+    """Returns who is at it: of a command, and of a death of one, its aggregate."""
+    commands = line.command or line.actor_kind == "command"
+    return ("aggregate", line.stream.partition("-")[0]) if commands else (line.actor_kind, line.actor)
+
+
+def _acted(line: StoryLine, who: Party, on: Party) -> Arrow:
+    return Arrow(
+        kind="act", name=line.said, source=who, target=on, at=line.ended or line.begun, line=line.key
+    )
+
+
+def _fell(line: StoryLine, owner: Party) -> Arrow:
+    return Arrow(
+        kind="command",
+        name=line.actor,
+        source=owner,
+        target=owner,
+        at=line.ended or line.begun,
+        line=line.key,
+        state=line.state,
+        said=line.said,
+    )
 
 
 def _taken(arrow: Arrow, taker: StoryLine) -> Arrow:

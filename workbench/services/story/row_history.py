@@ -14,7 +14,7 @@ from workbench.errors import NotFound, ReadTooLong, WorkbenchError
 from workbench.model.aggregate import stream_name
 from workbench.model.error_text import error_sentence
 from workbench.model.secrets import without_secrets
-from workbench.store.paging import PAGE, stream_events
+from workbench.store.paging import LogWalk, stream_events
 from workbench.store.stored_values import PassedKind
 
 if TYPE_CHECKING:
@@ -326,12 +326,16 @@ def log_events(
     Args:
         needle: Only those that hold this text, or whose stream does.
     """
-    first = after
-    while after < upto:
-        page, after = reader.read_types(wanted.__contains__, after, PAGE)
-        for count, event in enumerate(page):
-            if count % AT_ONCE == 0:
-                walk.rest((event.position - first) / max(1, upto - first))
-            if event.position <= upto and (needle in event.data or needle in event.stream):
-                yield event
-        walk.rest(min(1.0, (after - first) / max(1, upto - first)))
+    pages = LogWalk(
+        reader=reader,
+        wants=wanted.__contains__,
+        after=after,
+        upto=upto,
+        step=lambda done, of: walk.rest((done - after) / max(1, of - after)),
+    )
+    for count, event in enumerate(pages.events(), 1):
+        if count % AT_ONCE == 0:
+            walk.rest((event.position - after) / max(1, upto - after))
+        if needle in event.data or needle in event.stream:
+            yield event
+    walk.rest(1.0, 0)

@@ -17,8 +17,9 @@ from workbench.services.story.projection_steps import ProjectionSteps
 from workbench.services.story.rebuilt_rows import RebuiltRows, rebuilt_rows
 from workbench.services.story.row_history import RowHistory, Walk, row_history
 from workbench.services.story.story_facts import StoryFacts, begun, gathered
-from workbench.services.story.story_lines import StoryLines, told_story
+from workbench.services.story.story_lines import StoryLines
 from workbench.services.story.story_rows import Changes, row_changes
+from workbench.services.story.told_story import told_story
 
 if TYPE_CHECKING:
     from workbench.engine.world import World

@@ -9,13 +9,13 @@ from typing import Any
 
 
 class LineState(StrEnum):
-    """How far a line of a story has come."""
+    """How far a line of a story has come; ``died`` is a death that was dealt with, ``dead`` an open one."""
 
     ENDED = "ended"
     WAITS = "waits"
     REFUSED = "refused"
     DEAD = "dead"
-    FAULTED = "faulted"
+    DIED = "died"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ class StoryLine:
         tries: When attempts failed.
         cause: Position of the event or message that it follows from; 0 for the first.
         letter: Number of the dead letter that it came to; 0 for none.
+        operation: Number of the record of what an operator did; 0 for none.
         row: Key of the row that was changed, where it is a read model's.
     """
 
@@ -83,6 +84,7 @@ class StoryLine:
     tries: tuple[int, ...] = ()
     cause: int = 0
     letter: int = 0
+    operation: int = 0
     row: Any = None
 
     @property

@@ -19,9 +19,9 @@ from workbench.model.marks import appended_by
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import made_by, maker_of
-from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
+from workbench.services.story.story import LineState, StoryLine, Told
+from workbench.services.story.story_letters import history, letter_lines
 from workbench.services.story.story_words import (
-    fields_told,
     passes,
     planned,
     repaired,
@@ -33,7 +33,6 @@ from workbench.services.story.story_words import (
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.story.story_facts import StoryFacts
-    from workbench.store.operator_actions import OperatorAction
     from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
 
 MOST_LINES = 20_000
@@ -115,8 +114,16 @@ class StoryLines:
         return {(row.subscription, row.position): row for row in self.facts.deliveries}
 
     @cached_property
+    def _deaths(self) -> Mapping[tuple[str, int], list[DeadLetter]]:
+        """The letters of each delivery, the oldest first: a replay that failed again made another (L4)."""
+        found: dict[tuple[str, int], list[DeadLetter]] = defaultdict(list)
+        for one in self.facts.letters:
+            found[one.subscription, one.position].append(one)
+        return dict(found)
+
+    @cached_property
     def _letters(self) -> dict[tuple[str, int], DeadLetter]:
-        return {(one.subscription, one.position): one for one in self.facts.letters}
+        return {place: letters[-1] for place, letters in self._deaths.items()}
 
     @cached_property
     def _kinds(self) -> Mapping[str, str]:
@@ -197,7 +204,10 @@ class StoryLines:
             cause=cause.position if cause is not None else 0,
             letter=letter.number if letter is not None else 0,
         )
-        return line, self._after(line, events, [one for one in after if isinstance(one, _Command)])
+        deaths = self._deaths.get((COMMANDS_TOPIC, line.issued), ())
+        below = ((one, ()) for one in history(line, deaths, self.facts.acts))
+        then = self._after(line, events, [one for one in after if isinstance(one, _Command)])
+        return line, chain(below, then)
 
     def _looked_at(self, row: Delivery | None) -> int:
         return row.due_at or 0 if row is not None and row.state is DeliveryState.DELAYED else 0
@@ -205,20 +215,17 @@ class StoryLines:
     def _outcome(
         self, one: _Command, row: Delivery | None, letter: DeadLetter | None
     ) -> tuple[LineState, str]:
-        record, message, act = one.record, one.message, self._act_on(letter)
+        record, message = one.record, one.message
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
             times = counted(record.attempts, "try", "tries")
             decided = f"decided in {times} after conflicts" if record.attempts > 1 else ""
             none = "" if record.first_position else "nothing to do"
-            return LineState.ENDED, "; ".join(filter(None, (decided or none, repaired(letter, act))))
+            return LineState.ENDED, "; ".join(filter(None, (decided or none, repaired(letter))))
         if record is not None and (letter is None or letter.status != "open"):
             return LineState.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
             return LineState.ENDED, "taken back before it was due"
-        return standing(row, letter, act) or (LineState.WAITS, "waits to be handled")
-
-    def _act_on(self, letter: DeadLetter | None) -> OperatorAction | None:
-        return self.facts.acts.get(letter.number) if letter is not None else None
+        return standing(row, letter) or (LineState.WAITS, "waits to be handled")
 
     def _appended(
         self, thing: Thing, depth: int, cause: Thing | None, actor: str
@@ -293,7 +300,13 @@ class StoryLines:
                 yield self._appended(one, depth, thing, maker)
         for name in self._consumers(thing):
             if name not in acted or self._unsettled(name, thing):
-                yield self._delivery(name, thing, depth), self._of_copies(name, thing, depth + 1)
+                place = name, thing.position
+                told = letter_lines(
+                    self._delivery(name, thing, depth), self._deaths.get(place, ()), self.facts.acts
+                )
+                *lines, last = told
+                yield from ((line, ()) for line in lines)
+                yield last, self._of_copies(name, thing, depth + 1)
 
     def _of_copies(self, name: str, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
         """Yields what a handler made of the edited copy of its dead letter (L6)."""
@@ -320,13 +333,14 @@ class StoryLines:
     def _delivery(self, name: str, thing: Thing, depth: int) -> StoryLine:
         """Tells of a subscription that got something, or did not yet, and made nothing of it."""
         row, letter = self._rows.get((name, thing.position)), self._letters.get((name, thing.position))
-        found = standing(row, letter, self._act_on(letter))
+        found = standing(row, letter)
         if found is None and self.facts.cursors.get(name, 0) < thing.position:
             paused = name in self.facts.paused
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
         nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
         state, said = found or (LineState.ENDED, nothing)
-        died = letter.died_at if letter is not None and state is not LineState.WAITS else None
+        is_open, act = state is LineState.DEAD, self.facts.acts.get(letter.number) if letter else None
+        settled = letter is not None and state is not LineState.WAITS
         return StoryLine(
             key=f"{name}@{thing.position}",
             depth=depth,
@@ -334,44 +348,15 @@ class StoryLines:
             actor_kind=self._kinds.get(name, "subscription"),
             said=said,
             state=state,
-            begun=_at(thing),
-            ended=died,
+            begun=act.at if act is not None and not is_open else _at(thing),
+            ended=(letter.died_at if is_open else letter.changed_at)
+            if letter is not None and settled
+            else None,
             waits=retry(row),
-            tries=tries(row, letter),
+            tries=tries(row, letter if is_open else None),
             cause=thing.position,
             letter=letter.number if letter is not None else 0,
         )
-
-
-def told_story(lines: StoryLines) -> CommandStory:
-    """Returns the whole story."""
-    facts, found = lines.facts, lines.lines()
-    first = found[0] if found else None
-    commands = sum(bool(line.command) for line in found)
-    return CommandStory(
-        title=(first.command or (first.told[0].name if first.told else "")) if first else "",
-        who=first.actor if first else "",
-        about=_about(first) if first else "",
-        lines=found,
-        start=first.begun if first else 0,
-        events=facts.total,
-        commands=commands,
-        hidden=facts.more,
-        waiting=tuple(_waits(line) for line in found if line.state is LineState.WAITS),
-        dead=sum(line.state is LineState.DEAD for line in found),
-        complete=facts.complete,
-    )
-
-
-def _waits(line: StoryLine) -> str:
-    return f"waits for {line.actor}" + (f" to {line.command}" if line.command else "")
-
-
-def _about(first: StoryLine) -> str:
-    told = first.told[0] if first.told else None
-    place = first.stream or (told.place if told else "")
-    fields = fields_told(first.data or (told.data if told else ""), place)
-    return " · ".join(filter(None, (place, fields)))
 
 
 # -- words --------------------------------------------------------------------------------------------------

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message, event_as_message
-from workbench.model.operator_acts import REPLAYS
 from workbench.model.secrets import masked, without_secrets
 from workbench.services.story.story import LineState
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.model.messaging import Subscription
-    from workbench.store.operator_actions import OperatorAction
     from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
 
 LONGEST = 120
@@ -72,41 +70,30 @@ def tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
     return tuple(one.at for one in attempts)
 
 
-def repaired(letter: DeadLetter | None, act: OperatorAction | None) -> str:
-    """Returns what was done to a dead letter, by whom, and the number of the operation (L9)."""
+def repaired(letter: DeadLetter | None) -> str:
+    """Returns what became of a dead letter that is not open; empty for none."""
     if letter is None:
         return ""
-    status = letter.status.replace("_", " ")
-    if act is not None and act.action not in REPLAYS:
-        return f"letter {letter.number:,} {status}{_by(act)}"
-    copy = " as an edited copy" if letter.edited is not None else ""
-    how = f", replayed{copy}{_by(act)}" if copy or act is not None else ""
-    return f"letter {letter.number:,}{how}, {status}"
+    copy = ", replayed as an edited copy" if letter.edited is not None else ""
+    return f"letter {letter.number:,}{copy}, {letter.status.replace('_', ' ')}"
 
 
-def _by(act: OperatorAction | None) -> str:
-    return f"{act.who and f' by {act.who}'} (operation {act.number:,})" if act is not None else ""
+def death(letter: DeadLetter) -> str:
+    """Returns after how many tries a delivery died, and of what."""
+    said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
+    after = f" after {counted(len(letter.attempts), 'try', 'tries')}" if letter.attempts else ""
+    return f"dead{after}, letter {letter.number:,}: {said}"
 
 
-def standing(
-    row: Delivery | None, letter: DeadLetter | None, act: OperatorAction | None
-) -> tuple[LineState, str] | None:
-    """Returns how a delivery stands that is not a plain success.
-
-    Args:
-        act: What an operator did to the letter last; None where that is not kept.
-    """
-    if letter is not None and letter.status not in {"resolved", "failed_again"}:
-        said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
-        after = f" after {counted(len(letter.attempts), 'try', 'tries')}" if letter.attempts else ""
-        if letter.status == "open":
-            return LineState.DEAD, f"dead{after}, letter {letter.number:,}: {said}"
-        if letter.status == "replaying":
-            return LineState.WAITS, f"letter {letter.number:,} is being replayed{_by(act)}"
-        return LineState.ENDED, f"dead{after}, {repaired(letter, act)}"
+def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[LineState, str] | None:
+    """Returns how a delivery stands that is not a plain success."""
+    if letter is not None and letter.status == "open":
+        return LineState.DEAD, death(letter)
+    if letter is not None and letter.status == "replaying":
+        return LineState.WAITS, f"letter {letter.number:,} is being replayed"
     if row is not None and row.state not in _SETTLED:
         return LineState.WAITS, _waiting_words(row)
-    return (LineState.ENDED, repaired(letter, act)) if letter is not None else None
+    return (LineState.ENDED, repaired(letter)) if letter is not None else None
 
 
 def _waiting_words(row: Delivery) -> str:

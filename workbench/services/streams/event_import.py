@@ -23,6 +23,7 @@ from workbench.interop.field_mapping import (
     zone_is_missing,
 )
 from workbench.interop.file_formats import FileFormat, RecordReader, form_of, reader_of
+from workbench.interop.file_kinds import FileKind, kind_of
 from workbench.interop.foreign_times import Unit, unit_of
 from workbench.interop.json_records import read_records
 from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, sample
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
 GROUP = 512
 KEPT_PROBLEMS = 1000
 SLICE = 0.004
+NO_EVENTS = {
+    FileKind.LETTERS: "they come in by the import of dead letters",
+    FileKind.MODEL: "it comes in on the flow board",
+    FileKind.STORE: "export its events first, where its project is",
+}
+"""Kinds of files that other imports take, and what to do with them."""
 
 __all__ = [
     "EventImport",
@@ -177,8 +184,10 @@ class EventImport:
             reader: Of a form that needs no mapping.
 
         Raises:
-            InvalidValue: The file cannot be read, or holds no JSON objects.
+            InvalidValue: The file cannot be read, or holds no JSON objects, or those that are no events.
         """
+        if (kind := kind_of(path)) in NO_EVENTS:
+            raise InvalidValue(f"{path.name} holds {kind.value}, not events", path="", hint=NO_EVENTS[kind])
         try:
             lines = sample(path)
             size = path.stat().st_size

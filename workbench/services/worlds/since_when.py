@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,16 +16,13 @@ from workbench.model.json_differences import Difference, differences
 from workbench.model.registry import Registry
 from workbench.project.declared.invariant_compiler import typed_invariant
 from workbench.services.worlds.invariants import ALWAYS, BrokenInvariant, InvariantWatch, commits
-from workbench.store.paging import PAGE
+from workbench.store.paging import LogWalk, Step
 from workbench.store.ports import Reader
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
     from workbench.store.stored_values import CommandRecord
-
-Step = Callable[[int, int], bool]
-"""Told how far it is: the position, of how many; says whether to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,28 +65,14 @@ def since_when(
 ) -> SinceWhen:
     """Looks through the log, in short reads; takes time: call it in a thread, with a reader of its own."""
     watch, head = InvariantWatch(registry, [invariant]), reader.head()
-    progress = _Progress(head=head, step=step)
-    for events in commits(progress.events(reader, watch.wanted)):
+    walk = LogWalk(reader=reader, wants=watch.wanted.__contains__, upto=head, step=step)
+    for events in commits(walk.events()):
         found = watch.after(events)
         if found:
             return SinceWhen(
                 first=_first(reader, watch, found, events[-1]), upto=events[-1].position, head=head
             )
-    return SinceWhen(first=None, upto=progress.upto, head=head)
-
-
-@dataclass(slots=True)
-class _Progress:
-    head: int
-    step: Step
-    upto: int = 0
-
-    def events(self, reader: Reader, wanted: frozenset[str]) -> Iterator[RecordedEvent]:
-        """Yields the wanted events of the log, until it is told to stop."""
-        while self.upto < self.head and self.step(self.upto, self.head):
-            page, after = reader.read_types(wanted.__contains__, self.upto, PAGE)
-            yield from (one for one in page if one.position <= self.head)
-            self.upto = min(after, self.head)
+    return SinceWhen(first=None, upto=walk.reached, head=head)
 
 
 def _first(

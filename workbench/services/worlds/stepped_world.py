@@ -289,8 +289,7 @@ class SteppedWorld(ScenarioStage):
         for name, runner in self.engine.subscriptions.items():
             move, upto = self._next.get(name, _UNKNOWN)
             if upto < head:
-                # Commands can be withdrawn (K7); what another one gets next stays what it is.
-                if name == COMMANDS_TOPIC or (move is None and self._concerns(runner, upto, head)):
+                if self._withdrawn(move) or (move is None and self._concerns(runner, upto, head)):
                     move = await self._upcoming(name, runner)
                 self._next[name] = move, head
             if move is not None:
@@ -312,6 +311,13 @@ class SteppedWorld(ScenarioStage):
             if event is not None and runner.wants(event.type):
                 return True
         return after < 0
+
+    def _withdrawn(self, move: NextMove | None) -> bool:
+        """Whether what comes next is a command that was taken back since (K7)."""
+        if move is None or move.name != COMMANDS_TOPIC:
+            return False
+        message = self.tables.messages.get(move.at)
+        return message is None or message.withdrawn
 
     async def _upcoming(self, name: str, runner: SubscriptionRunner) -> NextMove | None:
         message = runner.upcoming()

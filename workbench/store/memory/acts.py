@@ -42,14 +42,53 @@ def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
 
 def bring_back(tables: Tables, op: BringBack, now: int) -> int:
     """Puts back what an act replaced, as far as nothing changed it since; returns on how many things."""
-    count = 0
-    for _ in range(op.limit):
-        first, *rest = tables.replaced.get(op.act) or (None,)
-        if first is None:
-            break
-        tables.replaced.put(op.act, tuple(rest))
-        count += _put_back(tables, op, first[1], now)
+    count, left = 0, op.limit
+    for one in tables.replaced.get(op.act) or ():
+        kept = tables.replaced.get(op.act) or ()
+        if left and any(other is one for other in kept) and stands(tables, op.act, one[1]):
+            tables.replaced.put(op.act, tuple(other for other in kept if other is not one))
+            count, left = count + _put_back(tables, op, one[1], now), left - 1
     return count
+
+
+def stands(tables: Tables, act: str, kept: Kept) -> bool:
+    """Whether what an act left stands as it left it: it can be put back (L10)."""
+    match kept:
+        case KeptDelivery():
+            return _waits_nowhere(tables, act, kept.delivery)
+        case KeptCursor():
+            state = tables.subscriptions.get(kept.subscription)
+            if state is None or kept.after > kept.before:
+                return state is not None and state.cursor == kept.after
+            return kept.after <= state.cursor < kept.before
+        case KeptNote():
+            return tables.notes.get(kept.letter) == kept.after
+    letter = tables.letters.get(kept.letter)
+    replaying = letter is not None and letter.status is LetterStatus.REPLAYING
+    return replaying and any(row.state in sources(Trigger.SKIP) for row in _replays_of(tables, kept))
+
+
+def _waits_nowhere(tables: Tables, act: str, row: Delivery) -> bool:
+    """Whether neither the log, nor another row, nor nothing at all delivers a message now.
+
+    What a reset took away waits until its cursor, which stands first among what it kept, is put back.
+    """
+    state, letter = tables.subscriptions.get(row.subscription), tables.letters.get(row.dead_letter or 0)
+    (_, first), *_ = tables.replaced.get(act) or ()
+    if isinstance(first, KeptCursor) or state is None or state.cursor < row.position:
+        return False
+    if any(one.position == row.position for one in deliveries(tables, row.subscription)):
+        return False
+    if row.dead_letter is not None and (letter is None or letter.status is not LetterStatus.OPEN):
+        return False
+    message = message_to_deliver(tables, row, state.topic)
+    return message is not None and not message.withdrawn
+
+
+def _replays_of(tables: Tables, kept: KeptReplay) -> list[Delivery]:
+    """Returns the delivery that a replay made, if it is there still."""
+    wanted = (kept.letter, kept.generation)
+    return [one for one in tables.deliveries.values() if (one.dead_letter, one.generation) == wanted]
 
 
 def _put_back(tables: Tables, op: BringBack, kept: Kept, now: int) -> int:
@@ -59,22 +98,17 @@ def _put_back(tables: Tables, op: BringBack, kept: Kept, now: int) -> int:
         case KeptCursor():
             return _cursor_back(tables, op, kept)
         case KeptNote():
-            return _note_back(tables, kept)
+            tables.notes.put(kept.letter, kept.before)
+            return 1
     return _replay_back(tables, op, kept)
 
 
 def _delivery_back(tables: Tables, op: BringBack, kept: KeptDelivery, now: int) -> int:
-    """Has a delivery wait again, unless the log, another row or nothing at all delivers its message now."""
-    row, state = kept.delivery, tables.subscriptions.get(kept.delivery.subscription)
-    if state is None or state.cursor < row.position:
-        return 0
-    if any(one.position == row.position for one in deliveries(tables, row.subscription)):
-        return 0
-    message = message_to_deliver(tables, row, state.topic)
-    if message is None or message.withdrawn:
-        return 0
-    if row.dead_letter is not None and not _replaying_again(tables, row.dead_letter, now):
-        return 0
+    """Has a delivery wait again."""
+    row, state = kept.delivery, tables.subscriptions[kept.delivery.subscription]
+    if row.dead_letter is not None:
+        letter = tables.letters[row.dead_letter]
+        tables.letters.put(letter.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now))
     _insert(tables, row, _waiting_state(row))
     promote(tables, row.subscription, row.key, past_dead=row.subscription in op.released)
     tables.subscriptions.put(
@@ -90,14 +124,6 @@ def _waiting_state(row: Delivery) -> DeliveryState:
     return DeliveryState.READY if row.due_at is None else DeliveryState.DELAYED
 
 
-def _replaying_again(tables: Tables, number: int, now: int) -> bool:
-    letter = tables.letters.get(number)
-    if letter is None or letter.status is not LetterStatus.OPEN:
-        return False
-    tables.letters.put(number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now))
-    return True
-
-
 def _insert(tables: Tables, row: Delivery, state: DeliveryState) -> None:
     number = tables.next("delivery")
     free = {"lease_token": None, "lease_until": None, "lease_owner": None}
@@ -105,36 +131,16 @@ def _insert(tables: Tables, row: Delivery, state: DeliveryState) -> None:
 
 
 def _cursor_back(tables: Tables, op: BringBack, kept: KeptCursor) -> int:
-    """Moves a cursor back to where it was, if nothing was skipped or delivered since that forbids it."""
-    state = tables.subscriptions.get(kept.subscription)
-    if state is None:
-        return 0
-    stands, rest = state.cursor, tables.replaced.get(op.act) or ()
-    forward = kept.after > kept.before
-    if stands != kept.after if forward else not kept.after <= stands < kept.before:
-        tables.replaced.drop(op.act)
-        return 0
-    # What was delivered again meanwhile does not wait any more.
-    tables.replaced.put(op.act, tuple(one for one in rest if place_of(one[1]) > stands))
+    """Moves a cursor back to where it was; what was delivered again meanwhile does not wait any more."""
+    state, rest = tables.subscriptions[kept.subscription], tables.replaced.get(op.act) or ()
+    tables.replaced.put(op.act, tuple(one for one in rest if place_of(one[1]) > state.cursor))
     tables.subscriptions.put(kept.subscription, replace(state, cursor=kept.before, **NO_CLAIM))
-    return abs(kept.before - stands)
-
-
-def _note_back(tables: Tables, kept: KeptNote) -> int:
-    if kept.letter not in tables.letters or tables.notes.get(kept.letter) != kept.after:
-        return 0
-    tables.notes.put(kept.letter, kept.before)
-    return 1
+    return abs(kept.before - state.cursor)
 
 
 def _replay_back(tables: Tables, op: BringBack, kept: KeptReplay) -> int:
     """Takes a replay back that waits still: its delivery is dead again, its letter what it was."""
-    letter = tables.letters.get(kept.letter)
-    row = next((one for one in tables.deliveries.values() if one.dead_letter == kept.letter), None)
-    if letter is None or row is None or letter.status is not LetterStatus.REPLAYING:
-        return 0
-    if row.generation != kept.generation or row.state not in sources(Trigger.SKIP):
-        return 0
+    letter, (row,) = tables.letters[kept.letter], _replays_of(tables, kept)
     tables.deliveries.drop(row.number)
     if kept.delivery is not None:
         _insert(tables, kept.delivery, DeliveryState.DEAD)

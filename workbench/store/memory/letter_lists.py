@@ -12,6 +12,7 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.operator_acts import REPLAYS
 from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
+from workbench.store.memory.acts import stands
 from workbench.store.memory.family_lists import MemoryFamilyLists
 from workbench.store.memory.stream_lists import beginning
 from workbench.store.operator_actions import OperatorAction, place_of
@@ -202,9 +203,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         found = [one for one in self._tables.actions.values() if one.act == act]
         return (found[0] if found else None) if act else self._tables.actions.get(number)
 
-    def kept_by(self, act: str) -> int:
-        """Returns how much is kept of what an act replaced (L9)."""
-        return len(self._tables.replaced.get(act) or ())
+    def can_bring_back(self, act: str) -> bool:
+        """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
+        kept = self._tables.replaced.get(act) or ()
+        return any(stands(self._tables, act, one) for _, one in kept)
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""

@@ -33,7 +33,7 @@ from workbench.store.stored_values import DeadLetter, Delivery
 def deliveries(tables: Tables, name: str) -> list[Delivery]:
     """Returns the rows of a subscription in message order."""
     found = [row for row in tables.deliveries.values() if row.subscription == name]
-    return sorted(found, key=lambda row: row.position)
+    return sorted(found, key=lambda row: row.position) if len(found) > 1 else found
 
 
 def promote(tables: Tables, name: str, key: str, *, past_dead: bool) -> None:

@@ -101,7 +101,8 @@ class MemoryReader(MemorySearchLists):
 
     def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
         """Returns events with positions above ``after``, in order."""
-        last = self.head() if upto is None else min(upto, self.head())
+        head = self._tables.last("position")
+        last = head if upto is None else min(upto, head)
         events = self._tables.events
         found = (events.get(position) for position in range(after + 1, last + 1))
         return [event for event in found if event is not None][:limit]
@@ -111,11 +112,11 @@ class MemoryReader(MemorySearchLists):
     ) -> tuple[list[Message], int]:
         """Returns messages of a topic above a position, and the position up to which it looked."""
         found: list[Message] = []
-        room = most
-        for position in range(after + 1, self.head() + 1):
+        room, head = most, self._tables.last("position")
+        messages, events = self._tables.messages, self._tables.events
+        for position in range(after + 1, head + 1):
             before = len(found)
-            message = self._tables.messages.get(position)
-            event = self._tables.events.get(position)
+            message, event = messages.get(position), events.get(position)
             if message is not None and message.topic == topic:
                 found.append(message)
             elif event is not None and topic != COMMANDS_TOPIC and wanted(event.type):
@@ -123,7 +124,7 @@ class MemoryReader(MemorySearchLists):
             room = room_left(room, found[before:])
             if len(found) == limit or room == 0:
                 return found, position
-        return found, max(after, self.head())
+        return found, max(after, head)
 
     def read_types(
         self, wanted: Wanted, after: int, limit: int, *, most: int | None = None
@@ -264,10 +265,8 @@ class MemoryReader(MemorySearchLists):
         return self._tables.letters.get(number)
 
     def changed_by(self, act: str) -> list[int]:
-        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
-        return [
-            number for number, found in self._tables.changes.items() if any(one[0] == act for one in found)
-        ]
+        """Returns the dead letters that an act archived or purged, and that no later act changed (L9)."""
+        return [number for number, found in self._tables.changes.items() if found and found[-1][0] == act]
 
     # -- models -------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class RecordAction(Operation, frozen=True, kw_only=True):
 class BringBack(Operation, frozen=True, kw_only=True):
     """Puts back what an act replaced, where nothing has changed it since; answers on how many things.
 
-    What cannot be put back any more is kept no longer, either.
+    What cannot be put back now stays kept: it can be once what changed it is taken back, too.
 
     Attributes:
         act: The name under which it is kept.

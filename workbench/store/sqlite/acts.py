@@ -7,14 +7,13 @@ import sqlite3
 import msgspec
 
 from workbench.model.dead_letter import LetterStatus
-from workbench.model.delivery_states import DeliveryState, Trigger
+from workbench.model.delivery_states import DeliveryState
 from workbench.store.letter_values import noted
 from workbench.store.operations import BringBack, RecordAction
 from workbench.store.operator_actions import Kept, KeptCursor, KeptDelivery, KeptNote, KeptReplay
-from workbench.store.sqlite.claims import NO_CLAIM, states
-from workbench.store.sqlite.kept import read_kept
+from workbench.store.sqlite.claims import NO_CLAIM, number_of
+from workbench.store.sqlite.kept import STANDS, read_kept
 from workbench.store.sqlite.letters import promote
-from workbench.store.sqlite.rows import message_to_deliver
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Delivery
 
@@ -42,11 +41,17 @@ def record_action(con: sqlite3.Connection, op: RecordAction) -> int:
 
 def bring_back(con: sqlite3.Connection, op: BringBack, now: int) -> int:
     """Puts back what an act replaced, as far as nothing changed it since; returns on how many things."""
-    found = con.execute("select id, kept from replaced where act = ? order by id limit ?", (op.act, op.limit))
-    count = 0
-    for number, text in found.fetchall():
-        if con.execute("delete from replaced where id = ?", (number,)).rowcount:
-            count += _put_back(con, op, read_kept(text), now)
+    count = last = 0
+    for _ in range(op.limit):  # each may change what stands of the next
+        found = con.execute(
+            f"select id, kept from replaced r where act = ? and id > ? and {STANDS} order by id limit 1",
+            (op.act, last),
+        ).fetchone()
+        if found is None:
+            break
+        last, text = found
+        con.execute("delete from replaced where id = ?", (last,))
+        count += _put_back(con, op, read_kept(text), now)
     return count
 
 
@@ -62,23 +67,17 @@ def _put_back(con: sqlite3.Connection, op: BringBack, kept: Kept, now: int) -> i
 
 
 def _delivery_back(con: sqlite3.Connection, op: BringBack, kept: KeptDelivery, now: int) -> int:
-    """Has a delivery wait again, unless the log, another row or nothing at all delivers its message now."""
+    """Has a delivery wait again."""
     row = kept.delivery
-    found = con.execute(
-        "select id, topic from subscriptions s where name = ? and cursor >= ? and not exists"
-        " (select 1 from deliveries d where d.subscription_id = s.id and d.position = ?)",
-        (row.subscription, row.position, row.position),
-    ).fetchone()
-    message = message_to_deliver(con, row.position, found[1], row.dead_letter) if found else None
-    if message is None or message.withdrawn:
-        return 0
-    if row.dead_letter is not None and not _replaying_again(con, row.dead_letter, now):
-        return 0
-    _insert(con, found[0], row, _waiting_state(row))
-    promote(con, found[0], row.key, past_dead=row.subscription in op.released)
-    con.execute(
-        "update subscriptions set skipped = max(0, skipped - ?) where id = ?", (kept.counts, found[0])
-    )
+    number = number_of(con, row.subscription)
+    if row.dead_letter is not None:
+        con.execute(
+            "update dead_letters set status = ?, changed_at = ? where id = ?",
+            (LetterStatus.REPLAYING, now, row.dead_letter),
+        )
+    _insert(con, number, row, _waiting_state(row))
+    promote(con, number, row.key, past_dead=row.subscription in op.released)
+    con.execute("update subscriptions set skipped = max(0, skipped - ?) where id = ?", (kept.counts, number))
     return int(kept.counts)
 
 
@@ -87,14 +86,6 @@ def _waiting_state(row: Delivery) -> DeliveryState:
     if row.key:
         return DeliveryState.BLOCKED
     return DeliveryState.READY if row.due_at is None else DeliveryState.DELAYED
-
-
-def _replaying_again(con: sqlite3.Connection, letter: int, now: int) -> bool:
-    done = con.execute(
-        "update dead_letters set status = ?, changed_at = ? where id = ? and status = ?",
-        (LetterStatus.REPLAYING, now, letter, LetterStatus.OPEN),
-    )
-    return bool(done.rowcount)
 
 
 def _insert(con: sqlite3.Connection, subscription: int, row: Delivery, state: DeliveryState) -> None:
@@ -126,18 +117,10 @@ def _insert(con: sqlite3.Connection, subscription: int, row: Delivery, state: De
 
 
 def _cursor_back(con: sqlite3.Connection, op: BringBack, kept: KeptCursor) -> int:
-    """Moves a cursor back to where it was, if nothing was skipped or delivered since that forbids it."""
-    found = con.execute(
+    """Moves a cursor back to where it was; what was delivered again meanwhile does not wait any more."""
+    number, stands = con.execute(
         "select id, cursor from subscriptions where name = ?", (kept.subscription,)
     ).fetchone()
-    if found is None:
-        return 0
-    number, stands = found
-    forward = kept.after > kept.before
-    if stands != kept.after if forward else not kept.after <= stands < kept.before:
-        con.execute("delete from replaced where act = ?", (op.act,))
-        return 0
-    # What was delivered again meanwhile does not wait any more.
     con.execute("delete from replaced where act = ? and number <= ?", (op.act, stands))
     con.execute(f"update subscriptions set cursor = ?, {NO_CLAIM} where id = ?", (kept.before, number))
     return abs(kept.before - int(stands))
@@ -145,22 +128,17 @@ def _cursor_back(con: sqlite3.Connection, op: BringBack, kept: KeptCursor) -> in
 
 def _note_back(con: sqlite3.Connection, kept: KeptNote) -> int:
     return con.execute(
-        "update letter_notes set owner = ?, note = ? where letter_id = ? and owner = ? and note = ?",
-        (*kept.before, kept.letter, *kept.after),
+        "update letter_notes set owner = ?, note = ? where letter_id = ?", (*kept.before, kept.letter)
     ).rowcount
 
 
 def _replay_back(con: sqlite3.Connection, op: BringBack, kept: KeptReplay) -> int:
     """Takes a replay back that waits still: its delivery is dead again, its letter what it was."""
-    row = con.execute(
+    number, subscription, key, name = con.execute(
         "select d.id, d.subscription_id, d.key, s.name from deliveries d join subscriptions s"
-        " on s.id = d.subscription_id join dead_letters l on l.id = d.letter_id"
-        f" where d.letter_id = ? and d.generation = ? and l.status = ? and d.state in ({states(Trigger.SKIP)})",
-        (kept.letter, kept.generation, LetterStatus.REPLAYING),
+        " on s.id = d.subscription_id where d.letter_id = ?",
+        (kept.letter,),
     ).fetchone()
-    if row is None:
-        return 0
-    number, subscription, key, name = row
     con.execute("delete from deliveries where id = ?", (number,))
     if kept.delivery is not None:
         _insert(con, subscription, kept.delivery, DeliveryState.DEAD)

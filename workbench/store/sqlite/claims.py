@@ -11,7 +11,7 @@ import msgspec
 
 from workbench.errors import NotFound, StaleLease
 from workbench.model.dead_letter import LetterAct
-from workbench.model.delivery_states import DeliveryState, Trigger, sources
+from workbench.model.delivery_states import DeliveryState, Trigger
 from workbench.model.marks import WITHDRAWN, has_mark
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.store.letter_values import crash_letter
@@ -20,7 +20,7 @@ from workbench.store.settlements import NewDelivery
 from workbench.store.sqlite.batch import insert_rows, inserts
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
-from workbench.store.sqlite.rows import DELIVERIES, deliveries, message_to_deliver
+from workbench.store.sqlite.rows import DELIVERIES, deliveries, message_to_deliver, states
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Delivery
 
@@ -34,11 +34,6 @@ _DELIVERIES = inserts(
     " on conflict (subscription_id, position) do nothing",
 )
 _encode = msgspec.json.Encoder().encode
-
-
-def states(*triggers: Trigger) -> str:
-    """Returns, for SQL, the states in which a trigger is legal."""
-    return ",".join(f"'{state}'" for state in sources(*triggers))
 
 
 _LEASE = (

@@ -8,14 +8,50 @@ from collections.abc import Iterable
 import msgspec
 
 from workbench.model.dead_letter import LetterStatus
+from workbench.model.delivery_states import Trigger
 from workbench.store.operations import ReplayLetter
 from workbench.store.operator_actions import Kept, KeptReplay, place_of
 from workbench.store.sqlite.column_shapes import json_reader
-from workbench.store.sqlite.rows import DELIVERIES, deliveries
+from workbench.store.sqlite.rows import DELIVERIES, WITHDRAWN_COMMAND, deliveries, states
 from workbench.store.stored_values import Delivery
 
 _encode = msgspec.json.Encoder().encode
 read_kept = json_reader(Kept, "kept of replaced")
+_NOTE = (
+    "select 1 from letter_notes n where n.letter_id = r.number"
+    " and n.owner = json_extract(r.kept, '$.after[0]') and n.note = json_extract(r.kept, '$.after[1]')"
+)
+_REPLAY = (
+    "select 1 from deliveries d join dead_letters l on l.id = d.letter_id where d.letter_id = r.number"
+    f" and d.generation = json_extract(r.kept, '$.generation') and l.status = '{LetterStatus.REPLAYING}'"
+    f" and d.state in ({states(Trigger.SKIP)})"
+)
+_CURSOR = (
+    "select 1 from subscriptions s where s.name = json_extract(r.kept, '$.subscription') and case"
+    " when json_extract(r.kept, '$.after') > json_extract(r.kept, '$.before')"
+    " then s.cursor = json_extract(r.kept, '$.after')"
+    " else s.cursor >= json_extract(r.kept, '$.after') and s.cursor < json_extract(r.kept, '$.before') end"
+)
+_MESSAGE = (
+    "exists (select 1 from events e where e.position = r.number) or exists (select 1 from messages m"
+    f" join topics p on p.id = m.topic_id where m.position = r.number and not ({WITHDRAWN_COMMAND}))"
+    " or l.id is not null and not exists (select 1 from messages m where m.position = r.number)"
+)
+_DELIVERY = (
+    "select 1 from subscriptions s left join dead_letters l on l.id = json_extract(r.kept, '$.delivery.dead_letter')"
+    " where s.name = json_extract(r.kept, '$.delivery.subscription') and s.cursor >= r.number and not exists"
+    " (select 1 from deliveries d where d.subscription_id = s.id and d.position = r.number)"
+    f" and (json_extract(r.kept, '$.delivery.dead_letter') is null or l.status = '{LetterStatus.OPEN}')"
+    f" and ({_MESSAGE}) and (select first.number from replaced first where first.act = r.act order by first.id limit 1)"
+)
+STANDS = (
+    f"case json_extract(r.kept, '$.type') when 'note' then exists ({_NOTE}) when 'replay' then exists ({_REPLAY})"
+    f" when 'cursor' then exists ({_CURSOR}) else exists ({_DELIVERY}) end"
+)
+"""Whether what an act left stands as it left it, of a row ``r`` of `replaced`: it can be put back (L10).
+
+Deliveries that a reset took away wait until its cursor, which stands first among what it kept, is put back.
+"""
 
 
 def keep(con: sqlite3.Connection, act: str, now: int, found: Iterable[Kept]) -> None:

@@ -197,8 +197,9 @@ def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> in
             f" and status in {_MAY[LetterAct.RESTORE]}",
             (status, changed_at, number),
         )
-        con.execute("delete from letter_changes where id = ?", (change,))
-        restored += done.rowcount
+        if done.rowcount:
+            con.execute("delete from letter_changes where id = ?", (change,))
+            restored += 1
     return restored
 
 

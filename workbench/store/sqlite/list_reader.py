@@ -18,14 +18,13 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
-from workbench.model.marks import WITHDRAWN
-from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.operator_acts import REPLAYS
 from workbench.model.text_folding import folded
 from workbench.store.operator_actions import OperatorAction
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translate
+from workbench.store.sqlite.kept import STANDS
 from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.reader_turn import ReaderTurn
 from workbench.store.sqlite.tables import ActionRow, StreamRow
@@ -34,7 +33,6 @@ from workbench.store.stored_values import CommandRecord, LogEntry, StreamInfo
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
-_WITHDRAWN = f"p.name = '{COMMANDS_TOPIC}' and ifnull(instr(m.meta, '\"{WITHDRAWN}\":true'), 0) > 0"
 _ENTRY = RowShape(
     LogEntry,
     "select position, event, stream, version, type, recorded_at, occurred_at, id, withdrawn from events",
@@ -167,7 +165,7 @@ class ListReader:
             " 0 from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
             f" where e.position {where} order by e.position limit :limit) union all"
             " select * from (select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id,"
-            f" {_WITHDRAWN} from messages m join topics p on p.id = m.topic_id"
+            f" {rows.WITHDRAWN_COMMAND} from messages m join topics p on p.id = m.topic_id"
             f" where m.position {where} order by m.position limit :limit) order by 1 limit :limit"
         )
         return _ENTRY(self._all(query, values))
@@ -256,9 +254,9 @@ class ListReader:
         found = _ACTION(self._select(select(ActionRow).where(known)))
         return found[0] if found else None
 
-    def kept_by(self, act: str) -> int:
-        """Returns how much is kept of what an act replaced (L9)."""
-        return int(self._one("select count(*) from replaced where act = ?", (act,))[0])
+    def can_bring_back(self, act: str) -> bool:
+        """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
+        return bool(self._all(f"select 1 from replaced r where act = ? and {STANDS} limit 1", (act,)))
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""

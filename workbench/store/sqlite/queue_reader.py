@@ -281,6 +281,10 @@ class SqliteQueueReader(SqliteSearchReader):
         return found[0] if found else None
 
     def changed_by(self, act: str) -> list[int]:
-        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
-        found = self._all("select letter_id from letter_changes where act = ? order by id", (act,))
+        """Returns the dead letters that an act archived or purged, and that no later act changed (L9)."""
+        found = self._all(
+            "select letter_id from letter_changes c where act = ? and not exists (select 1 from letter_changes later"
+            " where later.letter_id = c.letter_id and later.id > c.id) order by id",
+            (act,),
+        )
         return [row[0] for row in found]

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
-from workbench.model.delivery_states import DeliveryState
+from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.model.event import RecordedEvent
-from workbench.model.messaging import Message, event_as_message
+from workbench.model.marks import WITHDRAWN
+from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 from workbench.store.letter_values import message_of
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape, json_reader, uuid_of
@@ -68,6 +69,8 @@ JOBS = (
     "select id, action, numbers, per_second, skip_on, status, step, done, failed, skipped, trouble, created_at,"
     " changed_at, plan from jobs "
 )
+WITHDRAWN_COMMAND = f"p.name = '{COMMANDS_TOPIC}' and ifnull(instr(m.meta, '\"{WITHDRAWN}\":true'), 0) > 0"
+"""Whether a message ``m`` of a topic ``p`` is a command that was taken back (K7)."""
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
 Columns = tuple[tuple[str, str], ...]
@@ -151,6 +154,11 @@ def beginning(column: str, most: int) -> str:
 def first_of(data: bytes | None, most: int) -> str | None:
     """Returns the first characters of a text's bytes, NUL as an escape."""
     return None if data is None else data.decode(errors="ignore")[:most].replace("\0", "\\u0000")
+
+
+def states(*triggers: Trigger) -> str:
+    """Returns, for SQL, the states in which a trigger is legal."""
+    return ",".join(f"'{state}'" for state in sources(*triggers))
 
 
 def message_at(con: sqlite3.Connection, position: int, topic: str) -> Message | None:

@@ -13,10 +13,11 @@ from workbench.model.delivery_states import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
 from workbench.store.operator_actions import KeptCursor, KeptDelivery
 from workbench.store.settlements import Settlement, blocked_keys
-from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of, states
+from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.kept import deliveries_where, keep
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
+from workbench.store.sqlite.rows import states
 from workbench.store.sqlite.run_table import Run
 
 _encode = msgspec.json.Encoder().encode

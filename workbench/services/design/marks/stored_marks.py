@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from workbench.errors import InvalidEvent, UnknownEvent
 from workbench.model.counts import counted
 from workbench.model.event import EventType, RecordedEvent, StoredData
 from workbench.model.registry import Registry
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
+from workbench.store.paging import typed_events
 from workbench.store.ports import Reader
 
 UNFIT = MarkKind(
@@ -21,8 +23,6 @@ UNFIT = MarkKind(
 )
 MOST = 50_000
 """Stored events that are tried after a change, the oldest first; ``workbench check`` tries all."""
-PAGE = 1_000
-"""Events that are read at once."""
 
 
 def unfit_events(model: MarkedModel) -> Iterator[DesignMark]:
@@ -63,10 +63,7 @@ class StoredTrial:
             for name, one in registry.events.items()
             if self._tried.get(name, ("", 0))[0] != one.made_of or not one.made_of
         }
-        found, tried, after, head = Counter[str](), 0, 0, reader.head() if changed else 0
-        while after < head and tried < MOST:
-            events, after = reader.read_types(changed.__contains__, after, PAGE)
-            found.update(one.type for one in events if is_unfit(changed[one.type], one))
-            tried += len(events)
+        events = typed_events(reader, changed.__contains__, 0, reader.head() if changed else 0)
+        found = Counter(one.type for one in islice(events, MOST) if is_unfit(changed[one.type], one))
         self._tried |= {name: (one.made_of, found[name]) for name, one in changed.items()}
         return {name: self._tried[name][1] for name in registry.events if self._tried[name][1]}

@@ -1,0 +1,85 @@
+"""Deaths of one delivery and what operators did about them, as lines of a story."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from workbench.model.dead_letter import LetterStatus
+from workbench.model.operator_acts import OperatorAct
+from workbench.services.story.exchange import Arrow, sequence_of
+from workbench.services.story.story import CommandStory, LineState, StoryLine
+from workbench.services.story.story_letters import history, letter_lines
+from workbench.store.operator_actions import OperatorAction
+from workbench.store.stored_values import Attempt, DeadLetter, Reason
+
+
+def letter(number: int, status: LetterStatus, **others) -> DeadLetter:
+    tried = Attempt(number=1, at=number * 100, duration_us=1, error_type="OSError", error="away", place="")
+    return DeadLetter(
+        number=number, subscription="mail", topic="t", position=7, message_id=UUID(int=1), type="paid",
+        key="", data="{}", reason=Reason.MAX_ATTEMPTS, error_type="OSError", error="away",
+        attempts=(tried,), died_at=number * 100 + 5, status=status, correlation_id=UUID(int=2), **others,
+    )  # fmt: skip
+
+
+def act(number: int, action: str, at: int, who: str = "ann") -> OperatorAction:
+    return OperatorAction(number=number, action=action, subject="", at=at, who=who, act=str(number))
+
+
+OUTCOME = StoryLine(
+    key="mail@7", depth=1, actor="mail", actor_kind="subscription", begun=50, ended=500, said="how it is now",
+    cause=7,
+)  # fmt: skip
+
+
+def told(*letters: DeadLetter, acts: dict[int, OperatorAction]) -> list[tuple[str, str, int | None]]:
+    return [(one.actor, one.said, one.ended) for one in letter_lines(OUTCOME, letters, acts)]
+
+
+def test_L4_each_death_and_each_act_is_told_before_how_it_stands():
+    first, second = letter(1, LetterStatus.FAILED_AGAIN), letter(2, LetterStatus.RESOLVED, edited="{}")
+    assert told(first, second, acts={1: act(4, "replay", 150), 2: act(5, OperatorAct.EDIT, 250, who="")}) == [
+        ("mail", "dead after 1 try, letter 1: OSError: away", 105),
+        ("ann", "replayed letter 1 (operation 4)", 150),
+        ("mail", "dead after 1 try, letter 2: OSError: away", 205),
+        ("a person", "replayed letter 2 as an edited copy (operation 5)", 250),
+        ("mail", "how it is now", 500),
+    ]
+
+
+def test_what_was_put_away_ends_with_who_did_it_and_where_that_is_not_kept_with_how_it_stands():
+    purged = letter(1, LetterStatus.PURGED)
+    assert [one[1] for one in told(purged, acts={1: act(4, "purge", 150)})] == [
+        "dead after 1 try, letter 1: OSError: away",
+        "purged letter 1 (operation 4)",
+    ]
+    assert told(purged, acts={})[-1] == ("mail", "how it is now", 500)
+
+
+def test_a_letter_that_is_open_again_is_its_death_and_what_was_tried():
+    said = [one[1] for one in told(letter(1, LetterStatus.OPEN), acts={1: act(4, "replay", 150)})]
+    assert said == ["how it is now", "replayed letter 1 (operation 4)"]
+
+
+def test_deaths_of_a_command_stand_below_it_and_in_its_sequence():
+    command = StoryLine(
+        key="command:1", depth=0, actor="flow", actor_kind="process", command="ship", stream="order-1",
+        begun=0, ended=600, issued=7, letter=1,
+    )  # fmt: skip
+    below = list(
+        history(command, [letter(1, LetterStatus.RESOLVED)], {1: act(4, "replay", 150_000)}),
+    )
+    assert [(one.actor, one.depth, one.state) for one in below] == [
+        ("ship", 1, LineState.DIED),
+        ("ann", 1, LineState.ENDED),
+    ]
+    story = CommandStory(
+        title="ship", who="flow", about="", lines=[command, *below], start=0, events=0, commands=1
+    )
+    steps = [one for one in sequence_of(story).steps if isinstance(one, Arrow)]
+    order = ("aggregate", "order")
+    assert [(one.name, one.source, one.target, one.at) for one in steps] == [
+        ("ship", ("process", "flow"), order, 0),
+        ("ship", order, order, 105),
+        ("replayed letter 1 (operation 4)", ("person", "ann"), order, 150_000),
+    ]
