@@ -59,7 +59,8 @@ def _list_takes(parser: Parser) -> None:
     parser.zone()
     parser.json(
         "[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}], or with"
-        " --group-by: found, of, failures, groups [{value, count, share, about, first_at, last_at, groups}]"
+        " --group-by: found, of, failures, unknown,"
+        " groups [{value, count, share, about, first_at, last_at, groups}]"
     )
 
 
@@ -119,10 +120,11 @@ def _grouped(options: Options, workspace: Workspace, statuses: Sequence[str]) ->
         "found": len(found.numbers),
         "of": found.total,
         "failures": dict(found.failures),
+        "unknown": found.unknown,
         "groups": [_cluster(one, found.numbers) for one in found.clusters],
     }
-    failed = f"\n{found.valueless}" if found.valueless else ""
-    answer(options, value, f"{table}\n{len(found.numbers):,} of {found.total:,}{searched}{failed}")
+    said = [f"{len(found.numbers):,} of {found.total:,}{searched}", found.valueless, found.unknown]
+    answer(options, value, "\n".join([table, *filter(None, said)]))
     return DONE
 
 
