@@ -39,11 +39,7 @@ class BoardImport:
         self._desk.file_dropped.connect(self._dropped)
 
     def _dropped(self, kind: FileKind, path: Path) -> None:
-        if kind is not FileKind.MODEL:
-            return
-        if why := self._why_not():
-            self._say("warning", f"{path.name} was not imported: {why}.")
-        else:
+        if kind is FileKind.MODEL:
             self._desk.run(self.read(path), f"Import {path.name}")
 
     @action(
