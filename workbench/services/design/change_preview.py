@@ -12,6 +12,7 @@ from workbench.errors import InvalidValue, ProjectError
 from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.owners import aggregate_of
+from workbench.services.design.place_names import told_of_kept
 from workbench.services.design.references import (
     EXPRESSION,
     HEADER,
@@ -196,6 +197,8 @@ def rename_in_store(reader: Reader, text: DesignText, node: DesignNode, name: st
     stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
     unread = [f"{one} cannot be read: the name stays there as it is." for one in text.unread]
     moves = _moved(text, node, name, stored) if node.kind == "event" else ()
+    if node.kind == "aggregate":
+        moves = told_of_kept(text.project, gestures.places_of(text, node), node.name)
     return rename_preview(text, node, stored, *moves, *unread, *left_of(reader, node))
 
 
