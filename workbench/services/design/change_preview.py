@@ -354,5 +354,5 @@ def place_in(text: DesignText, one: Reference, fate: str = "", *, own: bool = Fa
 
 
 def _ordered(places: Sequence[ChangePlace]) -> tuple[ChangePlace, ...]:
-    order = [*dict.fromkeys(GROUPS.values()), ALONG, OTHERWISE]
+    order = [*dict.fromkeys(GROUPS.values()), OTHERWISE]
     return tuple(sorted(places, key=lambda one: order.index(one.group)))

@@ -46,7 +46,7 @@ def rename_in_store(reader: Reader, text: DesignText, node: DesignNode, name: st
     if node.kind == "aggregate":
         told = told_of_kept(text.project, gestures.places_of(text, node), node.name)
     preview = rename_preview(text, node, stored, *told, *unread, *left_of(reader, node))
-    return replace(preview, places=(*preview.places, *along))
+    return replace(preview, places=(*along, *preview.places))
 
 
 def renamed_along(
