@@ -69,6 +69,7 @@ class BoardEditor(DesignSteps):
         changes: Renames and removes.
         conflict: Asks which counts where the files and what is not saved differ.
         wanted: Id of the node that is chosen once it is drawn.
+        stale: Whether the files say something else by now, which cannot be read.
         came: Ids of those that are chosen with it: a step brought them back.
         unwritten: Ids of the cards whose text is typed and not written.
 
@@ -93,8 +94,9 @@ class BoardEditor(DesignSteps):
         self.conflict, self.wanted = ConflictBanner(), ""
         self.came: tuple[str, ...] = ()
         self._running: Registry | None = None
-        self._read, self._since = False, ""
+        self._read, self._since, self.stale = False, "", False
         self._reading = Question(self, desk, self.take, self.tell_reading)
+        self._looking = Question(self, desk, self.take, self._know_stale)
         desk.project_saved.connect(self.follow)
         desk.files_read.connect(self._files_read)
         self.acts = Actions(self, canvas)
@@ -131,16 +133,15 @@ class BoardEditor(DesignSteps):
         self._reading.ask(self.read_state)
 
     def _files_read(self) -> None:
-        """Shows what the files say now, also where that does not run, and how all stands."""
-        self.follow()
+        """Shows what the files say now, and how all stands; what cannot be read is told by who reads them."""
+        loud = self.draft is not None or bool(self.unread)
+        (self._reading if loud else self._looking).ask(self.read_state)
         self._show_stand()
         self.stood.emit()
 
-    @override
-    def know_unread(self, error: Exception) -> bool:
-        known = super().know_unread(error)
+    def _know_stale(self, _error: Exception) -> None:
+        self.stale = True
         self.stood.emit()
-        return known
 
     def is_busy(self) -> bool:
         """Whether a step is being done, or what it would touch is looked for: nothing else is begun."""
@@ -364,11 +365,13 @@ class BoardEditor(DesignSteps):
     @override
     def take(self, state: DesignState) -> None:
         self.settled()
+        self.stale = False
         self.kept_entry.offer()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
         if state == self.state and self._read:
             self._show_stand()
+            self.stood.emit()
             return
         self._read, before, known, self.state = True, self.draft, self.state.text, state
         self.canvas.offering.refresh()

@@ -319,7 +319,7 @@ class BoardView(View):
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            state, unread = self.editor.state, bool(self.editor.unread)
+            state, unread = self.editor.state, self.editor.stale or bool(self.editor.unread)
             declared = self.details.section.show_node(self.editor.node(name), state, unread=unread)
             registry = self.desk.workspace.registry
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
