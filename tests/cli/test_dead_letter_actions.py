@@ -127,7 +127,7 @@ def test_L7_a_purge_is_taken_back(workbench, played):
     assert said == [
         ("purge", "2 dead letters", 2, ""),
         ("restore", "4 dead letters", 4, "archive or purge them again"),
-        ("purge", "4 dead letters", 4, ""),
+        ("purge", "4 dead letters", 4, "what it changed has changed since"),
     ]
     undone = workbench("undo", played, 3)
     assert (undone.code, undone.out) == (0, "Undone: purge of 2 dead letters.\n")

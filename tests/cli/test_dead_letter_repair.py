@@ -38,6 +38,10 @@ def test_a_field_that_no_letter_has_is_told(workbench, played):
     chosen = ("dead-letters", played, "--where", "data.emial == 'x'")
     assert "4 letters where data.emial is missing" in workbench(*chosen).out
     assert "4 letters where data.emial is missing" in workbench(*chosen, "--group-by", "type").out
+    said = "no letter has a field emial (did you mean email?)"
+    assert said in workbench("dead-letters", played, "--group-by", "emial").out
+    by = ("--group-by", "type", "--then", "emial", "--json")
+    assert workbench("dead-letters", played, *by).json()["unknown"] == said
 
 
 def test_L6_a_patch_is_previewed_and_nothing_is_done(workbench, played):
@@ -235,7 +239,7 @@ def test_L5_a_job_that_is_held_goes_on_or_is_cancelled(workbench, played):
     listed = workbench("dead-letters", "jobs", played, "--json").json()
     assert [(one["job"], one["status"]) for one in listed] == [(2, "held"), (1, "held")]
     gone = workbench("dead-letters", "go-on", played, "1", "--json")
-    assert (gone.code, gone.json()["status"]) == (3, "held"), "the next one fails, too"
+    assert (gone.code, gone.json()["status"]) == (3, "done"), "the next one fails, too, and is the last"
     said = workbench("dead-letters", "cancel", played, "2")
     assert (said.code, "job 2 is cancelled" in said.out) == (0, True)
     again = workbench("dead-letters", "go-on", played, "2")

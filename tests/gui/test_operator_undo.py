@@ -45,3 +45,21 @@ async def test_an_act_of_some_time_ago_is_asked_about(workspace, desk, until, mo
     await until(lambda: told and told[-1].asks)
     assert told[-1].text.startswith("Undo the pause of subscription welcome-mail, done ")
     assert workspace.running().subscription("welcome-mail").paused
+
+
+async def test_L10_undo_behind_a_hold_asks_and_has_the_job_go_on(broken, desk, until):
+    told = []
+    desk.noticed.connect(told.append)
+    jobs = broken.dead_letters.jobs
+    job = await jobs.start("replay", [one.number for one in broken.dead_letters.page()], per_second=1)
+    await broken.running().settle()
+    held = await jobs.hold(job)
+    await until(lambda: desk.undo.last is not None and desk.undo.last.of.action == "hold")
+    desk.undo.undo_last()
+    await until(lambda: told and told[-1].asks)
+    assert told[-1].text.startswith(f"Undo the hold of job {job}, done ")
+    assert told[-1].text.endswith(f"? {3 - held.step} waiting messages will be delivered.")
+    assert jobs.get(job) == held, "nothing happens before that is answered"
+    dict(told[-1].actions)["Undo"]()
+    await until(lambda: jobs.get(job).status == "running")
+    await jobs.cancel(job)

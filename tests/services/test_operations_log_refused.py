@@ -9,9 +9,10 @@ import sys
 
 import pytest
 
+from tests.services.conftest import passing
 from tests.services.test_operations_log import SUBSCRIPTION, letters, stand
 from workbench.errors import InvalidValue
-from workbench.model.operator_acts import KEEPING, OperatorAct
+from workbench.model.operator_acts import FINAL, KEEPING, OperatorAct
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.services.project.open_project import open_target
 
@@ -19,8 +20,8 @@ PATCH = LetterPatch(changes=[FieldChange(way="set", field="username", value="Som
 
 
 def newest(workspace):
-    """The name of the last act that has one."""
-    return next(one.act for one in workspace.reader.actions() if one.act)
+    """The name of the last act that can be undone as such."""
+    return next(one.act for one in workspace.reader.actions() if one.action not in FINAL)
 
 
 async def archive(workspace):
@@ -180,3 +181,28 @@ async def test_F1_L10_an_undo_that_was_killed_in_the_middle_is_done_to_its_end_l
         assert stand(again) == before
     finally:
         await again.close()
+
+
+async def test_L10_the_undo_of_a_hold_has_the_job_go_on_and_cancels_nothing(broken):
+    jobs = broken.dead_letters.jobs
+    number = await jobs.start("archive", letters(broken), per_second=1)
+    await broken.running().settle()
+    step = (await jobs.hold(number)).step
+    last = broken.operations.last(0)
+    assert (last.of.action, last.name) == ("hold", f"hold of job {number}")
+    assert (await broken.operations.undo(last.of.number)).words == f"Undone: hold of job {number}."
+    assert (jobs.get(number).status, jobs.get(number).step) == ("running", step)
+    await jobs.hold(number)
+    await jobs.resume(number)
+    last = broken.operations.last(0)
+    assert last.of.action == "go on"
+    assert (await broken.operations.undo(last.of.number)).complete
+    held = await jobs.counted(number)
+    assert (held.job.status, held.at_failure) == ("held", False)
+    assert (await broken.operations.undo(broken.operations.last(0).of.number)).name == f"hold of job {number}"
+    assert (await passing(broken, jobs.finished(number))).job.status == "done"
+    over = {one.of.action: one.why_not for one in broken.operations.list() if not one.of.undone}
+    assert over["archive"] == ""
+    assert broken.operations.last(0).of.action == "archive", "what held it and had it go on is over"
+    said = {one.why_not for one in broken.operations.list() if one.of.action in ("hold", "go on")}
+    assert said <= {f"job {number} is over", *(f"undone by operation {n}" for n in range(20))}

@@ -59,6 +59,8 @@ KEEPING = frozenset(
 OPPOSITES = {
     OperatorAct.PAUSE: OperatorAct.RESUME,
     OperatorAct.RESUME: OperatorAct.PAUSE,
+    OperatorAct.HOLD: OperatorAct.GO_ON,
+    OperatorAct.GO_ON: OperatorAct.HOLD,
     OperatorAct.REBUILD: OperatorAct.GIVE_UP_REBUILD,
     OperatorAct.PAUSE_REBUILD: OperatorAct.RESUME_REBUILD,
     OperatorAct.RESUME_REBUILD: OperatorAct.PAUSE_REBUILD,
@@ -70,8 +72,6 @@ OPPOSITES = {
 FINAL = {
     OperatorAct.RESTORE: "archive or purge them again",
     OperatorAct.IMPORT_LETTERS: "archive them instead",
-    OperatorAct.HOLD: "have the job go on",
-    OperatorAct.GO_ON: "hold the job again",
     OperatorAct.CANCEL: "begin again with what is left",
     OperatorAct.STEP: "a delivery that was made stays made",
     OperatorAct.GIVE_UP_REBUILD: "its rows are gone; begin a rebuild again",
@@ -84,6 +84,7 @@ FINAL = {
 }
 """Why the other acts cannot be undone, or what to do instead."""
 WAITING = "while it waits; what is handed out cannot be taken back"
+OF_JOBS = "while the job has something left"
 REPLAYS = frozenset({OperatorAct.REPLAY, OperatorAct.EDIT, OperatorAct.REPAIR})
 """Acts that end with deliveries, which no undo takes back."""
 LIMITS = {
@@ -92,6 +93,8 @@ LIMITS = {
     OperatorAct.EDIT: WAITING,
     OperatorAct.REPAIR: WAITING,
     OperatorAct.REBUILD: "until the new rows take the place of the old ones",
+    OperatorAct.HOLD: OF_JOBS,
+    OperatorAct.GO_ON: OF_JOBS,
     OperatorAct.RESET: "for what is not delivered by then",
 }
 """How far the undo of an act goes, where that is not all of it."""

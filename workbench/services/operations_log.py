@@ -38,6 +38,8 @@ NEWEST = 200
 DELIVERED = "delivered since, which cannot be undone"
 OF_REBUILDS = frozenset({OperatorAct.REBUILD, OperatorAct.PAUSE_REBUILD, OperatorAct.RESUME_REBUILD})
 """Acts that can be undone only while the rebuild goes on."""
+OF_JOBS = frozenset({OperatorAct.HOLD, OperatorAct.GO_ON})
+"""Acts that can be undone only while the job goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,14 @@ class OperationsLog:
             return "it changed nothing"
         if of.action in KEEPING:
             return self._over(of)
-        return "it was undone" if of.undone else self._rebuilt(of)
+        if of.undone:
+            return "it was undone"
+        return self._ended(of) if of.action in OF_JOBS else self._rebuilt(of)
+
+    def _ended(self, of: OperatorAction) -> str:
+        """Says that a job is over that an act held or had go on; empty while it is not."""
+        job = self._dead_letters.jobs.get(_number_of(of))
+        return "" if job.status in (JobStatus.RUNNING, JobStatus.HELD) else f"job {job.number} is over"
 
     def _over(self, of: OperatorAction) -> str:
         """Says why nothing that an act changed can be brought back now; empty if something can."""
@@ -283,6 +292,11 @@ class OperationsLog:
         """Does the opposite of an act, unless that was done since; returns 1, or 0 where it was."""
         kind, _, name = of.subject.partition(" ")
         act, note = OPPOSITES[OperatorAct(of.action)], self._record(of, counts=False)
+        if of.action in OF_JOBS:
+            jobs = self._dead_letters.jobs
+            before = jobs.get(_number_of(of))
+            job = await (jobs.hold if act is OperatorAct.HOLD else jobs.resume)(before.number, note)
+            return int(job.status is not before.status)
         async with self._world.at_work() as engine:
             match kind:
                 case "engine":
@@ -330,6 +344,11 @@ class OperationsLog:
             return 0
         await runner.mark(wanted, note, building=building)
         return 1
+
+
+def _number_of(of: OperatorAction) -> int:
+    """Returns the number of the job that an act held or had go on."""
+    return int(of.subject.removeprefix(job_act("")))
 
 
 def _delivered(fates: list[str]) -> bool:

@@ -191,6 +191,17 @@ async def test_L5_a_wrong_expression_lists_nothing_and_says_why(view, until):
     assert not view.finder.where.property("invalid")
 
 
+async def test_a_misspelt_field_to_group_by_is_told_beside_the_group_of_those_without_it(view, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    say(view.finder.by, "emial")
+    await until(view.finder.flaw.isVisible)
+    assert view.finder.flaw.text() == "no letter has a field emial (did you mean email?)"
+    assert view.table.model().rowCount() == 8, "they are listed, in one group"
+    assert not view.finder.where.property("invalid")
+    say(view.finder.by, "email")
+    await until(lambda: not view.finder.flaw.isVisible())
+
+
 async def test_a_wrong_grouping_says_why_and_the_causes_come_back(view, until):
     await until(lambda: view.table.model().rowCount() == 8)
     say(view.finder.by, "data.email.split(")

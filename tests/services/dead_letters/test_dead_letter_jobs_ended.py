@@ -7,11 +7,12 @@ import asyncio
 import pytest
 
 from tests.services.conftest import passing, settle
+from workbench.gui.views.job_words import outcome
 from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.letter_acts import marked
 from workbench.services.project.open_project import open_target
-from workbench.store.letter_jobs import Job, JobStatus, job_act
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus, job_act
 from workbench.store.operations import AdvanceJob, CloseStream, MarkLetters, StartJob
 
 NOTHING = MarkLetters(numbers=(), before=(LetterStatus.OPEN,), after=LetterStatus.OPEN)
@@ -135,3 +136,41 @@ async def test_L7_what_a_job_failed_at_is_not_counted_as_undone(broken):
     assert (report.job.done, report.job.failed, report.undone) == (2, 1, 0)
     assert (await broken.operations.undo_act(job_act(number))).done == 2
     assert (await broken.dead_letters.jobs.counted(number)).undone == 2
+
+
+async def test_L5_a_ladder_whose_last_step_fails_has_ended_and_says_how(broken):
+    numbers = sorted(letter.number for letter in broken.dead_letters.page())
+    jobs = broken.dead_letters.jobs
+    number = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1,)))
+    assert (await passing(broken, jobs.finished(number))).job.status is JobStatus.HELD
+    await jobs.resume(number)
+    report = await passing(broken, jobs.finished(number))
+    assert (report.job.status, report.queued, report.fates) == (JobStatus.DONE, 0, {"failed_again": 3})
+    assert jobs.held() == []
+    assert outcome(report) == "Replayed 3 dead letters: 3 failed again."
+
+
+async def test_L5_a_job_that_has_nothing_left_is_not_held_and_ends(broken):
+    await broken.pause()
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    jobs = broken.dead_letters.jobs
+    number = await jobs.start("replay", numbers)
+    while jobs.get(number).step < len(numbers):
+        await asyncio.sleep(0)
+    assert (await jobs.hold(number)).status is JobStatus.RUNNING
+    await broken.resume()
+    assert (await passing(broken, jobs.finished(number))).job.status is JobStatus.DONE
+    assert "hold" not in [one.action for one in broken.monitor.actions()]
+
+
+async def test_L5_what_a_ladder_gave_back_before_a_restart_is_waited_for_after_it(broken):
+    await broken.pause()
+    numbers = sorted(letter.number for letter in broken.dead_letters.page())
+    jobs = broken.dead_letters.jobs
+    number = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1, 1)))
+    while jobs.get(number).step < 1:
+        await asyncio.sleep(0)
+    await broken.adopt(broken.project)  # which takes it up
+    await broken.resume()
+    report = await passing(broken, jobs.finished(number))
+    assert (report.job.status, report.job.step, report.at_failure) == (JobStatus.HELD, 1, True)

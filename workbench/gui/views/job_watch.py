@@ -43,7 +43,7 @@ class JobWatch(QObject):
             self._desk.run(self._ended(number), f"Job {number}")
 
     def _changed(self, changes: Changes) -> None:
-        if changes.engine or changes.model or changes.everything:  # it may go on with what was under way
+        if changes.engine or changes.model or changes.operations or changes.everything:  # one may go on
             self._look()
 
     def _look(self) -> None:

@@ -163,10 +163,14 @@ class LetterFinder(QWidget):
             said += f"; the newest {found.searched:,} were searched"
         if found.valueless:
             said += f"; {found.valueless}"
-        self._show_flaw(found.flaw if query == self.query(query.statuses) else "")
+        asked = query == self.query(query.statuses)
+        self._show_flaw(found.flaw if asked else "")
+        if asked and found.unknown and not found.flaw:  # there are groups, of those that have none
+            self.flaw.setText(found.unknown)
+            self.flaw.show()
         self.searched.setText(said.removeprefix("; "))
         self.searched.setVisible(bool(said))
-        if not self.plain() and query == self.query(query.statuses):
+        if not self.plain() and asked:
             self.groups.show_found(found)
 
     def _show_flaw(self, flaw: str) -> None:

@@ -42,12 +42,6 @@ BEHIND_LADDER = 10
 """Letters that are given back at once behind the steps of a ladder, if none of these had more."""
 GOING = (JobStatus.RUNNING, JobStatus.HELD)
 """What can be cancelled."""
-WORDS = {
-    JobStatus.CANCELLED: OperatorAct.CANCEL,
-    JobStatus.HELD: OperatorAct.HOLD,
-    JobStatus.RUNNING: OperatorAct.GO_ON,
-}
-"""What is recorded where a job comes to a status that is not its end."""
 COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
@@ -151,8 +145,9 @@ class DeadLetterJobs:
         if job.status is not JobStatus.HELD:
             return False
         name = job_act(job.number)  # which is the subject of what is done with a job, too
-        acts = (one.action for one in self._world.reader.actions() if name in (one.subject, one.act))
-        return next(acts, OperatorAct.HOLD) != OperatorAct.HOLD
+        acts = [one for one in self._world.reader.actions() if name in (one.subject, one.act)]
+        undone = acts and acts[0].action == OperatorAct.UNDO and acts[0].detail.endswith(OperatorAct.GO_ON)
+        return bool(acts) and not undone and acts[0].action != OperatorAct.HOLD
 
     async def _undone(self, job: Job) -> int:
         if job.action not in UNDOABLE:
@@ -227,11 +222,17 @@ class DeadLetterJobs:
             job = self.get(number)
             # Its last step may be on its way into the store still (C7).
             while job.status in GOING:
-                job = await self._advance(engine, job, (), JobStatus.CANCELLED)
+                note = self._said(engine, job, OperatorAct.CANCEL)
+                job = await self._advance(engine, job, (), JobStatus.CANCELLED, note)
             return job
 
-    async def hold(self, number: int) -> Job:
+    async def hold(self, number: int, note: RecordAction | None = None) -> Job:
         """Holds a job until it is resumed; what it gave back is delivered, over restarts, too.
+
+        One that has given back all of its list is not held: it ends by itself.
+
+        Args:
+            note: The record of that; None for that of a hold.
 
         Raises:
             NotFound: There is no such job.
@@ -241,14 +242,20 @@ class DeadLetterJobs:
             await self._stop(number)
             async with self._world.at_work() as engine:
                 job = self.get(number)
-                while job.status is JobStatus.RUNNING:
-                    job = await self._advance(engine, job, (), JobStatus.HELD)
+                while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
+                    said = note or self._said(engine, job, OperatorAct.HOLD)
+                    job = await self._advance(engine, job, (), JobStatus.HELD, said)
+                if job.status is JobStatus.RUNNING:
+                    self._run(engine, number)
                 return job
         finally:
             self._cancelling[number] -= 1
 
-    async def resume(self, number: int) -> Job:
+    async def resume(self, number: int, note: RecordAction | None = None) -> Job:
         """Has a job that is held go on; failures that were seen by now do not stop its ladder any more.
+
+        Args:
+            note: The record of that; None for that of a job that goes on.
 
         Raises:
             NotFound: There is no such job.
@@ -257,7 +264,8 @@ class DeadLetterJobs:
             job = self.get(number)
             if job.status is JobStatus.HELD:
                 self._accepted[number] = (await self.counted(number)).failures
-                job = await self._advance(engine, job, (), JobStatus.RUNNING)
+                said = note or self._said(engine, job, OperatorAct.GO_ON)
+                job = await self._advance(engine, job, (), JobStatus.RUNNING, said)
                 self._run(engine, number)
             return job
 
@@ -295,16 +303,18 @@ class DeadLetterJobs:
     async def _work(self, engine: Engine, number: int) -> None:
         """Deals with one part of the list after the other, each in one write with the job's progress."""
         job = self.get(number)
+        if job.plan.ladder and 0 < job.step < len(job.numbers) and await self._failed(engine, job):
+            return  # what it gave back before a restart failed
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
             part = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
             steps = await self._operations(engine, job, part)
             last = job.step + len(steps) >= len(job.numbers)
             done = last and job.action != LetterAct.REPLAY
             job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
-            if job.plan.ladder and await self._failed(engine, job):
-                return
             if last:
                 break
+            if job.plan.ladder and await self._failed(engine, job):
+                return
             if job.per_second:
                 await self._world.pause_for(len(steps) / job.per_second)
             else:
@@ -320,7 +330,7 @@ class DeadLetterJobs:
         found = await self.settled(given, job.created_at, failures=max(0, accepted - job.failed))
         if JobReport(job=job, fates=found).failures <= accepted:
             return False
-        await self._advance(engine, job, (), JobStatus.HELD, by_hand=False)
+        await self._advance(engine, job, (), JobStatus.HELD)
         return True
 
     @staticmethod
@@ -338,27 +348,18 @@ class DeadLetterJobs:
         job: Job,
         steps: tuple[Operation, ...],
         status: JobStatus,
-        *,
-        by_hand: bool = True,
+        note: RecordAction | None = None,
     ) -> Job:
         advance = AdvanceJob(
-            number=job.number,
-            step=job.step,
-            before=job.status,
-            operations=steps,
-            status=status,
-            note=self._said(job, status) if by_hand else None,
+            number=job.number, step=job.step, before=job.status, operations=steps, status=status, note=note
         )
         moved: Job = await engine.write(advance)
         return moved
 
-    def _said(self, job: Job, status: JobStatus) -> RecordAction | None:
+    def _said(self, engine: Engine, job: Job, act: OperatorAct) -> RecordAction:
         """Returns the record that a job is held, goes on or is cancelled, written with that (L9)."""
-        act = WORDS.get(status)
-        if status is job.status or act is None:
-            return None
-        subject = f"job {job.number}"
-        return self._world.record(act, subject, f"{job.action}, {job.step:,} of {len(job.numbers):,}")
+        said, name = f"{job.action}, {job.step:,} of {len(job.numbers):,}", str(engine.new_id())
+        return self._world.record(act, job_act(job.number), said, act=name, count=1)
 
     async def _operations(self, engine: Engine, job: Job, part: Sequence[int]) -> tuple[Operation, ...]:
         copies = await self._world.ask(partial(self._copies, job, part)) if job.plan.patch else {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from workbench.model.counts import counted
-from workbench.services.dead_letters.letter_facts import reader_of
+from workbench.services.dead_letters.letter_facts import FIELDS, NONE, UNREADABLE, no_field, reader_of
 
 if TYPE_CHECKING:
     from workbench.store.ports import Reader
@@ -22,6 +22,8 @@ MOST = 200_000
 """The newest letters that are searched; the answer says so where there are more."""
 COLUMNS = 12
 """Values of letters, by what was asked, that are kept: the last ones."""
+SAMPLES = 20
+"""Letters whose fields are offered where the one that was asked for is none of theirs."""
 BARS = 12
 """Parts into which the time of a trend is divided."""
 SHOWN = 100
@@ -99,6 +101,7 @@ class LettersFound:
         until: When the last of these hours ends, microseconds since 1970; 0 for none.
         failures: On how many letters, of any status, the expression had no value, by why.
         flaw: Why nothing could be looked for; empty where it could.
+        unknown: Which field that is grouped by no letter has, and which may be meant; empty for none.
     """
 
     query: LetterQuery
@@ -109,6 +112,7 @@ class LettersFound:
     until: int
     failures: Mapping[str, int] = field(default_factory=dict)
     flaw: str = ""
+    unknown: str = ""
 
     @property
     def valueless(self) -> str:
@@ -152,7 +156,9 @@ class LetterIndex:
         with self._lock:
             columns = self._read(reader, numbers, _fields_of(query), told)
             found = array("q", _sharing(numbers, query, columns))
-            return self._grouped(query, total, found, columns)
+            unknown = next((key for key in columns if _nowhere(key, columns[key], numbers)), "")
+            said = no_field(unknown, reader.letter_facts(numbers[:SAMPLES])) if unknown else ""
+            return replace(self._grouped(query, total, found, columns), unknown=said)
 
     def _read(
         self, reader: Reader, numbers: Sequence[int], keys: Sequence[str], told: Progress
@@ -258,6 +264,12 @@ class LetterIndex:
 def _lasts(key: str) -> bool:
     """Whether what was read under a key holds for ever."""
     return "owner" not in key and "note" not in key
+
+
+def _nowhere(key: str, values: Mapping[int, str], numbers: Sequence[int]) -> bool:
+    """Whether there are letters, and none of them has what they are grouped by."""
+    looked = key not in FIELDS and len(numbers) > 0
+    return looked and all(values.get(one, NONE) in (NONE, UNREADABLE) for one in numbers)
 
 
 def _fields_of(query: LetterQuery) -> list[str]:
