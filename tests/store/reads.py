@@ -115,6 +115,11 @@ def _records(reader: Reader) -> dict[str, Any]:
         "kept": [reader.can_bring_back(act) for act in ("skip", "reset", "note", "replay")],
         "acts on letters": reader.letter_acts(NUMBERS),
         "fates of replays": [reader.replay_fates(act) for act in ("skip", "replay")],
+        "deeds": [
+            count(after)
+            for count in (reader.command_deeds, reader.event_deeds, reader.message_deeds)
+            for after in (0, 3, 99)
+        ],
         "no correlation": _family(reader, derived_id("none")),
     }
 
