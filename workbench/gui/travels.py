@@ -14,7 +14,7 @@ KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VisitedPlace:
     """Where a person was.
 
     Attributes:
@@ -38,8 +38,8 @@ class Travels:
     def __init__(self, bring: Callable[[str], object]) -> None:
         self.where: Callable[[], str] = str
         self._wants = bring
-        self._past: list[Place] = []
-        self._future: list[Place] = []
+        self._past: list[VisitedPlace] = []
+        self._future: list[VisitedPlace] = []
         self._stepping = self._brings = False
 
     def leads_away(self, view: str) -> bool:
@@ -53,7 +53,7 @@ class Travels:
             view: That which is gone to; empty where it stays.
             step: What follows is a step like the one before: going back leads to before the first of them.
         """
-        place = Place(selection, self.where() if self.leads_away(view) else "")
+        place = VisitedPlace(selection, self.where() if self.leads_away(view) else "")
         if not (step and self._stepping) and self._past[-1:] != [place]:
             self._past = [*self._past, place][-KEPT:]
         self._stepping = step
@@ -72,14 +72,14 @@ class Travels:
         finally:
             self._brings = False
 
-    def go(self, selection: Selection, *, back: bool) -> Place | None:
+    def go(self, selection: Selection, *, back: bool) -> VisitedPlace | None:
         """Returns the place before, or the one from where one went back; None if there is none."""
         ahead, behind = (self._past, self._future) if back else (self._future, self._past)
         if not ahead:
             return None
         self._stepping = False
         place = ahead.pop()
-        behind.append(Place(selection, self.where() if place.view else ""))
+        behind.append(VisitedPlace(selection, self.where() if place.view else ""))
         return place
 
     def no_way(self, *, back: bool) -> str:

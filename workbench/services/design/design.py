@@ -252,8 +252,7 @@ class Design:
         """Returns what a rename would touch.
 
         Raises:
-            InvalidValue: The name cannot be one, something has it, or the store has streams of an aggregate,
-                whose names begin with its own.
+            InvalidValue: The name cannot be one, something has it, or as `rename_in_store`.
             ProjectError: As `state`.
         """
         text = self.state().text
