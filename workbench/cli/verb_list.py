@@ -55,6 +55,7 @@ VERBS = {
         Verb("run", "issue commands, drain the queues, print a summary", "run_verb:RUN"),
         Verb("fork", "make a folder of it as it was at a position", "fork_verb:FORK"),
         Verb("compare", "say how two that were one differ", "fork_verb:COMPARE"),
+        Verb("rehearse-deploy", "say what another model would do to what is stored", "deploy_verb:DEPLOY"),
         Verb("docs", "write the model down as Markdown with diagrams", "project_verbs:DOCS"),
     ),
     "Looking": (
