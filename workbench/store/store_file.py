@@ -5,14 +5,17 @@ The adapter is imported with the first file: without a store, a project is check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workbench.model.clock import Clock
 from workbench.model.event import StoredData
+from workbench.model.masking import Masking
 from workbench.store.ports import Reader, Store
 
 if TYPE_CHECKING:
@@ -42,12 +45,44 @@ def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
     return fork_back(path, position, waiting=waiting)
 
 
+def keep_part(path: Path, streams: Sequence[str], correlation: UUID | None) -> dict[str, int]:
+    """Takes away what a copy of a store has beside some whole streams; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import keep_part
+
+    return keep_part(path, streams, correlation)
+
+
+def mask_store(path: Path, masking: Masking) -> Counter[str]:
+    """Masks values wherever they stand in a copy of a store; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import mask_store
+
+    return mask_store(path, masking)
+
+
+def payloads(path: Path) -> Iterator[tuple[str, str]]:
+    """Yields of what each JSON text of a copy of a store is, and the text; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import payloads
+
+    return payloads(path)
+
+
+def pack_tight(path: Path) -> None:
+    """Leaves nothing of what was removed in a copy of a store; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import pack_tight
+
+    pack_tight(path)
+
+
 @contextmanager
-def read_store_file(path: Path, stored: Mapping[str, str] | None = None) -> Iterator[Reader]:
+def read_store_file(
+    path: Path, stored: Mapping[str, str] | None = None, *, steady: bool = True
+) -> Iterator[Reader]:
     """Gives a reader of a store that need not be open, in one state; writes nothing (F6).
 
     Args:
         stored: As `Store.name_types` takes it; None where types are called as they are stored.
+        steady: Whether it is one state throughout; else each read sees what is stored by then, and reading
+            for long hinders nothing (C5).
 
     Raises:
         WorldError: It cannot be read.
@@ -59,7 +94,7 @@ def read_store_file(path: Path, stored: Mapping[str, str] | None = None) -> Iter
         reader = SqliteReader(seen.open(), path)
         reader.name_types(stored or {})
         try:
-            with reader.steady():
+            with reader.steady() if steady else nullcontext():
                 yield reader
         finally:
             reader.close()
