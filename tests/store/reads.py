@@ -116,6 +116,11 @@ def _records(reader: Reader) -> dict[str, Any]:
         "kept letters": [reader.kept_letters(act) for act in ("note", "replay", "none")],
         "acts on letters": reader.letter_acts(NUMBERS),
         "fates of replays": [reader.replay_fates(act) for act in ("skip", "replay")],
+        "deeds": [
+            count(after)
+            for count in (reader.command_deeds, reader.event_deeds, reader.message_deeds)
+            for after in (0, 3, 99)
+        ],
         "no correlation": _family(reader, derived_id("none")),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from workbench.model.messaging import Handler, Message
@@ -34,28 +34,42 @@ def on_stage(
     *,
     threads: bool = False,
     reads: Callable[[str], object] = lambda _projection: None,
+    failed: Callable[[str, Exception], object] = lambda _handler, _error: None,
 ) -> dict[str, Handler]:
     """Returns handlers that know that it is a dry run.
 
     Args:
         threads: Whether the engine may run plain functions in threads, as it does in the project's own world.
         reads: Told the read model of which a handler looks at a row.
+        failed: Told the handler that raised something, and what; it goes on as ever.
     """
-    return {name: _on_stage(handler, threads, reads) for name, handler in handlers.items()}
+    return {
+        name: _on_stage(handler, threads, reads, partial(failed, name)) for name, handler in handlers.items()
+    }
 
 
-def _on_stage(handler: Handler, threads: bool, reads: Callable[[str], object]) -> Handler:
+def _on_stage(
+    handler: Handler, threads: bool, reads: Callable[[str], object], failed: Callable[[Exception], object]
+) -> Handler:
     if inspect.iscoroutinefunction(handler):
 
         @wraps(handler)
         async def wait(message: Message, context: Any) -> None:
-            await handler(message, _Staged(context, reads))
+            try:
+                await handler(message, _Staged(context, reads))
+            except Exception as error:
+                failed(error)
+                raise
 
         return wait
 
     @wraps(handler)
     def act(message: Message, context: Any) -> None:
-        handler(message, _Staged(context, reads))
+        try:
+            handler(message, _Staged(context, reads))
+        except Exception as error:
+            failed(error)
+            raise
 
     if not threads:
         act.inline = True  # type: ignore[attr-defined]

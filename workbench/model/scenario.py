@@ -10,6 +10,10 @@ from typing import Any
 from workbench.model.calendar_spans import Calendar
 from workbench.model.clock import rfc3339
 
+Deed = tuple[str, ...]
+"""What happened: ``("command", NAME)`` was issued, ``("event", COMMAND, EVENT)`` came of it, ``("refused",
+COMMAND)`` or ``("refusal", COMMAND, RULE)`` as the model words the reason, ``("failure", HANDLER, RULE)``,
+``("reaction", WHO, VERB, NAME, CAUSE)``; ``("read", EVENT)`` and ``("published", TOPIC)`` came to readers."""
 Facts = Mapping[str, Any]
 """What is said of one thing, as a scenario's file says it: ``{"event": …, "stream": …, "data": {…}}``.
 
@@ -199,6 +203,7 @@ class Happened:
         undone: What events that are given would have led to by then, and does not.
         beside: Rows that were made, changed or removed, of read models of which the scenario says nothing.
         broken: Invariants that did not hold, each said in ``words``.
+        deeds: All that happened, of whatever the scenario asks.
         began: When the scenario began, microseconds since 1970.
         seconds: Of the scenario's time that passed.
         unfinished: What still waits, if the run had to be ended.
@@ -217,6 +222,7 @@ class Happened:
     undone: tuple[str, ...] = ()
     beside: tuple[Facts, ...] = ()
     broken: tuple[Facts, ...] = ()
+    deeds: frozenset[Deed] = frozenset()
     began: int = 0
     seconds: float = 0.0
     unfinished: str = ""
@@ -295,6 +301,7 @@ class ScenarioResult:
         parts: What was expected beside what happened.
         notes: What is worth knowing and does not make it fail.
         offers: What came of kinds of which the scenario says nothing: rows, commands that followed.
+        deeds: All that happened, of whatever the scenario asks.
         trouble: Why it could not be run.
         began: When the scenario began, microseconds since 1970.
         seconds: Of the scenario's time that passed.
@@ -306,6 +313,7 @@ class ScenarioResult:
     parts: tuple[ResultPart, ...] = ()
     notes: tuple[str, ...] = ()
     offers: tuple[Line, ...] = ()
+    deeds: frozenset[Deed] = frozenset()
     trouble: str = ""
     began: int = 0
     seconds: float = 0.0

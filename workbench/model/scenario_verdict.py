@@ -54,6 +54,7 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
         parts=tuple(parts),
         notes=tuple(_notes(scenario, happened)),
         offers=tuple(_offers(scenario, happened)),
+        deeds=happened.deeds,
         trouble=happened.unfinished,
         began=happened.began,
         seconds=happened.seconds,

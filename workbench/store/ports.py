@@ -11,6 +11,7 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
+from workbench.store.deed_port import DeedReader
 from workbench.store.letter_jobs import Job
 from workbench.store.list_ports import (
     EventLists,
@@ -39,6 +40,17 @@ HELD = "has it open"
 """What `Store.observer` ends with where another process may write."""
 LEFT = "the process that wrote has ended"
 """What `Store.observer` is once that process writes no more: the store can be opened again, for writing."""
+
+
+def way_out(observer: str) -> str:
+    """Returns what to do to write where one may only look."""
+    if observer == LEFT:
+        return "open the project again"
+    if observer.endswith(HELD):
+        return "do it in that process, or end it and open the project again"
+    return "let the store's file and its folder be written, and open the project again"
+
+
 Wanted = Callable[[str], bool]
 """Whether a topic gets events of that type."""
 
@@ -232,6 +244,7 @@ class Reader(
     TableLists,
     RecordLists,
     SearchReader,
+    DeedReader,
     Protocol,
 ):
     """All that can be read, through one connection, in one thread at a time."""

@@ -286,7 +286,7 @@ async def test_a_scenario_is_begun_from_what_is_not_tried_yet(view, file, until)
     assert view.detail.tabs.currentWidget() is view.detail.steps
     assert [one[2] for one in rows(view.detail.steps.table)][3:] == ["came as well"] * 2
     view.detail.tabs.setCurrentWidget(found)
-    assert found.summary.text() == "2 of 5 commands tried"
+    assert found.summary.text() == "2 of 5 commands tried, 2 of 2 events tried"
 
 
 async def test_who_asks_for_the_scenarios_is_led_to_one_that_does_not_pass(view, file, desk, until):

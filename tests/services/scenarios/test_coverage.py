@@ -6,10 +6,12 @@ import pytest
 
 from workbench.assets import asset
 from workbench.model.clock import SystemClock
+from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.scenarios import read_scenarios
 from workbench.services.scenarios import Scenarios
-from workbench.services.scenarios.coverage import fits_reason, summary, tries
+from workbench.services.scenarios.coverage import coverage, summary, tries
+from workbench.services.scenarios.log_deeds import fits_reason
 
 DATA = '{ username: "Ada", email: "a@b.org", status: "active" }'
 ADA = f'{{ event: "user.created", stream: "user-ada", data: {DATA} }}'
@@ -69,3 +71,119 @@ def test_a_reason_may_have_holes_and_its_condition_colons():
     assert fits_reason(rule, "the account is active already")
     assert not fits_reason(rule, "the account is active")
     assert not fits_reason(rule, "")
+
+
+FLOW = """
+[aggregate.parcel]
+state { status: "string" }
+
+[command.send]
+creates: "parcel"
+fields { parcel_id: "string", weight: "integer" }
+do {
+    heavy { emit: "parcel.sent", when: "command.weight > 10" }
+    light { emit: "parcel.sent", when: "command.weight <= 10" }
+}
+
+[event.parcel.sent]
+fields { parcel_id: "string", weight: "integer" }
+set { status: "'sent'" }
+
+[command.insure]
+changes: "parcel"
+fields { parcel_id: "string" }
+refuse { insured { when: "state.status == 'insured'", message: "it is insured" } }
+emit: "parcel.insured"
+
+[event.parcel.insured]
+set { status: "'insured'" }
+
+[command.close]
+changes: "parcel"
+fields { parcel_id: "string" }
+emit: "parcel.closed"
+
+[event.parcel.closed]
+set { status: "'closed'" }
+
+[policy.insurer]
+on: "parcel.sent"
+do {
+    huge { issue: "insure", when: "event.weight > 1000" }
+    big { issue: "insure", when: "event.weight > 100", refused { issue: "close" } }
+    late { issue: "close", after: "1d", otherwise: true }
+}
+
+[handler.weigh]
+event: "parcel.sent"
+fail { broken { when: "data.weight == 7 && attempt < 2", message: "the scale fails at {data.weight}" } }
+
+[topics]
+parcels {}
+[routing]
+sent { pattern: "parcel.sent", topics: ["parcels"] }
+[subscriptions]
+scale { topic: "parcels", handler: "weigh", retry_delay: "1s" }
+"""
+
+
+@pytest.fixture
+def parcels(tmp_path):
+    (tmp_path / "project.tsk").write_text(FLOW)
+    return load_project(tmp_path, environ={}, trusted=True)
+
+
+async def covered(project, text):
+    scenarios, service = read_scenarios(text, "s.tsk", project.registry), Scenarios(project, SystemClock())
+    return coverage(project.registry, [(one, await service.run_one(one)) for one in scenarios])
+
+
+def sent(weight):
+    return f'{{ command: "send", data: {{ parcel_id: "1", weight: {weight} }} }}'
+
+
+def by_words(found, *, tried):
+    return {one.words for one in found.of_reactions() if one.tried is tried}
+
+
+BIG = "insurer issues insure on parcel.sent: when event.weight > 1000 or when event.weight > 100"
+ANSWER = "insurer issues close on parcel.sent: if insure is refused"
+LATE = "insurer issues close on parcel.sent: after 1d, otherwise"
+FAILS = "scale fails: broken, when data.weight == 7 && attempt < 2: the scale fails at ‹weight of the data›"
+
+
+async def test_W20_branches_are_tried_by_what_ran_and_ways_that_are_alike_are_one(parcels):
+    found = await covered(parcels, f'"a" {{ when: {sent(200)}, then: [] }}')
+    assert by_words(found, tried=True) == {BIG}
+    assert by_words(found, tried=False) == {ANSWER, LATE, FAILS}
+    assert [one.words for one in found.of_commands() if one.command == "send"] == [
+        "send is issued",
+        "send leads to parcel.sent",
+    ]
+    assert found.unread == ("parcel.insured", "parcel.closed")
+    both = f'"a" {{ when: {sent(50)}, then: [] }}\n"b" {{ when: {sent(2000)}, then: [] }}'
+    found = await covered(parcels, both)
+    assert by_words(found, tried=False) == {FAILS}  # two ways led to insure: the second one was refused
+
+
+async def test_W20_a_failure_that_another_try_mended_was_tried(parcels):
+    found = await covered(parcels, f'"a" {{ when: {sent(7)}, then: [] }}')
+    assert FAILS in by_words(found, tried=True)
+
+
+async def test_W20_what_is_expected_counts_where_nothing_ran(parcels):
+    text = f'"a" {{ when: {sent(200)}, then: {{ command: "insure", by: "insurer" }} }}'
+    (one,) = read_scenarios(text, "s.tsk", parcels.registry)
+    found = coverage(parcels.registry, [(one, None)])
+    assert by_words(found, tried=True) == {BIG}
+    assert found.upto is None
+    assert {one.happened for one in found.tries} == {None}
+
+
+def test_W20_the_part_that_is_tried_and_what_never_happened(parcels):
+    deeds = {("command", "send"): 3, ("event", "send", "parcel.sent"): 3}
+    found = coverage(parcels.registry, (), deeds, 9)
+    assert (found.tried, found.percent, found.upto) == (0, 0.0, 9)
+    assert [one.happened for one in found.tries[:2]] == [3, 3]
+    assert len(found.never()) == len(found.tries) - 2
+    assert coverage(Registry(), ()).percent == 100.0

@@ -73,7 +73,7 @@ async def test_without_code_all_run_by_themselves(workspace, verdicts):
     await workspace.model_reload.check()
     await rest(verdicts)
     assert verdicts.tally().failed
-    assert verdicts.tally().untried == 1
+    assert verdicts.tally().untried == 2  # the new command, and the event that is refused now
 
 
 async def test_V3_a_model_that_is_broken_turns_what_was_green_red_by_itself(workspace, verdicts):

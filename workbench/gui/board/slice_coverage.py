@@ -106,7 +106,7 @@ def coverage_of(
             found[name].append(told)
     by_slice: dict[str, list[Try]] = {}
     for one in tries:
-        by_slice.setdefault(slices.get(f"command:{one.command}", ""), []).append(one)
+        by_slice.setdefault(slices.get(one.doer, ""), []).append(one)
     return {
         name: Coverage(
             untried=tuple(f"Not tried: {one.words}" for one in by_slice.get(name, ()) if not one.tried),

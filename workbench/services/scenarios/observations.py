@@ -10,9 +10,10 @@ from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
-from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
+from workbench.model.scenario import Deed, FactKind, Facts, Followed, Happened, Scenario, moment
 from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
+from workbench.services.scenarios.log_deeds import LogDeeds
 from workbench.services.scenarios.scenario_stage import EVERYTHING, Rows, ScenarioStage
 from workbench.services.scenarios.typed_values import typed, typed_answer
 from workbench.services.worlds.invariants import NEVER_DEAD_LETTER, InvariantWatch, commits
@@ -42,6 +43,7 @@ def witness(scenario: Scenario, scene: ScenarioStage) -> Happened:
         broken=tuple(
             _broken(scene, expects_letter=any(one.kind is FactKind.DEAD_LETTER for one in scenario.then))
         ),
+        deeds=frozenset(_deeds(scene)),
         began=scene.began,
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
         unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
@@ -63,6 +65,14 @@ def _broken(scene: ScenarioStage, *, expects_letter: bool) -> Iterator[Facts]:
         found += [one for one in rest if one.kind != NEVER_DEAD_LETTER or not expects_letter]
     for one in found:
         yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position)}
+
+
+def _deeds(scene: ScenarioStage) -> Iterable[Deed]:
+    """Returns what happened behind what is given, also what went wrong and succeeded at another try."""
+    deeds = LogDeeds(scene.world.registry, after=scene.done.before).read(scene.reader)
+    for handler, error in scene.done.failures:
+        deeds.fail(handler, [error])
+    return deeds.times()
 
 
 def _events(scene: ScenarioStage) -> Iterator[Followed]:

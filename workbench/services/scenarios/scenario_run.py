@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from workbench.model.error_text import error_text
 from workbench.model.scenario import Scenario
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
@@ -27,8 +28,11 @@ class ScenarioWorld(ScenarioStage):
     """
 
     def __init__(self, project: Project, scenario: Scenario) -> None:
-        super().__init__(staged(project), scenario)
+        super().__init__(staged(project, self._failed), scenario)
         self._turns = 0
+
+    def _failed(self, handler: str, error: Exception) -> None:
+        self.done.failures.append((handler, error_text(error)))
 
     async def run(self, observe: Callable[[], T]) -> T:
         """Does all that the scenario says; returns what is observed at its end, before the world is stopped.
@@ -63,4 +67,4 @@ class ScenarioWorld(ScenarioStage):
         self._turns += 1
         if self._turns > MOST:
             raise _Restless
-        await self.world.running().settle()
+        await self.world.settle()

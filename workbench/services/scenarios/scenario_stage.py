@@ -54,12 +54,14 @@ class ScenarioDeeds:
         commands: Ids of its commands.
         events: Ids of the events that it let happen.
         refusals: How its commands ended that were not accepted.
+        failures: Handlers that raised something, and what.
     """
 
     before: int = 0
     commands: set[UUID] = field(default_factory=set)
     events: set[UUID] = field(default_factory=set)
     refusals: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
 
 
 class StageTimer(VirtualTimer):
@@ -70,9 +72,15 @@ class StageTimer(VirtualTimer):
         return (lambda: None) if background else super().call_at(due, callback)
 
 
-def staged(project: Project) -> Project:
-    """Returns the project as it runs in a scenario: its handlers are told that it is a dry run."""
-    handlers = on_stage(project.registry.handlers)
+def staged(
+    project: Project, failed: Callable[[str, Exception], object] = lambda _handler, _error: None
+) -> Project:
+    """Returns the project as it runs in a scenario: its handlers are told that it is a dry run.
+
+    Args:
+        failed: Told the handler that raised something, and what.
+    """
+    handlers = on_stage(project.registry.handlers, failed=failed)
     return replace(project, registry=replace(project.registry, handlers=handlers))
 
 

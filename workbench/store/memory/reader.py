@@ -17,7 +17,7 @@ from workbench.model.projection import unstorable
 from workbench.model.row_conditions import Where, holds
 from workbench.store.letter_jobs import Job
 from workbench.store.memory import letters, models, queue
-from workbench.store.memory.search_lists import MemorySearchLists
+from workbench.store.memory.deed_lists import MemoryDeedLists
 from workbench.store.memory.table_lists import sort_key
 from workbench.store.ports import Wanted
 from workbench.store.row_pages import asked_page, compared
@@ -57,7 +57,7 @@ def _waiting(read: Callable[..., T]) -> Callable[..., T]:
 
 
 @_committed
-class MemoryReader(MemorySearchLists):
+class MemoryReader(MemoryDeedLists):
     """Every read port of `workbench.store.ports` over dictionaries."""
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from workbench.store.rules import AT_ONCE, urgency
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
-from workbench.store.sqlite.search_reader import SqliteSearchReader
+from workbench.store.sqlite.deed_reader import SqliteDeedReader
 from workbench.store.sqlite.word_conditions import hold_all
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, SubscriptionState
 
@@ -53,7 +53,7 @@ _DELIVERY_TEXTS = (
 _DELIVERY_WRITTEN = ("m.meta", "coalesce(d.data, m.data, e.data)")
 
 
-class SqliteQueueReader(SqliteSearchReader):
+class SqliteQueueReader(SqliteDeedReader):
     """The queue's part of a reader."""
 
     def commits(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from workbench.model.consumers import consumers_of
 from workbench.model.registry import Registry
 from workbench.project.declared.consequences import sections_of
 from workbench.project.declared.field_section import FieldSection
@@ -42,7 +43,7 @@ EMPTY_FIELD = MarkKind(
 
 def unread_events(model: MarkedModel) -> Iterator[DesignMark]:
     """Finds events without a reader that change no state; one that begins an aggregate changes it."""
-    read = set(_read(model.registry))
+    read = {event for event, readers in consumers_of(model.registry).items() if readers}
     beginning = {
         event
         for name, command in model.registry.commands.items()
@@ -116,15 +117,6 @@ def _emitted(registry: Registry, command: str) -> Iterator[str]:
     for one in registry.flows_of(f"command:{command}"):
         if one.verb == "emits":
             yield one.name
-
-
-def _read(registry: Registry) -> Iterator[str]:
-    for projection in registry.projections.values():
-        yield from projection.handlers()
-    for reactor in registry.reactors.values():
-        yield from reactor.events
-    for subscription in registry.subscriptions.values():
-        yield from (name for name in registry.events if registry.gets(subscription, name))
 
 
 def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
