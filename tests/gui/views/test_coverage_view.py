@@ -67,7 +67,7 @@ async def test_only_exceptions_have_a_state_and_the_chosen_line_says_who_tries_i
         "1",
         "–",
     )
-    assert row_of(view, "create_user", "leads to")[0] == "never"
+    assert row_of(view, "create_user", "leads to")[0] == "not tried"
     choose(view, "update_user", "leads to")
     assert view.words.text() == "update_user leads to user.updated"
     assert rows(view.titles) == [("scenarios/accounts.tsk: A name changes",)]
@@ -79,6 +79,7 @@ async def test_what_happens_is_counted_and_gaps_are_listed_alone(view, workspace
     await finished(workspace)
     await until(lambda: row_of(view, "create_user", "leads to")[3:] == ("–", "1"))
     assert row_of(view, "create_user", "leads to")[0] == "not tried"
+    assert row_of(view, "report_outage", "leads to")[0] == "never"
     everything = len(rows(view.table))
     view.which.setCurrentIndex(1)
     assert len(rows(view.table)) == everything - 3

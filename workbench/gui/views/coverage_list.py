@@ -42,7 +42,7 @@ TITLES = (TableColumn("Tried by", width=200, stretch=True),)
 def rows_of(found: ModelCoverage) -> Iterator[Row]:
     """Yields a row for each thing that can happen, its `Try` behind it, and for events without a reader."""
     for one in found.tries:
-        yield _state(one), one.by, what(one), len(one.scenarios), one.happened, one
+        yield _state(one, stored=bool(found.upto)), one.by, what(one), len(one.scenarios), one.happened, one
     for event in found.unread:
         yield (
             UNREAD,
@@ -65,5 +65,6 @@ def is_shown(row: Row, wanted: str) -> bool:
     return wanted in {ALL, state} or (wanted == GAPS and state in {UNTRIED, NEVER})
 
 
-def _state(one: Try) -> str:
-    return TRIED if one.tried else NEVER if one.happened == 0 else UNTRIED
+def _state(one: Try, *, stored: bool) -> str:
+    """Returns what is to be said of it; of an empty store it says nothing that nothing happened there."""
+    return TRIED if one.tried else NEVER if stored and not one.happened else UNTRIED

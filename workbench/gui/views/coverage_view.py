@@ -119,8 +119,8 @@ class CoverageView(View):
         self.share.setValue(found.tried)
         tally = self._verdicts.tally()
         said = [
-            f"{never:,} never happened either" if never else "",
-            f"the store up to position {found.upto:,}",
+            f"{never:,} never happened either" if never and found.upto else "",
+            f"the store up to position {found.upto:,}" if found.upto else "nothing is stored yet",
             f"{counted(tally.unsure, 'scenario')} not run: what they expect counts" if tally.unsure else "",
         ]
         self.looked.setText(", ".join(one for one in said if one))

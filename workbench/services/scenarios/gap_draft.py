@@ -59,7 +59,8 @@ class GapDraft:
     Attributes:
         name: What it tries, in words.
         then: What must follow.
-        fills: Whether it came to what is wanted when it was run; else it is a beginning.
+        fills: Whether it came to what is wanted when it was run, with nothing unexpected if that could be;
+            else it is a beginning.
     """
 
     name: str
@@ -82,22 +83,25 @@ async def drafted(scenarios: Scenarios, one: Try) -> GapDraft:
     """
     registry, clock = scenarios.project.registry, scenarios.clock
     name, then = one.words[:LONGEST], tuple(_expected(one))
-    begun_at, first = clock.monotonic(), None
+    begun_at, first, failing = clock.monotonic(), None, None
     for story in islice(_stories(registry, one), MOST):
         first = first or story
         try:
-            (read,) = read_scenarios(story.written(name), f"{FOLDER}/draft.tsk", registry)
+            (read,) = read_scenarios(story.written(name, then), f"{FOLDER}/draft.tsk", registry)
         except (WorkbenchError, ProjectError):
             continue
         result = await scenarios.run_one(read)
-        if result.deeds.intersection(one.deeds):
+        fills = bool(result.deeds.intersection(one.deeds))
+        if fills and result.passed:
             return GapDraft(name=name, story=story, then=then, fills=True)
+        failing = failing or (story if fills else None)
         if clock.monotonic() - begun_at > SECONDS:
             break
-    if first is None:
+    found = failing or first
+    if found is None:
         said = f"nothing that a scenario can do leads to it: {one.words}"
         raise InvalidValue(said, path="", hint="publish a message that does, in the window")
-    return GapDraft(name=name, story=first, then=then, fills=False)
+    return GapDraft(name=name, story=found, then=then, fills=failing is not None)
 
 
 def _expected(one: Try) -> Iterator[Facts]:
@@ -107,6 +111,8 @@ def _expected(one: Try) -> Iterator[Facts]:
         case "refusal":
             said = one.name.rpartition(": ")[2]
             yield {"rejected": one.command} | ({"message": said} if said and _HOLE not in said else {})
+        case "failure" if one.words.startswith(f"{one.by} rejects"):
+            yield {"dead_letter": one.by}
         case "reaction" if one.deeds[0][2] == ISSUES:
             yield {"command": one.name, "by": one.by}
 
