@@ -298,7 +298,7 @@ class Bench:
         contest = Contest(count)
         started = time.perf_counter()
         await engine.start()
-        await engine.wait_for("totals", count)
+        await engine.projection("totals").wait_for(count)
         contest.took("ours", time.perf_counter() - started)
         await engine.stop()
         store.close()

@@ -70,3 +70,26 @@ def test_no_verb_tells_a_secret_of_a_payload_that_an_error_quotes(workbench, thi
     told = "".join(one.out + one.err for one in said) + (tmp_path / "out.ndjson").read_text()
     assert "hunter2" not in told
     assert SECRET in workbench("events", root, "--json", "--reveal", "api_key").out.replace("\\", "")
+
+
+def test_letters_of_one_subscription_are_listed_and_a_misspelt_one_is_said(workbench, played):
+    every = workbench("dead-letters", played, "--json").json()
+    mails = workbench("dead-letters", played, "--subscription", "welcome-mail", "--json").json()
+    assert mails == every
+    assert workbench("dead-letters", played, "--subscription", "notices", "--json").json() == []
+    grouped = workbench(
+        "dead-letters", played, "--subscription", "welcome-mail", "--group-by", "cause", "--json"
+    )
+    assert grouped.json()["found"] == len(mails)
+    for words in (("dead-letters",), ("dead-letters", "replay")):
+        said = workbench(*words, played, "--subscription", "welcome-mial")
+        assert (said.code, said.out) == (1, "")
+        assert "there is no subscription welcome-mial\n  did you mean welcome-mail?" in said.err
+
+
+def test_a_group_by_a_field_that_no_letter_has_is_misspelt(workbench, played):
+    said = workbench("dead-letters", played, "--is", "cuase=x")
+    assert (said.code, said.out) == (1, "")
+    assert "no dead letter has cuase\n  did you mean cause?" in said.err
+    none = workbench("dead-letters", played, "--is", "cause=x")
+    assert (none.code, none.out.splitlines()[0]) == (0, "no dead letters")

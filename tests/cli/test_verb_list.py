@@ -50,7 +50,18 @@ def test_every_action_has_a_help_with_examples_of_its_own(workbench, name):
         (["run", "x", "--wait", "soon"], "'soon' should be a duration such as 30s or 2m"),
         (["dead-letters"], "workbench dead-letters list: no project is named"),
         (["dead-letters", "replya", "x"], "unknown action replya (did you mean replay?)"),
-        (["run", "--sample", "user"], "invalid choice: 'user'"),
+        (
+            ["run", "--sample", "user"],
+            "'user' should be one of users, orders, users-declared, orders-declared",
+        ),
+        (["run", "--sample", "user"], "(did you mean users?)"),
+        (["find", "x", "--kind", "leter"], "command, row (did you mean letter?)"),
+        (["dead-letters", "--status", "failed-again"], "(did you mean failed_again?)"),
+        (
+            ["dead-letters", "x", "--limt", "3"],
+            "unknown option --limt (did you mean --limit?); nothing takes 3",
+        ),
+        (["jobs", "x"], "unknown command jobs (did you mean dead-letters jobs?)"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_and_says_what_is_meant(workbench, words, said):

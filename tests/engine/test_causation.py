@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.trips import DEFINITIONS, HOUR, Booked, Ended, Expire, Office, Reserve
 from workbench.engine import causation
+from workbench.engine.dry_run import dry_run
 from workbench.errors import PermanentError
 from workbench.model.clock import MICROSECONDS
 from workbench.model.ids import derived_id
@@ -46,7 +47,7 @@ async def test_K9_steps_without_end_make_a_dead_letter_and_a_replay_goes_on(offi
     told = await story(office)
     assert len(told) == 7, told
     assert told[-1] == f"dead ended: {SAID}"
-    assert (await office.engine.dry_run(office.engine.reader.letter(1))).succeeds
+    assert (await dry_run(office.engine, office.engine.reader.letter(1))).succeeds
 
 
 async def test_K9_a_way_through_refusals_ends(office):

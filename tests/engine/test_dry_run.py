@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.engine.lab import Handled, Lab
+from workbench.engine.dry_run import dry_run
 from workbench.engine.policy_runner import PolicyRunner
 from workbench.errors import NotFound
 from workbench.model.policy import Process, process_type_of
@@ -44,7 +45,7 @@ async def test_I12_a_dry_run_says_what_would_happen_and_stores_nothing(lab):
     lab.act = lambda message, context: context.project("sent", id="1", n=message.json()["n"])
     before = everything(lab)
     (letter,) = lab.letters()
-    said = await lab.running.dry_run(letter)
+    said = await dry_run(lab.running, letter)
     assert said.succeeds
     assert [(one.kind, one.where) for one in said.effects] == [
         ("append", "handled-sub-1"),
@@ -60,14 +61,14 @@ async def test_I12_a_dry_run_says_what_would_happen_and_stores_nothing(lab):
 async def test_a_dry_run_tells_what_fails_and_what_the_store_would_refuse(lab):
     (letter,) = lab.letters()
     lab.fates = {1: ["reject"]}
-    failed = await lab.running.dry_run(letter)
+    failed = await dry_run(lab.running, letter)
     assert (failed.succeeds, failed.failure.error_type, failed.effects) == (False, "PermanentError", ())
     lab.act = lambda _message, context: context.append("new", Handled(n=1), expected=7)
-    refused = await lab.running.dry_run(letter)
+    refused = await dry_run(lab.running, letter)
     assert not refused.succeeds
     assert refused.failure is None
     assert "7" in refused.refused
-    edited = await lab.running.dry_run(letter, '{"n":2}')
+    edited = await dry_run(lab.running, letter, '{"n":2}')
     assert edited.effects[0].where == "handled-sub-2"
     assert lab.letters()[0].reason is Reason.REJECTED
 
@@ -78,7 +79,7 @@ async def test_P7_without_a_handler_nothing_has_a_dry_run(lab):
     lab.detached = True
     await lab.open()
     with pytest.raises(NotFound, match="no handler"):
-        await lab.running.dry_run(letter)
+        await dry_run(lab.running, letter)
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -117,6 +118,6 @@ async def test_a_process_that_is_in_the_middle_of_a_batch_has_a_dry_run_with_a_m
 async def test_D1_a_row_that_its_table_cannot_hold_fails_its_delivery_for_good(lab, act):
     lab.act = lambda _message, context: act(context)
     (letter,) = lab.letters()
-    said = await lab.running.dry_run(letter)
+    said = await dry_run(lab.running, letter)
     assert said.failure.error_type == "PermanentError"
     assert said.failure.permanent

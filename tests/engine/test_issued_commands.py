@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Office, Reserve, decide, no_room
 from workbench.engine.command_handler import DECISIONS
+from workbench.engine.dry_run import dry_run
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Subscription
@@ -150,7 +151,7 @@ async def test_a_dry_run_of_a_command_stores_nothing_and_tells_what_it_would_app
     await office.finish()
     letter = office.engine.reader.letter(1)
     before = office.story()
-    tried = await office.engine.dry_run(letter, '{"id":"z"}')
+    tried = await dry_run(office.engine, letter, '{"id":"z"}')
     assert office.story() == before
     assert [(one.kind, one.where, one.what) for one in tried.effects] == [("append", "trip-z", "booked")]
-    assert not (await office.engine.dry_run(letter, '{"id":"a"}')).succeeds
+    assert not (await dry_run(office.engine, letter, '{"id":"a"}')).succeeds

@@ -46,7 +46,7 @@ async def test_J1_I9_rows_are_the_fold_up_to_the_checkpoint(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
     result = await rig.do("add", "a", 2)
-    await engine.wait_for("totals", result.last_position)
+    await engine.projection("totals").wait_for(result.last_position)
     assert totals(rig) == {"a": 3}
     assert state(rig).checkpoint >= result.last_position
 
@@ -77,7 +77,7 @@ async def test_J2_C11_whatever_a_fold_raises_faults_its_projection(rig, error):
 async def test_J5_who_waits_is_told_when_it_faults(rig):
     engine = await rig.open(paused=True)
     result = await rig.do("open", "unlucky", 13)
-    waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
+    waiting = asyncio.ensure_future(engine.projection("totals").wait_for(result.last_position))
     await asyncio.sleep(0)
     engine.resume()
     with pytest.raises(ProjectionFaulted, match="totals"):

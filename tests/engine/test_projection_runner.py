@@ -30,17 +30,20 @@ def doubled(event, record, rows):
 async def test_J5_who_waits_for_a_position_reads_what_was_written(rig):
     engine = await rig.open()
     result = await rig.do("open", "a", 1)
-    await engine.wait_for("totals", result.last_position)
+    await engine.projection("totals").wait_for(result.last_position)
     assert engine.reader.row("totals", "a") == {"id": "a", "total": 1}
     with pytest.raises(NotFound):
-        await engine.wait_for("nothing", 1)
+        await engine.projection("nothing").wait_for(1)
 
 
 async def test_J5_who_waits_is_woken_only_when_it_is_reached(rig):
     engine = await rig.open(paused=True)
     first = await rig.do("open", "a", 1)
     second = await rig.do("open", "b", 1)
-    waits = [asyncio.ensure_future(engine.wait_for("totals", one.last_position)) for one in (first, second)]
+    waits = [
+        asyncio.ensure_future(engine.projection("totals").wait_for(one.last_position))
+        for one in (first, second)
+    ]
     await asyncio.sleep(0)
     await engine.projections["totals"].work(1)
     await asyncio.sleep(0)
@@ -52,10 +55,10 @@ async def test_J5_who_waits_is_woken_only_when_it_is_reached(rig):
 async def test_J5_nobody_waits_for_what_is_faulted(rig):
     engine = await rig.open(paused=True)
     result = await rig.do("open", "a", 1)
-    waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
+    waiting = asyncio.ensure_future(engine.projection("totals").wait_for(result.last_position))
     await asyncio.sleep(0)
     await engine.projections["totals"].mark(ProjectionStatus.FAULTED)
-    for wait in (waiting, engine.wait_for("totals", result.last_position)):
+    for wait in (waiting, engine.projection("totals").wait_for(result.last_position)):
         with pytest.raises(ProjectionFaulted, match="totals"):
             await asyncio.wait_for(wait, 30)
 
@@ -63,14 +66,14 @@ async def test_J5_nobody_waits_for_what_is_faulted(rig):
 async def test_J5_who_waits_is_told_when_it_is_paused(rig):
     engine = await rig.open(paused=True)
     result = await rig.do("open", "a", 1)
-    waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
+    waiting = asyncio.ensure_future(engine.projection("totals").wait_for(result.last_position))
     await asyncio.sleep(0)
     await engine.projections["totals"].mark(ProjectionStatus.PAUSED)
-    for wait in (waiting, engine.wait_for("totals", result.last_position)):
+    for wait in (waiting, engine.projection("totals").wait_for(result.last_position)):
         with pytest.raises(ProjectionFaulted, match="totals is paused"):
             await asyncio.wait_for(wait, 30)
     with pytest.raises(InvalidValue, match="beyond the last one"):
-        await asyncio.wait_for(engine.wait_for("totals", result.last_position + 1), 30)
+        await asyncio.wait_for(engine.projection("totals").wait_for(result.last_position + 1), 30)
 
 
 async def test_J3_readers_keep_the_old_rows_until_the_new_ones_are_complete(rig):

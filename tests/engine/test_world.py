@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workbench.engine import engine as engine_module
+from workbench.engine import ending
 from workbench.engine.engine import EngineState
 from workbench.engine.publisher import OutgoingMessage
 from workbench.engine.world import AGAIN, World
@@ -173,7 +173,7 @@ async def test_L9_an_act_that_meets_the_end_is_done_and_on_record_or_refused(tur
 
 
 async def test_M2_a_stop_on_a_clock_that_stands_still_waits_for_no_time_to_pass(monkeypatch):
-    monkeypatch.setattr(engine_module, "STOP_SECONDS", 3600.0)
+    monkeypatch.setattr(ending, "STOP_SECONDS", 3600.0)
     stage = Stage()
     stage.gate = asyncio.Event()  # nobody will set it
     await stage.world.start()

@@ -27,6 +27,11 @@ LARGEST = 2**53
 """Of numbers on a command line: more than there can be of anything here."""
 
 
+def none_of(word: str, known: Sequence[str]) -> str:
+    """Returns what is said of a word that is none of some, with the one that resembles it most."""
+    return in_brackets(f"{word!r} should be one of {', '.join(known)}", did_you_mean(word, known))
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that names what was probably meant."""
 
@@ -57,11 +62,17 @@ class Parser(argparse.ArgumentParser):
 
     def _unknown(self, words: Sequence[str]) -> str:
         said = []
+        known = [one for action in self._actions for one in action.option_strings]
         for word in words:
-            name = word.partition("=")[0]
-            known = [one for action in self._actions for one in action.option_strings]
-            said.append(in_brackets(f"unknown option {word}", did_you_mean(name, known)))
+            meant = did_you_mean(word.partition("=")[0], known)
+            what = f"unknown option {word}" if word.startswith("-") else f"nothing takes {word}"
+            said.append(in_brackets(what, meant))
         return "; ".join(said)
+
+    @override
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, none_of(str(value), list(map(str, action.choices))))
 
     @override
     def error(self, message: str) -> NoReturn:
@@ -183,7 +194,8 @@ class VerbSpec:
         if first in {"-h", "--help"}:
             parser.print_help()
             parser.exit(DONE)
-        if first and not Path(first).exists() and (meant := did_you_mean(first, self.actions)):
+        other = not first or first.startswith("-") or Path(first).exists()
+        if not other and (meant := did_you_mean(first, self.actions)):
             parser.error(in_brackets(f"unknown action {first}", meant))
         return next(iter(self.actions))
 

@@ -165,7 +165,7 @@ def _purge_takes(parser: Parser) -> None:
         action="store_true",
         help="what waits behind them stays blocked, instead of going on",
     )
-    parser.json("asked, done, skipped, failed, trouble")
+    parser.json("asked, done, skipped, failed, trouble, operation")
 
 
 async def _purge(options: Options, environ: Environ) -> int:
@@ -178,7 +178,7 @@ async def _purge(options: Options, environ: Environ) -> int:
 
 def _restore_takes(parser: Parser) -> None:
     choice_options(parser, "restored")
-    parser.json("asked, done, skipped, failed, trouble")
+    parser.json("asked, done, skipped, failed, trouble, operation")
 
 
 async def _restore(options: Options, environ: Environ) -> int:
@@ -204,9 +204,11 @@ async def _done(
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
+    value = asdict(report) | {"operation": record.number if record else None}
+    del value["act"]
     answer(
         options,
-        asdict(report),
+        value,
         in_brackets(said, f"operation {record.number}: {hint}" if record and hint else ""),
     )
     return PROBLEMS if report.skipped or report.failed else DONE

@@ -18,7 +18,7 @@ from workbench.cli.answers import (
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
 from workbench.cli.dead_letter_actions import ACTIONS
 from workbench.cli.dead_letter_repair import ACTIONS as REPAIRS
-from workbench.cli.letter_choice import query_of, search_options
+from workbench.cli.letter_choice import check_groups, query_of, search_options, subscription_option
 from workbench.cli.letter_jobs_verb import JOBS
 from workbench.model.dead_letter import LetterStatus
 
@@ -46,6 +46,7 @@ def _list_takes(parser: Parser) -> None:
     parser.add_argument(
         "--limit", metavar="N", type=count, default=50, help="the newest N at most (default 50)"
     )
+    subscription_option(parser)
     search_options(parser)
     parser.add_argument(
         "--group-by",
@@ -71,11 +72,14 @@ async def _list(options: Options, environ: Environ) -> int:
     chosen = options.status or [status.value for status in OPEN]
     statuses = STATUSES if "all" in chosen else chosen
     async with opened(options, environ) as workspace:
+        workspace.dead_letters.need_subscription(options.subscription)
         if options.group_by:
             return _grouped(options, workspace, statuses)
         lines: list[str] = []
-        if options.words or options.where or options.chips:
+        if options.words or options.where or options.chips or options.subscription:
             sought = workspace.dead_letters.repair.find(query_of(options, statuses))
+            if not sought.numbers:
+                check_groups(options, workspace)
             found = workspace.dead_letters.numbered(sought.numbers[: options.limit])
             lines = [sought.valueless] if sought.valueless else []
         else:
@@ -177,7 +181,7 @@ def _show_takes(parser: Parser) -> None:
     parser.zone()
     parser.json(
         "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited,"
-        " owner, note"
+        " became, blocked_behind, owner, note"
     )
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, json_masked, meter, note, opened, when, zone_of
-from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
+from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, none_of, words
 
 if TYPE_CHECKING:
     from workbench.services.search.matches import Match
@@ -68,7 +68,7 @@ def _takes(parser: Parser) -> None:
 def _kinds(text: str) -> tuple[str, ...]:
     found = tuple(part.strip().removesuffix("s") for part in text.split(",") if part.strip())
     if unknown := [one for one in found if one not in KINDS]:
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r} should be one of {', '.join(KINDS)}")
+        raise argparse.ArgumentTypeError(none_of(unknown[0], KINDS))
     return found
 
 

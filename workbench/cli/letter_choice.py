@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.answers import note, one_line
 from workbench.cli.arguments import Options, Parser, count, words
+from workbench.model.hints import did_you_mean
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters.letter_index import LetterQuery
@@ -42,6 +43,13 @@ def search_options(parser: Parser) -> None:
     )
 
 
+def subscription_option(parser: Parser) -> None:
+    """Adds the choice of one subscription."""
+    parser.add_argument(
+        "--subscription", metavar="NAME", type=words, default="", help="all of this subscription"
+    )
+
+
 def choice_options(parser: Parser, what: str) -> None:
     """Adds the ways to say which letters are dealt with."""
     parser.project()
@@ -49,9 +57,7 @@ def choice_options(parser: Parser, what: str) -> None:
         "numbers", metavar="NUMBER", type=count, nargs="*", help=f"which ones are to be {what}"
     )
     parser.add_argument("--all", action="store_true", help=f"all that can be {what}")
-    parser.add_argument(
-        "--subscription", metavar="NAME", type=words, default="", help="all of this subscription"
-    )
+    subscription_option(parser)
     search_options(parser)
     parser.add_argument("--first", metavar="N", type=count, default=0, help="only the N oldest of them")
 
@@ -64,6 +70,8 @@ def query_of(options: Options, statuses: Sequence[str], by: str = "message", the
     chips = [tuple(chip.partition("=")[::2]) for chip in options.chips]
     if not all(field for field, _ in chips) or any("=" not in chip for chip in options.chips):
         raise InvalidValue("a group is FIELD=VALUE", path="", hint='such as --is "message=no such key"')
+    if options.subscription:
+        chips.append(("subscription", options.subscription))
     return LetterQuery(
         statuses=tuple(statuses),
         words=options.words,
@@ -74,7 +82,7 @@ def query_of(options: Options, statuses: Sequence[str], by: str = "message", the
     )
 
 
-def _check_groups(options: Options, workspace: Workspace) -> None:
+def check_groups(options: Options, workspace: Workspace) -> None:
     """Refuses groups by a field that no letter has, of any status: it is misspelt."""
     from workbench.errors import InvalidValue
     from workbench.model.dead_letter import LetterStatus
@@ -85,7 +93,9 @@ def _check_groups(options: Options, workspace: Workspace) -> None:
         every = LetterQuery(statuses=tuple(LetterStatus), by=field)
         groups = workspace.dead_letters.repair.find(every).clusters
         if field not in FIELDS and value != NONE and groups and all(one.value == NONE for one in groups):
-            raise InvalidValue(f"no dead letter has {one_line(field)}", path="", hint=NAMES)
+            raise InvalidValue(
+                f"no dead letter has {one_line(field)}", path="", hint=did_you_mean(field, FIELDS, NAMES)
+            )
 
 
 def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
@@ -118,7 +128,7 @@ def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> l
         if sought.valueless:
             note(one_line(sought.valueless))
         if not found:
-            _check_groups(options, workspace)
+            check_groups(options, workspace)
     elif options.all or options.subscription:
         found = letters.numbers_of(statuses, options.subscription)
     else:

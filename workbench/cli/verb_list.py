@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.cli.arguments import Options, VerbSpec
-from workbench.model.hints import did_you_mean
+from workbench.model.hints import did_you_mean, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ VERBS = {
         Verb("run", "issue commands, drain the queues, print a summary", "run_verb:RUN"),
         Verb("fork", "make a folder of it as it was at a position", "fork_verb:FORK"),
         Verb("compare", "say how two that were one differ", "fork_verb:COMPARE"),
+        Verb("rehearse-deploy", "say what another model would do to what is stored", "deploy_verb:DEPLOY"),
         Verb("docs", "write the model down as Markdown with diagrams", "project_verbs:DOCS"),
     ),
     "Looking": (
@@ -133,12 +134,19 @@ def parse(words: Sequence[str]) -> tuple[str, VerbSpec, Options]:
         print(f"Event Workbench {__version__}")
         raise SystemExit(0)
     if name not in NAMES:
-        meant = did_you_mean(name, NAMES)
+        meant = did_you_mean(name, NAMES) or _action_meant(name)
         said = f" ({meant})" if meant else ", and there is no folder of that name"
         print(f"workbench: unknown command {name}{said}\n  see workbench --help", file=sys.stderr)
         raise SystemExit(2)
     command, options = NAMES[name].command().parse(name, rest)
     return name, command, options
+
+
+def _action_meant(name: str) -> str:
+    """Returns which action of a verb a word may mean, with the verb in front; empty for none."""
+    actions = {action: verb for verb, one in NAMES.items() for action in one.command().actions}
+    meant = nearest(name, actions)
+    return f"did you mean {actions[meant]} {meant}?" if meant else ""
 
 
 def with_verb(words: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.errors import CallerError, StaleLease, WorldError
+from workbench.model.messaging import Subscription
 from workbench.store.operations import Atomic, Settle
 
 
@@ -24,11 +25,16 @@ class AckWriter:
     """
 
     def __init__(
-        self, runtime: Runtime, subscription: str, cursor: SubscriptionCursor, forget: Callable[[], None]
+        self,
+        runtime: Runtime,
+        subscription: Subscription,
+        cursor: SubscriptionCursor,
+        forget: Callable[[], None],
     ) -> None:
         self.handled = 0
         self._runtime = runtime
-        self._subscription = subscription
+        self._subscription = subscription.name
+        self._faults = runtime.faults.at(subscription)
         self._cursor = cursor
         self.forget = forget
 
@@ -37,7 +43,11 @@ class AckWriter:
 
         A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
         the outcome waits until it can (F4).
+
+        Raises:
+            EngineCrashed: A fault ends the engine before it is stored (W11).
         """
+        self._faults.before_ack(tasks)
         while True:
             settle = make()
             try:

@@ -12,6 +12,7 @@ import msgspec
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.decision import Decider, Decision
+from workbench.engine.faults import Faults
 from workbench.engine.group_commit import CommandWriter
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
@@ -75,6 +76,7 @@ class CommandHandler:
         metrics: Metrics,
         snapshot_every: int,
         report: Callable[[str], None],
+        faults: Faults | None = None,
     ) -> None:
         self._registry = registry
         self._loader = loader
@@ -83,6 +85,7 @@ class CommandHandler:
         self._metrics = metrics
         self._snapshot_every = snapshot_every
         self._report = report
+        self._faults = faults or Faults(clock)
         self._turns = Turns()
         self._decider = Decider(registry, new_id)
         self._running: dict[int, asyncio.Future[CommandResult | None] | None] = {}
@@ -96,6 +99,7 @@ class CommandHandler:
             InvalidValue: The expected version is no number.
             WrongExpectedVersion: The sender tries again.
             WorldError: The store could not write.
+            InjectedFault: A fault that is armed failed it.
         """
         kind = self._registry.command(issue.type)
         if issue.expected is not None and type(issue.expected) is not int:
@@ -160,6 +164,7 @@ class CommandHandler:
     async def _decide_alone(
         self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord, streams: tuple[str, ...]
     ) -> CommandResult:
+        self._faults.before_decision(kind.name)
         for attempt in range(1, DECISIONS + 1):
             try:
                 decision = self._decision(kind, command, issue, base, streams)
@@ -172,6 +177,7 @@ class CommandHandler:
                 base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - base.issued_at
             )
             try:
+                self._faults.before_append(kind.name, streams[0], loaded.version)
                 return await self._append(kind, streams, decision, record)
             except WrongExpectedVersion as conflict:
                 for stream in streams:

@@ -47,6 +47,7 @@ class DeliveryAttempt:
         delivery: Its row, where it has one.
         key: What orders it.
         given_up: The handler took too long and is no longer waited for.
+        again: A fault has it delivered once more after a success.
     """
 
     message: Message
@@ -55,6 +56,7 @@ class DeliveryAttempt:
     failure: Failure | None = None
     started: bool = False
     given_up: bool = False
+    again: bool = False
     effects: list[Operation] = field(default_factory=list)
     started_at: int = 0
     ended_at: int = 0
@@ -118,6 +120,7 @@ def _ours(filename: str) -> bool:
 
 _ENGINE_FILES = {
     ("engine", "delivery_attempt.py"),
+    ("engine", "faults.py"),
     ("engine", "handler_call.py"),
     ("engine", "handler_runner.py"),
     ("engine", "thread_runner.py"),

@@ -150,6 +150,8 @@ def rows_after(
             blocked = task.key and task.key in stopped
             rows.append(waiting(task, DeliveryState.BLOCKED if blocked else DeliveryState.READY))
             stopped.add(task.key)
+        elif task.again:
+            rows.append(waiting(task, DeliveryState.READY))
     return rows
 
 
@@ -191,7 +193,7 @@ def settlement(subscription: Subscription, task: DeliveryAttempt, rng: random.Ra
     """Returns what becomes of a leased row after a try, or after none when it was released."""
     position = task.message.position
     if task.failure is None:
-        state = None if task.started else DeliveryState.READY
+        state = None if task.started and not task.again else DeliveryState.READY
         return Settlement(position=position, key=task.key, state=state, attempts=task.attempts())
     if leaves_nothing(subscription, task):
         attempts = task.attempts()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from workbench.engine.delivery_attempt import Failure
-from workbench.engine.group_commit import Commits
-from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.errors import WorkbenchError
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC
@@ -24,6 +22,9 @@ from workbench.store.operations import (
     WithdrawTimeouts,
 )
 from workbench.store.stored_values import DeadLetter
+
+if TYPE_CHECKING:
+    from workbench.engine.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +67,19 @@ class DryRun:
         return self.failure is None and not self.refused
 
 
-async def dry_run(
-    runner: SubscriptionRunner, writer: Commits, letter: DeadLetter, data: str | None
-) -> DryRun:
-    """Runs the handler of a dead letter without committing anything.
+async def dry_run(engine: Engine, letter: DeadLetter, data: str | None = None) -> DryRun:
+    """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
     Args:
         data: Edited payload, or None for what was delivered last.
+
+    Raises:
+        NotFound: No such subscription runs.
     """
-    task = await runner.dry_run(letter, data)
+    task = await engine.subscription(letter.subscription).dry_run(letter, data)
     refused = ""
     if task.failure is None and task.effects:
-        (answer,) = await writer.dry_run([Atomic(operations=tuple(task.effects))])
+        (answer,) = await engine.writer.dry_run([Atomic(operations=tuple(task.effects))])
         refused = answer.message if isinstance(answer, WorkbenchError) else ""
     return DryRun(
         number=letter.number,

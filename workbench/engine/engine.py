@@ -12,7 +12,8 @@ from uuid import UUID
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import CommandHandler
-from workbench.engine.dry_run import DryRun, dry_run
+from workbench.engine.ending import Ending
+from workbench.engine.faults import EngineCrashed, Faults
 from workbench.engine.group_commit import Commits, GroupCommit, InlineCommit
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
@@ -36,11 +37,6 @@ from workbench.model.retry import RetryPolicy
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation, RecallReplays
 from workbench.store.operations.touched import Touched
 from workbench.store.ports import Store
-from workbench.store.stored_values import DeadLetter
-
-STOP_SECONDS = 10.0
-GIVE_BACK_SECONDS = 1.0
-"""For what was given up to be stored as such (M2)."""
 
 
 class EngineState(StrEnum):
@@ -62,6 +58,7 @@ class Engine:
         before: The stopped engine whose place this one takes: its counts go on, and what it held is this
             one's own (D5).
         stepped: Nothing moves by itself, not even when it is resumed: what holds it moves `runners`.
+        faults: That are armed in its world.
     """
 
     def __init__(
@@ -77,9 +74,11 @@ class Engine:
         seed: int | None = None,
         before: Engine | None = None,
         stepped: bool = False,
+        faults: Faults | None = None,
     ) -> None:
         self.registry = registry
         self.clock = clock
+        self._faults = faults or Faults(clock)
         self.metrics: Metrics = before.metrics if before else Metrics(clock)
         self.state = EngineState.RUNNING
         self.notifier = Notifier(notify)
@@ -113,6 +112,7 @@ class Engine:
             tasks=self.tasks,
             make_room=self.publisher.make_room,
             trouble=self._scheduler.trouble,
+            faults=self._faults,
         )
         self.commands = CommandHandler(
             registry=registry,
@@ -122,6 +122,15 @@ class Engine:
             new_id=self.new_id,
             metrics=self.metrics,
             snapshot_every=snapshot_every,
+            report=self.notifier.report,
+            faults=self._faults,
+        )
+        self._ending = Ending(
+            scheduler=self._scheduler,
+            tasks=self.tasks,
+            timer=self._timer,
+            deadlines=self._runtime.deadlines,
+            writer=self.writer,
             report=self.notifier.report,
         )
         self._housekeeping = Retention(registry, self.writer, clock, self._timer, self.tasks)
@@ -150,6 +159,7 @@ class Engine:
                 writer=self.writer,
                 clock=self.clock,
                 metrics=self.metrics,
+                faults=self._faults,
             )
             await follower.open()
             self.projections[follower.name] = follower
@@ -187,24 +197,24 @@ class Engine:
             runner.release()
         self._stopped = True
         self._housekeeping.stop()
+        self._faults.release()
         if self._started:
-            self._scheduler.wake_all()
-            await self._timer.at_most(STOP_SECONDS, self._scheduler.all_idle())
-            for _ in range(2):  # a handler that swallows its cancellation is abandoned
-                self._runtime.deadlines.stop()
-                await self._timer.at_most(GIVE_BACK_SECONDS, self._scheduler.all_idle())
-            await self.tasks.stop()
-            notes: list[Callable[[], Awaitable[Any]]] = [
-                *(runner.rest for runner in self.subscriptions.values()),
-                *(one.stop for one in self.projections.values()),
-                *(partial(self.writer.write, operation) for operation in last),
-            ]
-            for note in notes:
-                try:
-                    await note()
-                except Exception as error:  # noqa: BLE001  # what is not noted is done again at the next start
-                    self.notifier.report(f"the end was not noted: {type(error).__name__}: {error}")
+            await self._ending.in_order(
+                [
+                    *(runner.rest for runner in self.subscriptions.values()),
+                    *(one.stop for one in self.projections.values()),
+                    *(partial(self.writer.write, operation) for operation in last),
+                ]
+            )
         await self.writer.close()
+
+    async def die(self) -> None:
+        """Ends at once, as where the program dies; another engine takes its place (D5, W11)."""
+        self._stopped = True
+        self._housekeeping.stop()
+        for one in self.projections.values():
+            one.leave()
+        await to_the_end(self._ending.at_once())
 
     # -- what happens ---------------------------------------------------------------------------------
 
@@ -315,14 +325,6 @@ class Engine:
 
     # -- control ----------------------------------------------------------------------------------------
 
-    async def dry_run(self, letter: DeadLetter, data: str | None = None) -> DryRun:
-        """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
-
-        Raises:
-            NotFound: No such subscription runs.
-        """
-        return await dry_run(self.subscription(letter.subscription), self.writer, letter, data)
-
     def pause(self) -> None:
         """Stops moving; what runs is finished."""
         self.state = EngineState.PAUSED
@@ -377,7 +379,10 @@ class Engine:
             self.pause()
             await self._scheduler.all_idle()
         for name, runner in sorted(self.runners(), key=lambda pair: place_of(pair[1])):
-            if (name == only or not (only or runner.paused)) and await stepped(runner):
+            try:
+                if (name == only or not (only or runner.paused)) and await stepped(runner):
+                    return name
+            except EngineCrashed:  # another engine takes over
                 return name
         return ""
 
@@ -389,11 +394,3 @@ class Engine:
     def head(self) -> int:
         """The highest visible position."""
         return self._head
-
-    async def wait_for(self, projection: str, position: int) -> None:
-        """Returns when a projection has reached a position: read your writes (J5).
-
-        Raises:
-            NotFound, InvalidValue, ProjectionFaulted: As `ProjectionRunner.wait_for` says.
-        """
-        await self.projection(projection).wait_for(position)

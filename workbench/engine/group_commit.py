@@ -111,13 +111,7 @@ class Commits:
 
 
 class InlineCommit(Commits):
-    """Commits each operation at once: for worlds in memory that are moved by hand, step by step.
-
-    Attributes:
-        before: Called with each operation before it is committed; what it raises is raised to the writer.
-    """
-
-    before: Callable[[Operation], None] | None = None
+    """Commits each operation at once: for worlds in memory that are moved by hand, step by step."""
 
     @override
     async def write_each(self, operations: Iterable[Operation]) -> list[Any]:
@@ -131,9 +125,6 @@ class InlineCommit(Commits):
         return self._written((operation,))[0]
 
     def _written(self, operations: Sequence[Operation]) -> list[Any]:
-        if (before := self.before) is not None:
-            for operation in operations:
-                before(operation)
         answers = self._answers(operations)
         self._tell(operations, answers)
         for answer in answers:

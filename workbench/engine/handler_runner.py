@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
+from workbench.engine.faults import DeliveryFaults
 from workbench.engine.handler_call import HandlerCall
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.handler_deadlines import HandlerDeadlines
@@ -31,6 +32,7 @@ class HandlerRun:
         ordered: Whether messages with one key wait for each other (O1).
         stopping: Asked before each task; once it says yes, nothing more is started.
         too_late: Whether a message is not handed out any more, because it expired (I11).
+        faults: What may go wrong on purpose; None for a dry run.
         in_flight: Handlers that run now.
     """
 
@@ -43,6 +45,7 @@ class HandlerRun:
     ordered: bool
     stopping: Callable[[], bool]
     too_late: Callable[[DeliveryAttempt], bool]
+    faults: DeliveryFaults | None = None
     pace: Pace = field(default_factory=Pace)
     in_flight: int = 0
 
@@ -52,13 +55,17 @@ class HandlerRun:
         for index, task in enumerate(tasks):
             groups.setdefault(task.key if self.ordered and task.key else index, []).append(task)
         waiting = iter(list(groups.values()))
-        if inspect.iscoroutinefunction(self.handler):
-            await self._side_by_side(waiting)
-        elif getattr(self.handler, "inline", False):
-            await self._drain(waiting, lambda: None)
+        handler = self.handler
+        if self.faults is not None:
+            handler = self.faults.around(handler)
+            self.faults.begin(tasks)
+        if inspect.iscoroutinefunction(handler):
+            await self._side_by_side(handler, waiting)
+        elif getattr(handler, "inline", False):
+            await self._drain(handler, waiting, lambda: None)
         else:
             aside = ThreadRunner(
-                self.handler, self.context_of, self.clock, self.deadlines, self.seconds, self.pace
+                handler, self.context_of, self.clock, self.deadlines, self.seconds, self.pace
             )
             await aside.run(waiting, self.side_by_side, self._may_start, self._count)
 
@@ -68,17 +75,17 @@ class HandlerRun:
     def _may_start(self, task: DeliveryAttempt) -> bool:
         return not self.stopping() and not self.too_late(task)
 
-    async def _side_by_side(self, waiting: Iterator[list[DeliveryAttempt]]) -> None:
+    async def _side_by_side(self, handler: Handler, waiting: Iterator[list[DeliveryAttempt]]) -> None:
         """Runs one after the other; once a handler waits for something, others go on beside it."""
         helpers: list[asyncio.Task[None]] = []
 
         def on_wait() -> None:
             # Handlers that never wait need no task of their own: this is what makes them cheap.
             if len(helpers) < self.side_by_side - 1:
-                helpers.append(asyncio.create_task(self._drain(waiting, on_wait)))
+                helpers.append(asyncio.create_task(self._drain(handler, waiting, on_wait)))
 
         try:
-            await self._drain(waiting, on_wait)
+            await self._drain(handler, waiting, on_wait)
             for helper in helpers:  # the list may grow while it is waited for
                 await helper
         finally:
@@ -87,14 +94,16 @@ class HandlerRun:
             if helpers:
                 await asyncio.gather(*helpers, return_exceptions=True)
 
-    async def _drain(self, waiting: Iterator[list[DeliveryAttempt]], on_wait: Callable[[], None]) -> None:
+    async def _drain(
+        self, handler: Handler, waiting: Iterator[list[DeliveryAttempt]], on_wait: Callable[[], None]
+    ) -> None:
         own = cast("asyncio.Task[Any]", asyncio.current_task())  # handlers run in a task
         slice_end = self.clock.monotonic() + SLICE
         for group in waiting:
             for task in group:
                 if not self._may_start(task):
                     break
-                await self._deliver(task, HandlerCall(own, self.deadlines), on_wait)
+                await self._deliver(handler, task, HandlerCall(own, self.deadlines), on_wait)
                 if self.clock.monotonic() > slice_end:
                     await asyncio.sleep(0)
                     slice_end = self.clock.monotonic() + SLICE
@@ -103,13 +112,15 @@ class HandlerRun:
             if self.stopping():
                 return
 
-    async def _deliver(self, task: DeliveryAttempt, call: HandlerCall, on_wait: Callable[[], None]) -> None:
+    async def _deliver(
+        self, handler: Handler, task: DeliveryAttempt, call: HandlerCall, on_wait: Callable[[], None]
+    ) -> None:
         """Runs the handler; the task then knows its failure or its effects."""
         task.started = True
         task.started_at = self.clock.now()
         self.in_flight += 1
         try:
-            if not call.begin(self.handler, task.message, self.context_of(task)):
+            if not call.begin(handler, task.message, self.context_of(task)):
                 on_wait()
                 await call.finish(task.started_at + round(self.seconds * MICROSECONDS))
         finally:

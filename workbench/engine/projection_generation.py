@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.engine.batch_size import BatchSize
+from workbench.engine.faults import Faults
 from workbench.engine.group_commit import Commits
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import is_stale
@@ -46,6 +47,7 @@ class ProjectionGeneration:
         foreign: It is held, and another definition made it, so it is stopped.
         stale: Its rows were made by another definition (J4), and it follows the log with the present one.
         handled: Events that were folded since the start.
+        held_until: Until when a fault holds its next event, microseconds since 1970; 0 if none does.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class ProjectionGeneration:
         writer: Commits,
         clock: Clock,
         metrics: Metrics,
+        faults: Faults,
     ) -> None:
         self.number = state.generation
         self.checkpoint = self._stored = state.checkpoint
@@ -68,6 +71,7 @@ class ProjectionGeneration:
         self.foreign = state.held and is_stale(projection, state)
         self.stale = is_stale(projection, state) and state.status is ProjectionStatus.LIVE
         self.handled = 0
+        self.held_until = 0
         self._projection = projection
         self._handlers: Mapping[str, Any] = projection.handlers()
         self._stepwise = {name for name, one in self._handlers.items() if hasattr(one, "steps")}
@@ -78,6 +82,7 @@ class ProjectionGeneration:
         self._writer = writer
         self._clock = clock
         self._metrics = metrics
+        self._faults = faults
         self._flow = {name: f"project:{projection.name}:{name}" for name in self._handlers}
         self._parked = {
             passed.stream
@@ -118,17 +123,19 @@ class ProjectionGeneration:
 
         Raises:
             WrongExpectedVersion: The store has another checkpoint, or the generation is gone: read it again.
+            EngineCrashed: A fault ends the engine before the rows are stored (W11).
         """
         if self.stopped:
             return False
         started, most = self._clock.monotonic(), limit or self._size.now
         wanted = self._handlers.__contains__
         events, upto = self._reader.read_types(wanted, self.checkpoint, most, most=AT_ONCE)
-        if upto <= self.checkpoint:
+        if upto <= self.checkpoint or self._is_held(events):
             return False
         buffer = RowsBuffer(self._projection, self._reader, self.number)
         reached, passed, fault = await self._fold(events, upto, buffer)
         if events or reached - self._stored >= PASSED:
+            self._faults.before_rows(self._projection.name)
             await self._store(reached, buffer, passed=passed)
         self.checkpoint = reached
         if len(events) == self._size.now:
@@ -136,6 +143,13 @@ class ProjectionGeneration:
         if fault is not None:
             await self.mark(ProjectionStatus.FAULTED, *fault)
         return True
+
+    def _is_held(self, events: Sequence[RecordedEvent]) -> bool:
+        """Whether a fault has the next event come later."""
+        now, name = self._clock.now(), self._projection.name
+        held = [self._faults.held_fold(name, one.position, one.recorded_at) for one in events[:1]]
+        self.held_until = next((until for until in held if until > now), 0)
+        return bool(self.held_until)
 
     async def _fold(
         self, events: Sequence[RecordedEvent], upto: int, buffer: RowsBuffer
@@ -174,6 +188,8 @@ class ProjectionGeneration:
     def _apply_whole(self, record: RecordedEvent, buffer: RowsBuffer) -> str:
         """Folds one event without a stop; returns as `_apply`."""
         try:
+            if self._faults.armed:
+                self._faults.before_fold(self._projection.name)
             self._handlers[record.type](self._registry.read_event(record), record, buffer)
         except KeyboardInterrupt:
             raise
@@ -196,6 +212,7 @@ class ProjectionGeneration:
 
     def _steps(self, record: RecordedEvent, buffer: RowsBuffer) -> Iterator[None]:
         """Folds one event; what changes many rows stops behind each of them."""
+        self._faults.before_fold(self._projection.name)
         handler, event = self._handlers[record.type], self._registry.read_event(record)
         if record.type in self._stepwise:
             yield from handler.steps(event, record, buffer)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
+from workbench.engine.faults import Faults
 from workbench.engine.group_commit import Commits
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import has_nothing
@@ -56,6 +57,7 @@ class ProjectionRunner:
         writer: Commits,
         clock: Clock,
         metrics: Metrics,
+        faults: Faults,
     ) -> None:
         self.projection = projection
         self.name = projection.name
@@ -71,6 +73,7 @@ class ProjectionRunner:
             writer=writer,
             clock=clock,
             metrics=metrics,
+            faults=faults,
         )
         self._alone = asyncio.Lock()
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
@@ -179,13 +182,18 @@ class ProjectionRunner:
 
     async def stop(self) -> None:
         """Tells who waits that it stopped, and rests."""
+        self.leave()
+        await self.rest()
+
+    def leave(self) -> None:
+        """Tells who waits that it stopped."""
         for _, future in self._waiters:
             if not future.done():
                 future.set_exception(StoreBusy(f"projection {self.name} was stopped"))
-        await self.rest()
 
-    def next_due(self) -> None:
-        """Returns None: there is nothing to do until an event is committed."""
+    def next_due(self) -> int | None:
+        """Returns until when a fault holds it, microseconds since 1970; else it waits for an event."""
+        return self.live.held_until or None
 
     async def rest(self) -> None:
         """Stores checkpoints that moved over uninteresting events only."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from workbench.engine.causation import Causation
+from workbench.engine.faults import Faults
 from workbench.engine.group_commit import Commits
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
@@ -33,6 +34,7 @@ class Runtime:
         owner: Names the engine in what it claims and leases (D5).
         make_room: Refuses where a topic's backlog is at its limit (B2).
         trouble: Reports a failure of the store, and returns when it may be tried again.
+        faults: That are armed in this world.
         in_doubt: Held by the one delivery in doubt that runs: it may take the program down (contract §5).
     """
 
@@ -49,6 +51,7 @@ class Runtime:
     tasks: Tasks
     make_room: Callable[[Topic, Collection[UUID]], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
+    faults: Faults
     causation: Causation = field(default_factory=Causation)
     in_doubt: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
+from workbench.engine.faults import EngineCrashed
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import Timer
 from workbench.errors import WorldError
@@ -122,6 +123,12 @@ class Scheduler:
             self._settled.clear()
             await self._settled.wait()
 
+    def end(self) -> None:
+        """Ends every wait for runners that are gone."""
+        self._lanes.clear()
+        self._wakes.clear()
+        self._settled.set()
+
     @property
     def stuck(self) -> bool:
         """Whether a runner failed and waits to be tried again."""
@@ -191,6 +198,10 @@ class Scheduler:
             await self.trouble(name, error)
             return
         lane, said = _lane(), error_sentence(error)
+        if isinstance(error, EngineCrashed):  # it ends with the engine
+            self._still.add(lane)
+            self._rest(lane)
+            await asyncio.Event().wait()
         self._ends[lane] += 1
         ends = self._ends[lane]
         if ends < ENDS:

@@ -62,7 +62,7 @@ class SubscriptionRunner:
         )
         self._cursor = SubscriptionCursor(runtime, self.name, leases, self._moved)
         self._source = TopicReader(runtime, subscription, self._cursor, key_of)
-        self._ack = AckWriter(runtime, self.name, self._cursor, self._forget)
+        self._ack = AckWriter(runtime, subscription, self._cursor, self._forget)
         self._rows = DeliveryRows(runtime, subscription, self._cursor, self._source, self._ack, leases)
         self.wants, self.gets = self._source.wants, self._source.gets
         self.release_key = self._rows.release_key
@@ -106,6 +106,7 @@ class SubscriptionRunner:
             ordered=subscription.ordering is Ordering.KEY,
             stopping=stopping,
             too_late=self._source.too_late,
+            faults=None if dry_run else runtime.faults.at(subscription),
         )
 
     def _stops(self) -> bool:

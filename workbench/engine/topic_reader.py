@@ -57,6 +57,7 @@ class TopicReader:
         key_of: KeyOf | None = None,
     ) -> None:
         self._runtime = runtime
+        self._faults = runtime.faults.at(subscription)
         self._subscription = subscription
         self._topic = runtime.registry.topics.get(subscription.topic) or Topic(name=subscription.topic)
         self._cursor = cursor
@@ -94,6 +95,7 @@ class TopicReader:
             if upto == before or clock.monotonic() > over:
                 break
             size = max(limit, min(LARGE, 2 * size))
+        self._faults.hold(tasks)
         return None if upto == after else Stretch(self._runtime.new_id(), upto, tasks, filtered)
 
     def glance(self, after: int, limit: int) -> tuple[list[DeliveryAttempt], int]:

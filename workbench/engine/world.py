@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from workbench.engine.engine import Engine, EngineState
+from workbench.engine.faults import Faults
+from workbench.engine.listeners import Listener, Listeners
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
+from workbench.engine.runnable_model import Model
 from workbench.engine.tasks import to_the_end
 from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
@@ -19,30 +22,10 @@ from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock, ManualClock
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.registry import Registry
-from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
 from workbench.store.operator_actions import OperatorAction
-from workbench.store.ports import HELD, LEFT, Reader, Store
-
-Listener = Callable[[Changes], None]
-
-
-class Model(Protocol):
-    """What an engine runs."""
-
-    @property
-    def registry(self) -> Registry:
-        """What it declares."""
-
-    @property
-    def retry(self) -> RetryPolicy:
-        """For policies, processes and their commands."""
-
-    @property
-    def snapshot_every(self) -> int:
-        """Versions between two snapshots of a stream."""
-
+from workbench.store.ports import Reader, Store, way_out
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -66,6 +49,7 @@ class World(Generic[M]):
     Attributes:
         model: The model that runs.
         engine: None where nothing runs: the store is only looked at, or the world was stopped.
+        faults: What goes wrong on purpose; they end with the world.
         stopped: Empty, or why no engine runs since a reload failed; every second it is tried to start one.
     """
 
@@ -88,7 +72,11 @@ class World(Generic[M]):
         self.stopped = ""
         self._return: asyncio.Task[None] | None = None
         self._readers = ThreadReaders(store.reader)
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners()
+        self.faults = Faults(clock)
+        self.faults.crashed = self._begin_again
+        self._dying = False
+        self._restart: asyncio.Task[None] | None = None
         self._lock = ReloadLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.engine = None if self.observer else self._engine(model)
@@ -141,6 +129,7 @@ class World(Generic[M]):
             seed=self.seed,
             before=before,
             stepped=self._stepped,
+            faults=self.faults,
         )
 
     # -- life -------------------------------------------------------------------------------------------
@@ -158,6 +147,9 @@ class World(Generic[M]):
         await to_the_end(self._stop())
 
     async def _stop(self) -> None:
+        self.faults.disarm()
+        if self._restart is not None:
+            await asyncio.wait([self._restart])
         if self._return is not None:
             self._return.cancel()
             await asyncio.wait([self._return])
@@ -174,9 +166,42 @@ class World(Generic[M]):
         """Has another engine take over a store in memory as after kill -9; the one before is stepped."""
         if self.engine is not None and isinstance(self.store, MemoryStore):
             self.store.reopen()
-            self.seed = None if self.seed is None else self.seed + 1  # no id is given twice
+            self._new_seed()
             self.engine = self._engine(self.model)
             await self.engine.start(paused=True)
+
+    def _new_seed(self) -> None:
+        self.seed = None if self.seed is None else self.seed + 1  # no id is given twice
+
+    def _begin_again(self) -> None:
+        """Has another engine take over from one that a fault ends (W11)."""
+        self._dying = not self._stepped
+        if self._dying and (self._restart is None or self._restart.done()):
+            self._restart = asyncio.get_running_loop().create_task(self._restart_all())
+
+    async def _restart_all(self) -> None:
+        while self._dying:  # the next engine may die at once, too
+            await self._exchange(self._restarted)
+
+    async def _restarted(self) -> None:
+        engine = None if self.stopped else self.engine
+        self._dying = False
+        if engine is not None:
+            await engine.die()
+            engine.reader.close()
+            self._new_seed()
+            await self._go_on(engine)
+
+    async def settle(self) -> None:
+        """Returns when everything has caught up, also in an engine that took over meanwhile."""
+        while True:
+            async with self.at_work() as engine:
+                pass  # a restart or a reload is waited for
+            await engine.settle()
+            if self._restart is not None and not self._restart.done():
+                await asyncio.wait([self._restart])
+            elif engine is self.engine:
+                return
 
     async def adopt(self, model: M) -> None:
         """Lets another model take over on the same store; running acts and handlers are waited for.
@@ -348,7 +373,7 @@ class World(Generic[M]):
             if not self.observer:
                 raise StoreReadOnly("the project was closed", hint="open it again")
             raise StoreReadOnly(
-                f"the store is open for reading only: {self.observer}", hint=_way_out(self.observer)
+                f"the store is open for reading only: {self.observer}", hint=way_out(self.observer)
             )
         return self.engine
 
@@ -365,35 +390,11 @@ class World(Generic[M]):
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls a function with what went stale after every commit; returns how to end that."""
-        self._listeners.append(listener)
-
-        def end() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return end
+        return self._listeners.add(listener)
 
     def announce(self, changes: Changes) -> None:
         """Tells every listener what went stale; one that fails does not keep the others from it (C11)."""
-        failed = self._tell(changes)
+        failed = self._listeners.tell(changes)
         if failed is not None and self.engine is not None:
             self.engine.note(f"a listener failed: {type(failed).__name__}: {failed}")
-            self._tell(Changes(engine=True))  # those that still listen can show it
-
-    def _tell(self, changes: Changes) -> Exception | None:
-        failed = None
-        for listener in list(self._listeners):
-            try:
-                listener(changes)
-            except Exception as error:  # noqa: BLE001  # it is told
-                failed = error
-        return failed
-
-
-def _way_out(observer: str) -> str:
-    """Returns what to do to write where one may only look."""
-    if observer == LEFT:
-        return "open the project again"
-    if observer.endswith(HELD):
-        return "do it in that process, or end it and open the project again"
-    return "let the store's file and its folder be written, and open the project again"
+            self._listeners.tell(Changes(engine=True))  # those that still listen can show it

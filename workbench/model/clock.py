@@ -59,6 +59,11 @@ class SystemClock:
         """Returns seconds of the monotonic clock."""
         return time.monotonic()
 
+    def jump(self, seconds: float) -> None:
+        """Jumps ahead, as the wall clock may; what has passed does not change."""
+        with self._guard:
+            self._lead += round(seconds * MICROSECONDS)
+
 
 class ManualClock:
     """A clock that only moves by hand: for tests, scenarios and dry runs.
@@ -124,6 +129,14 @@ class PacedClock:
     def monotonic(self) -> float:
         """Returns seconds of the machine: work takes as long as it takes."""
         return self._machine.monotonic()
+
+
+def jump(clock: Clock, seconds: float) -> None:
+    """Has a clock jump ahead; one that goes at a pace of its own is left alone."""
+    if isinstance(clock, SystemClock):
+        clock.jump(seconds)
+    elif isinstance(clock, ManualClock):
+        clock.advance(seconds)
 
 
 def to_datetime(microseconds: int) -> datetime:

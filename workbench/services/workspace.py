@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
+from workbench.engine.listeners import Listener
 from workbench.engine.tasks import to_the_end
-from workbench.engine.world import Listener, World
+from workbench.engine.world import World
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, ManualClock, SystemClock
 from workbench.model.operator_acts import OperatorAct

@@ -40,6 +40,17 @@ HELD = "has it open"
 """What `Store.observer` ends with where another process may write."""
 LEFT = "the process that wrote has ended"
 """What `Store.observer` is once that process writes no more: the store can be opened again, for writing."""
+
+
+def way_out(observer: str) -> str:
+    """Returns what to do to write where one may only look."""
+    if observer == LEFT:
+        return "open the project again"
+    if observer.endswith(HELD):
+        return "do it in that process, or end it and open the project again"
+    return "let the store's file and its folder be written, and open the project again"
+
+
 Wanted = Callable[[str], bool]
 """Whether a topic gets events of that type."""
 

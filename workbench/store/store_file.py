@@ -6,7 +6,7 @@ The adapter is imported with the first file: without a store, a project is check
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,11 +43,15 @@ def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
 
 
 @contextmanager
-def read_store_file(path: Path, stored: Mapping[str, str] | None = None) -> Iterator[Reader]:
+def read_store_file(
+    path: Path, stored: Mapping[str, str] | None = None, *, steady: bool = True
+) -> Iterator[Reader]:
     """Gives a reader of a store that need not be open, in one state; writes nothing (F6).
 
     Args:
         stored: As `Store.name_types` takes it; None where types are called as they are stored.
+        steady: Whether it is one state throughout; else each read sees what is stored by then, and reading
+            for long hinders nothing (C5).
 
     Raises:
         WorldError: It cannot be read.
@@ -59,7 +63,7 @@ def read_store_file(path: Path, stored: Mapping[str, str] | None = None) -> Iter
         reader = SqliteReader(seen.open(), path)
         reader.name_types(stored or {})
         try:
-            with reader.steady():
+            with reader.steady() if steady else nullcontext():
                 yield reader
         finally:
             reader.close()

@@ -20,7 +20,7 @@ async def compared(fork, until, rows):
     fork.bring("compare")
     view = fork.window.views["compare"]
     view.acts["again"].do()
-    await until(lambda: view.commands.model().rowCount() == rows)
+    await until(lambda: view.commands.model().rowCount() == rows and view.table.model().rowCount())
     return view
 
 

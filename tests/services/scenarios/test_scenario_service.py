@@ -64,7 +64,7 @@ def endless(users, monkeypatch):
         waits.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("workbench.engine.engine.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("workbench.engine.ending.STOP_SECONDS", 0.05)
     registry = replace(users.registry, handlers={**users.registry.handlers, "write_audit": never})
     text = '"x" { when: { command: "report_outage", data: { domain: "a.org" } }, then: [] }'
     (scenario,) = read_scenarios(text, "s.tsk", registry)

@@ -146,7 +146,7 @@ class Commands:
                 said = f"read model {projection} stopped: {stopped}"
                 raise ProjectionFaulted(said, hint="fix the cause, then resume the engine in the window")
             try:
-                return await engine.wait_for(projection, position)
+                return await engine.projection(projection).wait_for(position)
             except StoreBusy:
                 continue  # the engine was stopped: another one takes over
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.engine.dry_run import DryRun
+from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.subscription_runners import handled_in
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
+from workbench.model.hints import did_you_mean
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
@@ -93,16 +94,24 @@ class DeadLetters:
         Raises:
             NotFound: There is no such subscription.
         """
-        known = [state.name for state in self._world.reader.subscriptions()]
-        if subscription and subscription not in known:
-            hint = f"there are: {', '.join(known)}" if known else ""
-            raise NotFound(f"there is no subscription {subscription}", hint=hint)
+        self.need_subscription(subscription)
         found: list[int] = []
         before: int | None = None
         while page := self._world.reader.letters(statuses=statuses, before=before, subscription=subscription):
             found += [one.number for one in page]
             before = page[-1].number
         return found[::-1]
+
+    def need_subscription(self, name: str) -> None:
+        """Refuses the name of a subscription that is none; an empty one means all.
+
+        Raises:
+            NotFound: There is no such subscription.
+        """
+        known = [state.name for state in self._world.reader.subscriptions()]
+        if name and name not in known:
+            every = f"there are: {', '.join(known)}" if known else ""
+            raise NotFound(f"there is no subscription {name}", hint=did_you_mean(name, known, every))
 
     def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
@@ -247,7 +256,7 @@ class DeadLetters:
             letter = self.get(number)
             if letter.subscription not in engine.handled:
                 raise detached(letter.subscription)
-            return await engine.dry_run(letter, data)
+            return await dry_run(engine, letter, data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Archives dead letters: they leave the list and can be restored."""

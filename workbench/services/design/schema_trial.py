@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NEEDED = ("types", "aggregate", "event")
 """Kinds of sections that say how an event is read."""
-_PLACE = re.compile(r" at position \d+")
+_PLACE = re.compile(r" (?:at position \d+|\(position \d+\))")
 """What tells the reasons of two events apart that fail alike."""
 _EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`(?: - at `\$\.([^`]+)`)?")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`(?: - at `\$\.([^`]+)`)?")
@@ -111,8 +111,7 @@ class _Tried:
         try:
             self.kind.read(one)
         except (InvalidEvent, UnknownEvent) as error:
-            said = error.message.partition(f" does not fit {self.kind.name}: ")[2] or error.message
-            reason = (plain_misfit(_PLACE.sub("", said)), one.schema_version)
+            reason = (reason_of(self.kind.name, error), one.schema_version)
             self.wrong[reason] += 1
             self.first.setdefault(reason, one)
             return
@@ -139,6 +138,12 @@ class _Tried:
             after=_shown(self.changed[1]) if self.changed[1] else "",
             whole=whole,
         )
+
+
+def reason_of(kind: str, error: InvalidEvent | UnknownEvent) -> str:
+    """Returns why an event of a type cannot be read, in words that all have in common that fail alike."""
+    said = error.message.partition(f" does not fit {kind}: ")[2] or error.message
+    return plain_misfit(_PLACE.sub("", said))
 
 
 def plain_misfit(said: str) -> str:

@@ -52,20 +52,22 @@ class Drain:
         Raises:
             StoreReadOnly: This window only observes.
         """
-        async with self._world.at_work() as engine:
-            pass  # the engine that runs once a reload is done
         until = self._world.clock.now() + round(seconds * MICROSECONDS)
         try:
             async with asyncio.timeout(seconds):
-                await engine.settle()
-                while engine.stuck or any(self._moves(view, until) for view in self._monitor.subscriptions()):
-                    if engine.faults:
+                await self._world.settle()
+                while self._moves_on(until):
+                    if self._world.running().faults:
                         return False
                     await asyncio.sleep(LOOK)
-                    await engine.settle()
+                    await self._world.settle()
         except TimeoutError:
             return False
-        return not engine.faults
+        return not self._world.running().faults
+
+    def _moves_on(self, until: int) -> bool:
+        stuck = self._world.running().stuck
+        return stuck or any(self._moves(view, until) for view in self._monitor.subscriptions())
 
     def _moves(self, view: SubscriptionView, until: int) -> bool:
         """Whether something of a subscription is under way, will be tried again, or is due by a time."""

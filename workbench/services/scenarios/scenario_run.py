@@ -67,4 +67,4 @@ class ScenarioWorld(ScenarioStage):
         self._turns += 1
         if self._turns > MOST:
             raise _Restless
-        await self.world.running().settle()
+        await self.world.settle()

@@ -89,15 +89,19 @@ class StreamFold:
             self.shown = None
             return HistoryStep(event=event, data=data, trouble=said)
         before = {} if self.shown is None else self.shown
-        changes = tuple(self._masked(one) for one in differences(before, {} if after is None else after))
+        changes = tuple(
+            masked_difference(one, self._reveal)
+            for one in differences(before, {} if after is None else after)
+        )
         self.shown = after
         return HistoryStep(event=event, data=data, changes=changes)
 
-    def _masked(self, change: Difference) -> Difference:
-        """Masks what changed, but not that it changed."""
-        keys = _STEPS.split(change.path)
-        if any(is_secret(key) and key not in self._reveal for key in keys):
-            before, after = (MASK if value is not None else None for value in (change.before, change.after))
-        else:
-            before, after = (masked(value, reveal=self._reveal) for value in (change.before, change.after))
-        return Difference(change.kind, change.path, before, after)
+
+def masked_difference(change: Difference, reveal: Collection[str] = ()) -> Difference:
+    """Masks what changed, but not that it changed."""
+    keys = _STEPS.split(change.path)
+    if any(is_secret(key) and key not in reveal for key in keys):
+        before, after = (MASK if value is not None else None for value in (change.before, change.after))
+    else:
+        before, after = (masked(value, reveal=reveal) for value in (change.before, change.after))
+    return Difference(change.kind, change.path, before, after)

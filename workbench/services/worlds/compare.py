@@ -29,6 +29,7 @@ NOT_THERE = "not there"
 BOTH = 2
 EXACT = ("decimal", "money")
 """Kinds of columns that are texts and are sorted as numbers (J9)."""
+Columns = Sequence[tuple[str, str]]
 Told = Callable[[str], object]
 """Told what is compared; what it raises ends the work."""
 
@@ -38,9 +39,9 @@ class StoreDifference:
     """One thing that is not the same in both.
 
     Attributes:
-        kind: ``row``, ``stream``, ``message`` or ``letter``.
+        kind: ``row``, ``stream``, ``message`` or ``letter``; of two models also ``command`` and ``event``.
         where: Read model, stream, topic or subscription.
-        key: Of a row.
+        key: Of a row; of a state the place in it; of a command or an event its type.
         column: Of a row; empty where the whole row is in one of them only.
         ours: How it is in the first.
         theirs: How it is in the second.
@@ -59,18 +60,14 @@ class StoreDifference:
 
 
 @dataclass(slots=True)
-class Comparison:
+class Differences:
     """What differs.
 
     Attributes:
-        split: Up to this position both have the same.
-        heads: Newest position of the first and of the second.
         counts: How many differences there are, by kind; of each at most `MOST` are listed.
         untold: Read models that were not compared, with the reason.
     """
 
-    split: int
-    heads: tuple[int, int]
     differences: list[StoreDifference] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     untold: dict[str, str] = field(default_factory=dict)
@@ -80,6 +77,19 @@ class Comparison:
         self.counts[one.kind] += 1
         if self.counts[one.kind] <= MOST:
             self.differences.append(one)
+
+
+@dataclass(slots=True, kw_only=True)
+class Comparison(Differences):
+    """How two stores differ.
+
+    Attributes:
+        split: Up to this position both have the same.
+        heads: Newest position of the first and of the second.
+    """
+
+    split: int
+    heads: tuple[int, int]
 
 
 def split_of(ours: Reader, theirs: Reader) -> int:
@@ -192,19 +202,41 @@ def _rows(
     both = zip(live, (ours, theirs), strict=True)
     if any(next(typed_events(reader, wanted, one.checkpoint, reader.head()), None) for one, reader in both):
         found.untold[name] = "it has not read all events yet"
-    kinds = dict(live[0].columns)
-    key, kind = live[0].columns[0]
+    compare_rows(name, live[0].columns, rows_listed(name, ours), rows_listed(name, theirs), found, since)
+
+
+def compare_rows(
+    name: str,
+    columns: Columns,
+    ours: Iterator[Row],
+    theirs: Iterator[Row],
+    found: Differences,
+    since: Mapping[str, tuple[int, bool]],
+) -> tuple[int, int]:
+    """Notes how rows of a read model differ in columns that both have; returns of how many rows how many do.
+
+    Args:
+        columns: Names and kinds, that of the key first.
+        ours: In the order of their keys, as are ``theirs``.
+        since: By stream, from which position on it differs, and whether that stands in the second.
+    """
+    kinds = dict(columns)
+    key, kind = columns[0]
     # The last one that is set is the earliest: of several streams of one thing, the first that differs.
     known = {name.partition("-")[2]: place for name, place in sorted(since.items(), key=itemgetter(1))[::-1]}
+    count = differ = 0
 
     def order(row: Row) -> Any:
         return Decimal(row[key]) if kind in EXACT else row[key]
 
-    for mine, other in _pairs(order, _listed(name, ours), _listed(name, theirs)):
+    for mine, other in _pairs(order, ours, theirs):
+        count += 1
         if mine == other:
             continue
         place = known.get(str((mine or other or {})[key]), (0, True))
-        for column, said in _cells(mine, other, kinds):
+        cells = list(_cells(mine, other, kinds))
+        differ += bool(cells)
+        for column, said in cells:
             found.note(
                 StoreDifference(
                     kind="row",
@@ -217,6 +249,7 @@ def _rows(
                     here=place[1],
                 )
             )
+    return count, differ
 
 
 def _cells(
@@ -226,15 +259,16 @@ def _cells(
     if mine is None or other is None:
         yield "", (NOT_THERE, "a row") if mine is None else ("a row", NOT_THERE)
         return
-    for column in mine:
+    for column in kinds:
         if mine[column] != other[column]:
             yield column, (_value(mine[column], kinds[column]), _value(other[column], kinds[column]))
 
 
-def _listed(name: str, reader: Reader) -> Iterator[dict[str, Any]]:
+def rows_listed(name: str, reader: Reader, generation: int | None = None) -> Iterator[Row]:
+    """Yields the rows of a generation, by default the live one, in the order of their keys."""
     after: Any = None
     while True:
-        page = reader.rows(name, where=AllOf(()), after=after, limit=PAGE)
+        page = reader.rows(name, where=AllOf(()), after=after, limit=PAGE, generation=generation)
         yield from page.rows
         if not page.more:
             return

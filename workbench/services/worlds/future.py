@@ -109,7 +109,8 @@ class Future:
         began = clock.now()
         end = began + round(seconds * MICROSECONDS)
         seen = self._failures()
-        settle = self._world.running().settle
+        self._world.running()
+        settle = self._world.settle
         while True:
             await settle()
             failed = self._failed(seen) if stop else ""

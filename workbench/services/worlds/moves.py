@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbench.model.fault import FaultKind
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import moment
 
@@ -19,12 +20,8 @@ class MoveKind(StrEnum):
     END = "end"
 
 
-class Fault(StrEnum):
-    """What goes wrong in a move, within what a run may have of it."""
-
-    CRASH = "crash"
-    DUPLICATE = "duplicate"
-    DELAY = "delay"
+Fault = FaultKind
+"""What goes wrong in a move, within what a run may have of it: a crash, a duplicate, a delay."""
 
 
 @dataclass(frozen=True, slots=True)

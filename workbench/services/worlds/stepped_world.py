@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, cast
 
 from typing_extensions import override
 
-from workbench.engine.group_commit import InlineCommit
+from workbench.engine.faults import EngineCrashed
 from workbench.engine.scheduler import stepped
 from workbench.engine.staged_handlers import on_stage
 from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
+from workbench.model.fault import FaultPlace, FaultRule
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioAct
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
 from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
-from workbench.store.operations import ConfigureSubscription, Operation, Settle
+from workbench.store.operations import ConfigureSubscription
 
 if TYPE_CHECKING:
     from workbench.engine.engine import Engine
@@ -35,10 +36,6 @@ MOST = 2_000
 
 
 _UNKNOWN: tuple[NextMove | None, int] = (None, -1)
-
-
-class _Crash(Exception):
-    """The program ended."""
 
 
 def steppable(project: Project, reads: set[str]) -> Project:
@@ -260,14 +257,14 @@ class SteppedWorld(ScenarioStage):
 
     async def _crash(self, runner: SubscriptionRunner) -> None:
         """Has the program end when an outcome is about to be stored, and begin again."""
-        writer = self.engine.writer
-        if isinstance(writer, InlineCommit):
-            writer.before = _end_at_ack
-            with suppress(_Crash):
-                await stepped(runner)
-            self._delivered.clear()
-            self._next.clear()
-            await self.world.crash()
+        rule = FaultRule(kind=Fault.CRASH, place=FaultPlace.SUBSCRIPTION, name=runner.name)
+        armed = self.world.faults.arm(rule)
+        with suppress(EngineCrashed):
+            await stepped(runner)
+        self.world.faults.disarm(armed.number)
+        self._delivered.clear()
+        self._next.clear()
+        await self.world.crash()
 
     # -- what is possible -------------------------------------------------------------------------------
 
@@ -388,8 +385,3 @@ def _named(act: ScenarioAct | None) -> str:
         case Replay():
             return f"replay of {act.subscription}"
     return ""
-
-
-def _end_at_ack(operation: Operation) -> None:
-    if isinstance(operation, Settle):
-        raise _Crash
