@@ -10,11 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from tests.gui.tree_rows import index_of, rows_of
+from workbench.gui.details.section_drafts import key_of
 from workbench.gui.explorer import Explorer
-from workbench.gui.tree import OfferingTree
+from workbench.gui.tree import DATA, OfferingTree
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
 from workbench.project.declared.invariant_compiler import typed_invariant
+from workbench.services.design.gestures import DesignNode
 
 
 @pytest.fixture
@@ -310,3 +312,38 @@ async def test_what_is_new_on_the_board_is_marked_once_it_is_listed(desk, view, 
     view.refresh()
     await until(lambda: "Actors and outside systems (1)" not in tree(view))
     assert marked.current().text == "create_user"
+
+
+async def test_letters_typed_on_the_rows_find_and_Enter_opens_the_first(desk, view, until):
+    asked = []
+    desk.command_wanted.connect(asked.append)
+    await until(lambda: "Aggregates (2)" in tree(view))
+    rows, line = view.findChild(OfferingTree), view.findChild(QLineEdit)
+    view.window().activateWindow()
+    rows.setFocus()
+    QTest.keyClicks(rows, "u")
+    await until(line.hasFocus)
+    QTest.keyClicks(line, "pdate")
+    assert line.text() == "update"
+    await until(lambda: tree(view) == {"Commands (5)": ["update_user"], "Events (5)": ["user.updated"]})
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (rows.hasFocus(), asked) == (True, ["update_user"])
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert (line.text(), line.hasFocus()) == ("", True)
+    QTest.keyClick(line, Qt.Key.Key_Down)
+    assert rows.hasFocus()
+    assert asked == ["update_user"]
+
+
+async def test_what_is_typed_for_a_thing_and_not_saved_is_told_at_its_name(desk, view, until):
+    await until(lambda: "Aggregates (2)" in tree(view))
+    place = key_of(DesignNode("command", "create_user"))
+    desk.keep(
+        place, {"was": "a", "now": "b", "label": "", "lines": {}, "also": []}, "the text of create_user"
+    )
+    assert "create_user · draft" in tree(view)["Commands (5)"]
+    assert view.findChild(OfferingTree).choose(item(view, "create_user · draft").data(DATA))
+    assert view.findChild(OfferingTree).current().text == "create_user"
+    desk.forget(place)
+    assert "create_user" in tree(view)["Commands (5)"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.new_project_dialog import NAME, NewProjectDialog
@@ -123,3 +123,15 @@ async def test_a_folder_becomes_a_project_with_what_is_in_it(
     dialog, made = opened(parent, tmp_path, folder)
     dialog.make.click()
     await until(lambda: "project.tsk exists already" in dialog.told.text())
+
+
+async def test_its_buttons_are_whole_however_small_it_is_made(
+    parent: QWidget, tmp_path: Path, until: Any
+) -> None:
+    dialog, _ = opened(parent, tmp_path)
+    dialog.resize(10, 10)
+    await until(lambda: dialog.width() < 680)
+    buttons = [one for one in dialog.findChildren(QPushButton) if one.isVisible()]
+    assert len(buttons) == 3
+    await until(lambda: all(one.width() >= one.sizeHint().width() for one in buttons))
+    dialog.reject()

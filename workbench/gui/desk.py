@@ -130,6 +130,7 @@ class Desk(QObject):
         explore_wanted: Title of a scenario, and name of an invariant, to explore; either may be empty.
         project_saved: A file of the project was written by this window.
         files_read: The project's files were read, and their model runs by now, or an older one.
+        designed: The `DesignState` of what is designed and not saved; None where all is.
         drafted: Something was typed and is not sent or saved, or that is over.
     """
 
@@ -148,6 +149,7 @@ class Desk(QObject):
     explore_wanted = Signal(str, str)
     project_saved = Signal()
     files_read = Signal()
+    designed = Signal(object)
     drafted = Signal()
 
     def __init__(

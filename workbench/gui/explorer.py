@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
-from workbench.gui.actions import action
+from workbench.gui.actions import WidgetKey, action
+from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.details.section_drafts import drafted
+from workbench.gui.explorer_rows import (
+    INVARIANT,
+    WRITING,
+    ExplorerPlace,
+    Section,
+    head_of,
+    model_sections,
+    on_board,
+    stream_row,
+)
 from workbench.gui.invariant_actions import invariant_actions
 from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
-from workbench.gui.widgets import plain_label, plain_tip
-from workbench.model.pydantic_messages import summary_of
+from workbench.gui.widgets import give_keyboard, plain_label
 from workbench.model.text_folding import folded
 from workbench.project.samples import PROJECT_FILE
 
@@ -29,43 +40,13 @@ if TYPE_CHECKING:
 
     from workbench.model.changes import Changes
     from workbench.model.registry import Registry
+    from workbench.services.design.design_state import DesignState
+    from workbench.tusk import Document
 
 DESIGN = "Design"
 """The arrangement in which a click on what stands on the board leads there."""
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
-
-SECTION_VIEWS = {
-    **dict.fromkeys(("aggregate", "event", "policy", "external"), "board"),
-    "stream": "streams",
-    "query": "commands",
-    "dead-letter": "letters",
-    "lock": "text",
-}
-"""Views of sections that are not called like what they list."""
-ROLES = {"stream": "muted", "query": "projection_ink", "lock": "muted"}
-"""Colours of pictures whose kind has none of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplorerPlace:
-    """Where a click in the tree leads.
-
-    Attributes:
-        declared: As what it is declared in the project file; empty where it is not.
-    """
-
-    view: str
-    selection: Selection = field(default_factory=Selection)
-    command: str = ""
-    declared: str = ""
-
-
-Section = tuple[str, str, Sequence[TreeRow]]
-"""A title, the name of what is listed, and its rows."""
-WRITING = {"aggregate", "command", "event", "policy", "external"}
-"""Sections that stand before the streams."""
-INVARIANT = "invariant"
 QUICK = 60
 """Commands and events of a model whose rows are made on the loop."""
 
@@ -88,36 +69,89 @@ class KnownParts:
     dead: int
 
 
+class FilterLine(QLineEdit):
+    """The line of words that are looked for.
+
+    Signals:
+        left: The keyboard goes to the rows; whether the first one that was found is meant to be opened.
+    """
+
+    moves = (
+        WidgetKey("↓", "Go to what is found"),
+        WidgetKey("Enter", "Open the first that is found"),
+        WidgetKey("Esc", "Clear it, then leave it"),
+    )
+    left = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText("Filter")
+        self.setAccessibleName("Filter the explorer")
+        self.setClearButtonEnabled(True)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif key in {Qt.Key.Key_Escape, Qt.Key.Key_Down}:
+            self.left.emit(False)
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.left.emit(bool(self.text()))
+        else:
+            super().keyPressEvent(event)
+
+
+class ExplorerTree(OfferingTree):
+    """The rows; letters that are typed on them go to the filter.
+
+    Signals:
+        typed: What was typed.
+    """
+
+    typed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setIndentation(14)
+        self.setUniformRowHeights(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setAccessibleName("Explorer")
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        self.typed.emit(search)
+
+
 class Explorer(View):
     """Everything of the project by name."""
 
+    moves = (WidgetKey("A letter", "Find by a part of its name"),)
     key = "explorer"
     title = "Explorer"
     icon_name = "folder"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter")
-        self._filter.setAccessibleName("Filter the explorer")
-        self._filter.setClearButtonEnabled(True)
+        self._filter, self._tree = FilterLine(), ExplorerTree()
         self._filter.textChanged.connect(self.refresh)
-        self._tree = OfferingTree()
-        self._tree.setIndentation(14)
-        self._tree.setUniformRowHeights(True)
-        self._tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._tree.setAccessibleName("Explorer")
+        self._filter.left.connect(self._leave_filter)
+        self._tree.typed.connect(self._find)
         self._tree.row_clicked.connect(self._go)
         self._none = plain_label("Nothing found", "muted")
         self._none.hide()
         in_column(self._filter, self._none, self._tree, of=self, margins=6, spacing=6)
         self._shown: list[Section] = []
-        self._of_model: tuple[Registry | None, Sequence[Section]] = (None, ())
+        self._of_model: tuple[Registry | None, Document | None, Sequence[Section]] = (None, None, ())
+        self._draft: Document | None = None
+        self._unwritten = frozenset(drafted(desk))
         self._known = KnownParts(model=(), text="", count=0, streams=(), dead=0)
         self._designs = False
         self._wanted = ""
         self._reading = self.question(self._show, begun=self._narrow)
         desk.board_chosen.connect(self._follow_board)
+        desk.designed.connect(self._know_design)
+        desk.drafted.connect(self._know_drafts)
         self.acts.offer()
 
     @override
@@ -157,12 +191,44 @@ class Explorer(View):
 
     def _sections_of(self, model: Registry) -> Sequence[Section]:
         """Returns what is listed of a model, which is made once."""
-        known, sections = self._of_model
-        if known is not model:
+        draft = self._draft
+        known, designed, sections = self._of_model
+        if known is not model or designed is not draft:
             if len(model.commands) + len(model.events) > QUICK:
                 takes_time()
-            self._of_model = model, (sections := _model_sections(model))
+            self._of_model = model, draft, (sections := model_sections(model, draft))
         return sections
+
+    def _know_design(self, draft: DesignState | None) -> None:
+        """Is told what is designed on the board and not saved."""
+        self._draft = draft.text.project if draft is not None else None
+        self.refresh()
+
+    def _know_drafts(self) -> None:
+        """Is told that something is typed and not saved, or that this is over."""
+        before, self._unwritten = self._unwritten, frozenset(drafted(self.desk))
+        if self._unwritten != before:
+            self._show(self._known)
+
+    def _noted(self, row: TreeRow) -> TreeRow:
+        """Returns a row with a note that what is typed for it is not saved."""
+        return replace(row, note=DRAFT) if self._unwritten.intersection(on_board(row.data).nodes()) else row
+
+    # -- finding ------------------------------------------------------------------------------------------
+
+    def _find(self, typed: str) -> None:
+        if typed.strip():
+            give_keyboard(self._filter)
+            self._filter.setText(typed)
+
+    def _leave_filter(self, opens: bool) -> None:  # a signal's argument
+        rows = self._tree.rows
+        first = next((one for one in rows.all() if one.parent().isValid()), rows.index(0, 0))
+        if opens or not self._tree.currentIndex().isValid():
+            self._tree.setCurrentIndex(first)
+        give_keyboard(self._tree)
+        if opens and (found := self._tree.current()) is not None:
+            self._go(found)
 
     def _narrow(self) -> None:
         """Shows of what is known what fits, until the answer is there."""
@@ -174,14 +240,14 @@ class Explorer(View):
         self._known = known
         wanted = folded(known.text).split()
         fitting: Iterator[Section] = (
-            (title, name, [row for row in rows if _fits(row.cells[0], wanted)])
+            (title, name, [self._noted(row) for row in rows if _fits(row.cells[0], wanted)])
             for title, name, rows in _sections(known)
         )
         sections = [one for one in fitting if one[2] or _fits(one[0], wanted)]
         self._none.setVisible(not sections)
         if sections != self._shown:
             self._shown = sections
-            self._tree.show_rows([_head(*section) for section in sections])
+            self._tree.show_rows([head_of(*section) for section in sections])
             if wanted:
                 self._tree.expandAll()
             if not self._tree.hasFocus():
@@ -194,7 +260,7 @@ class Explorer(View):
 
     def _mark(self) -> None:
         places = (row.data for _, _, rows in self._shown for row in rows)
-        found = next((one for one in places if self._wanted and self._wanted in _on_board(one).nodes()), None)
+        found = next((one for one in places if self._wanted and self._wanted in on_board(one).nodes()), None)
         if found is not None:
             self._wanted = ""
             self._tree.choose(found)
@@ -220,11 +286,11 @@ class Explorer(View):
         "Show on the board",
         icon="board",
         on="_tree",
-        shown=lambda _view, item: item is None or _on_board(item.data) != Selection(),
+        shown=lambda _view, item: item is None or on_board(item.data) != Selection(),
     )
     def show_on_board(self, item: TreeItem) -> None:
         """Shows where it stands in the flow."""
-        self.desk.select(_on_board(item.data), view="board")
+        self.desk.select(on_board(item.data), view="board")
 
     @action(
         "Open in the text",
@@ -250,7 +316,7 @@ class Explorer(View):
     )
     def rename(self, item: TreeItem) -> None:
         """Shows where it stands in the flow, and asks for another name there."""
-        chosen = _on_board(item.data)
+        chosen = on_board(item.data)
         self.desk.select(chosen, view="board")
         self.desk.rename_wanted.emit(next(one for one in chosen.nodes() if one.partition(":")[2]))
 
@@ -265,7 +331,7 @@ class Explorer(View):
         if place.declared == INVARIANT:
             self.open_text(item)
             return
-        drawn = _on_board(place)
+        drawn = on_board(place)
         stays = self._designs and drawn != Selection()
         if place.command and not stays:
             self.desk.command_wanted.emit(place.command)
@@ -283,98 +349,7 @@ def _fits(said: str, words: Sequence[str]) -> bool:
 def _sections(known: KnownParts) -> Iterator[Section]:
     """Yields what is known in the order in which it is listed."""
     yield from (one for one in known.model if one[1] in WRITING)
-    yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
+    yield f"Streams ({known.count:,})", "stream", [stream_row(name) for name in known.streams]
     yield from (one for one in known.model if one[1] not in WRITING)
     yield f"Dead letters ({known.dead:,})", "dead-letter", []
     yield "Scenarios", "scenario", []
-
-
-def _head(title: str, name: str, rows: Sequence[TreeRow]) -> TreeRow:
-    place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
-    return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=rows)
-
-
-def _model_sections(model: Registry) -> list[Section]:
-    """Returns what is listed of a model."""
-
-    def row(kind: str, name: str, doc: str, place: ExplorerPlace, picture: str = "") -> TreeRow:
-        told = model.told_of(f"{kind}:{name}")
-        tip = "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
-        return _row(picture or kind, name, place, tip)
-
-    def command(name: str, declared: str) -> ExplorerPlace:
-        return ExplorerPlace(view="commands", command=name, declared=declared)
-
-    def consumer(name: str) -> ExplorerPlace:
-        chosen = Selection(subscription=name)
-        return ExplorerPlace(view="subscriptions", selection=chosen, declared="consumer")
-
-    def card(sort: str, name: str, declared: str = "") -> ExplorerPlace:
-        return ExplorerPlace(
-            view="board", selection=Selection(node=f"{sort}:{name}"), declared=declared or sort
-        )
-
-    def projection(name: str) -> ExplorerPlace:
-        chosen = Selection(projection=name)
-        return ExplorerPlace(view="projections", selection=chosen, declared="projection")
-
-    def all_of(kind: str, found: Mapping[str, Any], place: Callable[[str], ExplorerPlace]) -> list[TreeRow]:
-        return [row(kind, name, one.doc, place(name)) for name, one in found.items()]
-
-    aggregates = all_of("aggregate", model.aggregates, partial(card, "aggregate"))
-    commands = all_of("command", model.commands, partial(command, declared="command"))
-    events = all_of("event", model.events, partial(card, "event"))
-    policies = [
-        row("subscription", name, one.doc, consumer(name), "policy") for name, one in model.reactors.items()
-    ]
-    actors = [
-        row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
-        for name, doc in model.actors.items()
-    ]
-    queries = all_of("query", model.queries, partial(command, declared="query"))
-    projections = all_of("projection", model.projections, projection)
-    subscriptions = all_of("subscription", model.subscriptions, consumer)
-    rule = ExplorerPlace(view="text", declared=INVARIANT)
-    invariants = [row(INVARIANT, name, one.doc, rule, "lock") for name, one in model.invariants.items()]
-    return [
-        *_counted("Aggregates", "aggregate", aggregates),
-        *_counted("Commands", "command", commands),
-        *_counted("Events", "event", events),
-        *_counted("Policies and processes", "policy", policies),
-        *_counted("Actors and outside systems", "external", actors),
-        *([("Queries", "query", queries)] if queries else []),
-        ("Projections", "projection", projections),
-        ("Subscriptions", "subscription", subscriptions),
-        *_counted("Invariants", "lock", invariants),
-    ]
-
-
-def _counted(title: str, name: str, rows: Sequence[TreeRow]) -> list[Section]:
-    """Returns a section with its count; none where there is nothing to list."""
-    return [(f"{title} ({len(rows):,})", name, rows)] if rows else []
-
-
-def _row(kind: str, name: str, place: ExplorerPlace, tip: str = "") -> TreeRow:
-    return TreeRow(
-        key=(kind, name),
-        cells=(name,),
-        data=place,
-        picture=(kind, ROLES.get(kind, f"{kind}_ink")),
-        tip=plain_tip(f"{name}\n{tip}" if tip else name),
-    )
-
-
-def _stream_row(name: str) -> TreeRow:
-    return _row("stream", name, ExplorerPlace(view="timeline", selection=Selection(stream=name)))
-
-
-_SIGNS = {True: "external", False: "person"}
-"""Of an actor, by whether it is an outside system."""
-
-
-def _on_board(place: ExplorerPlace) -> Selection:
-    """Returns what stands on the board; nothing for a stream or a section."""
-    if place.command:
-        return Selection(node=f"{place.declared}:{place.command}")
-    chosen = place.selection
-    return chosen if chosen.node or chosen.subscription or chosen.projection else Selection()

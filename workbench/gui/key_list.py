@@ -25,6 +25,7 @@ OWNERS = (
     ("Forms", "workbench.gui.forms.form_field:FormField"),
     ("Lists in forms", "workbench.gui.forms.editors.sequence:ListEditor"),
     ("Numbers in forms", "workbench.gui.forms.editors.line:LineInput"),
+    ("Filter of the explorer", "workbench.gui.explorer:FilterLine"),
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
     ("Dead letters", "workbench.gui.views.many_letters:ManyLetters"),

@@ -8,6 +8,8 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -123,6 +125,8 @@ class Panes(QSplitter):
 class Scrolled(QScrollArea):
     """A page that scrolls where there is less height than it needs, instead of being squeezed.
 
+    A button of it that gets the keyboard comes into sight.
+
     Args:
         said: Its name for screen readers.
     """
@@ -134,6 +138,13 @@ class Scrolled(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._page = page
         self.setWidget(page)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._bring)
+
+    def _bring(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(now, QAbstractButton) and self._page.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, 8)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -29,6 +29,8 @@ from workbench.model.json_values import check_new_name
 from workbench.services.project.new_project import TEMPLATES, check_folder, create
 
 NAME = "my-project"
+LEAST = 320
+"""Pixels that are left to labels and lines beside the button that looks for a folder."""
 
 
 class NewProjectDialog(QDialog):
@@ -87,6 +89,7 @@ class NewProjectDialog(QDialog):
         form.addRow(label, place)
         form.addRow("&Begin with", self.templates)
         in_column((form, 1), self.told, self.buttons, of=self)
+        self.setMinimumWidth(choose.sizeHint().width() + LEAST)
         self.resize(680, 380)
 
     def _folder(self) -> Path:

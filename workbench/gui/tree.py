@@ -31,6 +31,7 @@ class TreeRow:
         cells: What its columns say.
         data: What stands behind it.
         picture: Name and colour of its icon.
+        note: What is told behind its first cell, and is no part of it.
         enabled: Whether it can be chosen.
         rows: What stands below it; on the first level alone.
         ticked: Whether it is ticked; None for a row that cannot be. What it counts stands to the right.
@@ -41,6 +42,7 @@ class TreeRow:
     data: Any = None
     picture: tuple[str, str] | None = None
     tip: str = ""
+    note: str = ""
     enabled: bool = True
     rows: Sequence[TreeRow] = ()
     ticked: bool | None = None
@@ -175,7 +177,8 @@ class TreeModel(QAbstractItemModel):
         if row is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return visible(row.cells[index.column()]) if index.column() < len(row.cells) else ""
+            said = visible(row.cells[index.column()]) if index.column() < len(row.cells) else ""
+            return f"{said} · {row.note}" if row.note and first else said
         if role == Qt.ItemDataRole.DecorationRole and first and row.picture is not None:
             return icon(*row.picture)
         if role == Qt.ItemDataRole.ToolTipRole and first:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidgetItem
 
-from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
+from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer, is_active
 from tests.services.conftest import full_disk
 from workbench.gui.board.blueprint_frame import GUTTER, HEAD
 from workbench.gui.board.entry_place import BEGIN, BELOW
@@ -66,6 +66,33 @@ async def test_a_flow_is_made_by_keys_alone_from_an_empty_project(designer: Desi
     assert designer.text == EMPTY
     designer.key(Qt.Key.Key_Z, CONTROL | SHIFT)
     await designer.has("[command.send_parcel]")
+
+
+async def test_the_explorer_lists_what_is_designed_and_does_not_run_as_a_draft(
+    designer: Designer, qtbot: Any
+) -> None:
+    explorer = Explorer(designer.board.desk)
+    qtbot.addWidget(explorer)
+    explorer.show()
+
+    def listed() -> list[str]:
+        tree = explorer.findChild(OfferingTree)
+        return [one.data() for one in tree.rows.all()] if tree is not None else []
+
+    await designer.until(lambda: is_active(designer.board))
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    await designer.until(lambda: is_active(designer.board))
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    designer.key(Qt.Key.Key_Escape)
+    await designer.until(lambda: "tell · draft" in listed())
+    await designer.choose("subscription:tell")
+    designer.key(Qt.Key.Key_Delete)
+    await designer.until(lambda: not [one for one in listed() if "draft" in one])
+    assert "parcel.sent" in listed()
 
 
 async def test_the_explorer_follows_what_is_new_and_what_comes_back(designer: Designer, qtbot: Any) -> None:

@@ -283,6 +283,26 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     assert not section.pane.dirty
 
 
+@pytest.mark.parametrize(("wide", "tall"), [(1300, 560), (700, 330)], ids=["beside", "below"])
+async def test_what_asks_about_the_text_is_whole_where_there_is_little_height(
+    board: BoardView, until: Any, wide: int, tall: int
+) -> None:
+    board.resize(wide, tall)
+    if not board.split.wanted:
+        board.split.show_details()
+    section = await shown(board, "command:place", until)
+    now = section.pane.editor.text()
+    section._restore({"was": "# another text", "now": "".join(f"# {at}\n" for at in range(30)) + now})
+    await until(section.banner.isVisible)
+    await until(lambda: section.banner.height() >= section.banner.heightForWidth(section.banner.width()))
+    assert all(one.height() >= one.sizeHint().height() for one in section.banner.buttons)
+    answer = section.banner.buttons[0]
+    section.pane.editor.setFocus()
+    section.banner.take_keyboard()
+    await until(lambda: answer.hasFocus() and not answer.visibleRegion().isEmpty())
+    assert answer.visibleRegion().boundingRect() == answer.rect()
+
+
 async def test_a_draft_of_what_changed_since_is_asked_about_before_it_is_written(
     board: BoardView, until: Any
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.gui.text.conflict_banner import ConflictBanner
+from PySide6.QtWidgets import QWidget
+
+from workbench.gui.layouts import in_column
+from workbench.gui.text.conflict_banner import FEWEST, ConflictBanner
 
 
 def test_what_differs_is_shown_of_each_file_by_its_name(qtbot):
@@ -17,3 +20,23 @@ def test_what_differs_is_shown_of_each_file_by_its_name(qtbot):
     ]  # fmt: skip
     banner.ask("Which?", "mine", "theirs", [])
     assert "project.tsk" not in banner.difference.toPlainText()
+
+
+def test_what_differs_gives_way_to_what_stands_below_it_and_scrolls(qtbot):
+    banner, page = ConflictBanner(), QWidget()
+    qtbot.addWidget(page)
+    work = QWidget()
+    work.setMinimumHeight(200)
+    in_column(banner, (work, 1), of=page, margins=0, spacing=0)
+    banner.ask(
+        "Which?", "\n".join("abcdefghijklm"), "\n".join("nopqrstuvwxyz"), [("Keep mine", lambda: None)]
+    )
+    page.resize(400, 700)
+    page.show()
+    much = banner.difference.height()
+    page.resize(400, page.minimumSizeHint().height())
+    shown = banner.difference
+    qtbot.waitUntil(lambda: shown.height() < much)
+    assert shown.viewport().height() >= FEWEST * shown.fontMetrics().lineSpacing()
+    assert banner.geometry().bottom() < work.geometry().top()
+    assert banner.rect().contains(shown.geometry())

@@ -82,3 +82,29 @@ async def test_F4_works_in_the_line_that_finds_on_the_board_too(board: BoardView
     shown = board.details.isVisible()
     QTest.keyClick(board.finder.search, Qt.Key.Key_F4)
     assert board.details.isVisible() is not shown
+
+
+async def test_a_low_board_has_the_room_of_its_details_while_a_form_lies_over_it(
+    board: BoardView, until: Any
+) -> None:
+    board.resize(NARROW - 100, 420)
+    if not board.split.wanted:
+        board.split.show_details()
+    board.canvas.reveal("command:create_user")
+    await until(board.details.isVisible)
+    low = board.canvas.height()
+    board.trial.try_out("command:create_user")
+    await until(lambda: board.details.isHidden() and board.canvas.height() > low)
+    assert board.split.wanted
+    form = board.trial
+    assert form.form is not None
+    await until(lambda: form.height() > low)
+    field = form.form.first_input()
+    assert field.visibleRegion().boundingRect().height() == field.height()
+    form.leave()
+    await until(board.details.isVisible)
+    board.resize(NARROW - 100, 900)
+    board.trial.try_out("command:create_user")
+    await until(form.isVisible)
+    QCoreApplication.processEvents()
+    assert board.details.isVisible(), "there is room for both"

@@ -103,7 +103,7 @@ async def test_what_the_store_denies_is_said_before_how_the_run_went(timeline, d
     place = FilePlace(file="scenarios", line=1, column=1)
     scenario = Scenario(name="x", place=place)
     result = ScenarioResult(scenario=scenario, verdict=ScenarioVerdict.PASSED)
-    said = "In the store lend was accepted; in the run it is a dead letter of $commands: gone"
+    said = "In the store lend was accepted; in the run it is a dead letter of commands of policies: gone"
     dialog = RecordDialog(timeline, Recorded(scenario=scenario, result=result, differs=(said,)), desk, "l1")
     assert dialog.banner.text.startswith(said)
     assert dialog.banner._kind == "warning"

@@ -79,6 +79,16 @@ def test_what_it_leaves_out_is_said_in_a_comment() -> None:
     assert f"%% Not in this diagram: {wires}\n" in said
 
 
+def test_topics_stand_at_what_reads_them_and_those_without_are_said_in_a_comment() -> None:
+    said = event_timeline(registry_of("users"))
+    assert re.search(r"rf \d{3} pcr WelcomeMail ->> \d{3} \{ topic: mail \}\n", said)
+    missing = "topic audit, subscription audit-file; no event comes to a handler that way"
+    assert said.endswith(f"%% Not in this diagram: {missing}\n")
+    part = event_timeline(registry_of("users"), ["event:user.created", "topic:audit"])
+    assert part.count("%%") == 1
+    assert "topic audit; no event" in part
+
+
 def test_a_query_is_a_screen_behind_its_read_model() -> None:
     lines = event_timeline(registry_of("orders-declared")).splitlines()
     read = next(line.split()[1] for line in lines if " rmo Orders " in line)

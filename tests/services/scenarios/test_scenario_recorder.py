@@ -322,6 +322,6 @@ async def test_a_run_that_the_store_denies_is_told_and_not_kept(lending, monkeyp
     assert [one.facts.get("event") for one in recorded.scenario.then] == ["loan.handed_out"]
     (said,) = recorded.differs
     assert said.startswith(
-        "In the store lend_tool was accepted; in the run it is a dead letter of $commands: "
+        "In the store lend_tool was accepted; in the run it is a dead letter of commands of policies: "
     )
     assert not recorded.result.passed

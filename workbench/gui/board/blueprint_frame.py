@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -32,7 +33,9 @@ from workbench.model.json_values import visible
 GUTTER, HEAD = 26, 44
 """Width of the lanes' names and height of the slices' heads, in pixels."""
 LEGIBLE = 44.0
-"""Pixels of the screen that a head needs for its name."""
+"""Pixels of the screen that a head needs for its name; with less the names stand upright."""
+UPRIGHT, TALLEST = 15.0, 132
+"""Pixels that an upright name needs beside the next one, and the height of heads with such names at most."""
 ROOMY = 100.0
 """Pixels from which it has room for how its scenarios stand, too."""
 
@@ -61,6 +64,19 @@ def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | No
         draw_icon(painter, icon_name, QRectF(place.left(), place.top() + 25, 12, 12), ink)
         below = QRectF(place.left() + 16, place.top() + 23, place.width() - 16, 16)
         _line(painter, words, below, font_of("type")[0], ink)
+
+
+def paint_upright(painter: QPainter, title: str, place: QRectF, *, chosen: bool) -> None:
+    """Paints the name of a slice from the foot of its head upwards, where there is no room for it beside."""
+    colors = theme().colors
+    painter.save()
+    painter.translate(place.center().x(), place.bottom() - 6)
+    painter.rotate(-90)
+    line = QRectF(0, -UPRIGHT / 2, place.height() - 12, UPRIGHT)
+    if chosen:
+        painter.fillRect(line.adjusted(-4, 0, 4, 0), QColor(colors.selection))
+    _line(painter, title, line, font_of("type")[0], colors.on_selection if chosen else colors.text)
+    painter.restore()
 
 
 def _line(painter: QPainter, text: str, place: QRectF, font: QFont, color: str) -> None:
@@ -109,7 +125,11 @@ class SliceHeads(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             here = self._scene.slice_of(self._scene.here)
             for place, head in self._heads():
-                paint_head(painter, place.title, head, self._scene.note_of(place.id), chosen=place.id == here)
+                if self.are_upright:
+                    paint_upright(painter, place.title, head, chosen=place.id == here)
+                else:
+                    note = self._scene.note_of(place.id)
+                    paint_head(painter, place.title, head, note, chosen=place.id == here)
             if self._target >= 0:
                 painter.setPen(QPen(QColor(colors.accent), 3))
                 painter.drawLine(QPointF(self._edge(), 4), QPointF(self._edge(), self.height() - 4))
@@ -117,10 +137,31 @@ class SliceHeads(QWidget):
             painter.setPen(QColor(colors.border))
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
+    @property
+    def are_upright(self) -> bool:
+        """Whether the names stand upright: the picture is too small for names beside each other."""
+        return WIDTH * self._view.scale_now < LEGIBLE
+
+    @property
+    def tall(self) -> int:
+        """How tall the heads are to be, for the names as they stand."""
+        if not self.are_upright:
+            return HEAD
+        measures = font_of("type")[1]
+        longest = max(
+            (measures.horizontalAdvance(one.title) for one in self._scene.layout.slices), default=0.0
+        )
+        return max(HEAD, min(TALLEST, math.ceil(longest) + 16))
+
     def _heads(self) -> list[tuple[SlicePlace, QRectF]]:
-        scale = self._view.scale_now
-        if WIDTH * scale < LEGIBLE:
-            return []
+        """Returns the heads that are seen; of those that would cover each other the first."""
+        scale, found = self._view.scale_now, list[tuple[SlicePlace, QRectF]]()
+        for place, head in self._all_heads(scale):
+            if not found or head.center().x() - found[-1][1].center().x() >= UPRIGHT:
+                found.append((place, head))
+        return found
+
+    def _all_heads(self, scale: float) -> list[tuple[SlicePlace, QRectF]]:
         left = self._view.mapToScene(0, 0).x()
         right = self._view.mapToScene(self._view.viewport().width(), 0).x()
         return [
@@ -249,7 +290,7 @@ class BlueprintFrame(QObject):
 
     def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
         super().__init__(view)
-        self._view, self._scene = view, scene
+        self._view, self._scene, self._tall = view, scene, 0
         self.heads, self.gutter = SliceHeads(view, scene), LaneGutter(view, scene)
         view.installEventFilter(self)
         view.moved.connect(self.follow)
@@ -263,16 +304,18 @@ class BlueprintFrame(QObject):
     def follow(self) -> None:
         """Stands beside what is seen now, or goes."""
         shown = self._view.board is self._scene and bool(self._scene.layout.slices)
-        if shown is self.heads.isHidden():
-            self._view.make_room(*((GUTTER, HEAD) if shown else (0, 0)))
+        tall = self.heads.tall if shown else 0
+        if tall != self._tall:
+            self._tall = tall
+            self._view.make_room(GUTTER if shown else 0, tall)
         for part in (self.heads, self.gutter):
             part.setVisible(shown)
             part.update()
         self._place()
 
     def _place(self) -> None:
-        self.heads.setGeometry(0, 0, self._view.width(), HEAD)
-        self.gutter.setGeometry(0, HEAD, GUTTER, self._view.height() - HEAD)
+        self.heads.setGeometry(0, 0, self._view.width(), self._tall)
+        self.gutter.setGeometry(0, self._tall, GUTTER, self._view.height() - self._tall)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -33,7 +33,7 @@ from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.board.step_sight import came_back, changed_card, nearest
-from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps, is_drawn_now
+from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
@@ -74,11 +74,9 @@ class BoardEditor(DesignSteps):
 
     Signals:
         stood: The design was read, or changed; `state` is how it stands.
-        drafted: What is designed and not written is something else now.
     """
 
     stood = Signal()
-    drafted = Signal()
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -381,8 +379,8 @@ class BoardEditor(DesignSteps):
         self._show_stand()
         self.stood.emit()
         follow_names(self.desk, known, state.text)
-        if self.draft != before and (self.draft or is_drawn_now(self.desk, state)):
-            self.drafted.emit()  # what is written is drawn once it runs
+        if self.draft != before:
+            self.desk.designed.emit(self.draft)
 
     def know_unwritten(self, cards: Sequence[str]) -> None:
         """Is told whose text is typed and not written."""

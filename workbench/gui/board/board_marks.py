@@ -105,7 +105,7 @@ class BoardMarks(QObject):
         self.acts.offer()
         editor.canvas.viewport().installEventFilter(self)
         editor.canvas.moved.connect(self.popover.leave)
-        editor.drafted.connect(self.follow)
+        editor.desk.designed.connect(self.follow)
         editor.stand.clicked.connect(self.show_first)
 
     def follow(self) -> None:

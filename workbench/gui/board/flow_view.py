@@ -150,14 +150,16 @@ class FlowView(QGraphicsView):
         One that is not read from its beginning keeps being shown so until a person zooms or moves.
         """
         self._fitted = not self.board.steps
-        self._show_at_least(READ if self.board.steps and self.scale_now != READ else FARTHEST)
+        least = READ if self.board.steps and self.scale_now != READ else FARTHEST
+        for _ in range(2):  # what stands beside it takes other room at that scale
+            self._show_at_least(least)
 
     def _show_at_least(self, scale: float) -> None:
         """Shows the whole board, or its beginning where it would be smaller than a scale."""
-        content, port = self.board.content(), self.viewport().size()
+        content, port = self.board.content(), QSizeF(self.viewport().size())
         wide, tall = port.width() / max(content.width(), 1.0), port.height() / max(content.height(), 1.0)
         self._set_scale(max(scale, min(1.0, wide, tall)))
-        seen = content.intersected(QRectF(content.topLeft(), QSizeF(port) / self.scale_now))
+        seen = content.intersected(QRectF(content.topLeft(), port / self.scale_now))
         self.centerOn(seen.center())
         if self.board.here and seen != content:
             self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
@@ -180,8 +182,7 @@ class FlowView(QGraphicsView):
         self._fitted = False
         under = self.mapToScene(place)
         self._set_scale(scale)
-        moved = self.mapFromScene(under) - place
-        self._scroll(moved)
+        self._scroll(self.mapFromScene(under) - place)
 
     @action("Larger", keys="Ctrl++ / Ctrl+=", icon="zoom-in", anyway=True)
     def zoom_in(self, _node: str = "") -> None:
@@ -234,15 +235,14 @@ class FlowView(QGraphicsView):
 
     def bring(self, box: QRectF) -> None:
         """Brings a part of the picture into sight; where it is seen whole nothing moves."""
-        inside = self.mapToScene(self.viewport().rect()).boundingRect()
-        if not inside.contains(box):
+        if not self.mapToScene(self.viewport().rect()).boundingRect().contains(box):
             self._fitted = self._fitted and not self.board.steps
             self.ensureVisible(box, 40, 40)
 
     def _with_room_below(self, card: str) -> QRectF:
         """Returns where a card stands, with the room that it needs not to be covered, where there is some."""
-        box, tall = self.board.box_of(card), self.viewport().height() - 80
-        room = min(float(self.covered), tall - box.height() * self.scale_now)
+        box = self.board.box_of(card)
+        room = min(float(self.covered), self.viewport().height() - 80 - box.height() * self.scale_now)
         return box.adjusted(0, 0, 0, max(room, 0.0) / self.scale_now)
 
     moves = (WidgetKey("← ↑ → ↓", "Go to the next node in that direction"),)

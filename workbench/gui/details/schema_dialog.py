@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -81,7 +81,7 @@ class SchemaDialog(QDialog):
         self.setObjectName("schema")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Schema of {event}")
-        self.resize(980, 620)
+        self.resize(QSize(980, 620).boundedTo(self.screen().availableSize()))
         self._reading = Question(self, desk, self._show, "Trying the schema")
         self.pane = SectionPane(self._check)
         self.pane.editor.setAccessibleName("Text of the event")

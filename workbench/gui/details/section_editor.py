@@ -20,7 +20,7 @@ from workbench.gui.details.section_pane import BROKEN, SectionPane, head_line, u
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
-from workbench.gui.layouts import in_column, in_panes
+from workbench.gui.layouts import Scrolled, in_column, in_panes
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.ticker import pause_timer
@@ -107,7 +107,8 @@ class SectionEditor(QWidget):
             margins=0,
             spacing=0,
         )
-        self.split = in_panes(Qt.Orientation.Vertical, self.form, below, name="section")
+        text = Scrolled(below, "Exact text, and what is asked of it")
+        self.split = in_panes(Qt.Orientation.Vertical, self.form, text, name="section")
         in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ LINES = 400
 """Lines of a difference that are shown."""
 AROUND = 2
 """Lines around a changed one."""
+FEWEST, MOST, FRAME = 4, 12, 24
+"""Lines of it that are seen: at least, and at most; and pixels around them."""
 LONGEST = 400
 """Characters of a line that are shown."""
 HEAD = ("− here", "+ the other")
@@ -97,7 +99,8 @@ class ConflictBanner(Banner):
             cursor.setBlockFormat(block)
             cursor.insertText(visible_lines(line), form)
         height = shown.fontMetrics().lineSpacing()
-        shown.setFixedHeight(min(12, max(4, len(self._lines) + len(HEAD))) * height + 24)
+        shown.setMinimumHeight(FEWEST * height + FRAME)
+        shown.setMaximumHeight(min(MOST, max(FEWEST, len(self._lines) + len(HEAD))) * height + FRAME)
         shown.moveCursor(QTextCursor.MoveOperation.Start)
 
 

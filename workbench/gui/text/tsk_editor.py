@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -33,6 +33,8 @@ from workbench.model.hints import sentences
 from workbench.services.design.line_merge import changed_spans
 from workbench.tusk import Problem
 
+LINES = 6
+"""Lines that it asks room for; what it gets above that is the layout's."""
 KEPT = 200
 """Mistakes that are underlined."""
 PAUSE_MS = 1_500
@@ -82,6 +84,10 @@ class TskEditor(QPlainTextEdit):
         theme().changed.connect(self._dress)
         theme().resized.connect(self._take_size)
         self._take_size()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), LINES * self.fontMetrics().lineSpacing())
 
     # -- the text -----------------------------------------------------------------------------------------
 

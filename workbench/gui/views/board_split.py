@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.board_details import DetailsPanel
 
 NARROW = 680
@@ -19,6 +20,8 @@ WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
 LEAST = 184
 """Pixels of both in height at least: what lies below them gets what it needs before they get more."""
+LOW = 460
+"""Pixels of both in height from which a board with the details below it has room for what lies over it."""
 WATCHING = "Observe"
 """The arrangement in which the board has little room, so that the details come when they are asked for."""
 
@@ -38,6 +41,8 @@ class BoardSplit(QSplitter):
         self._settings: QSettings | None = None
         self._arranged = ""
         self._asked: dict[str, bool] = {}  # by where that is kept
+        self._overlays: tuple[QWidget, ...] = ()
+        self._later = pause_timer(self, 0, self._place)
         self.setChildrenCollapsible(False)
         self.setMinimumHeight(LEAST)
         self.addWidget(board)
@@ -78,6 +83,22 @@ class BoardSplit(QSplitter):
             self._settings.setValue(self._shown_key(), wanted)
         self._place()
 
+    def make_way_for(self, *overlays: QWidget) -> None:
+        """Leaves the details' room to a low board while one of these lies over it: a line, or a form."""
+        self._overlays = overlays
+        for one in overlays:
+            one.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
+            self._later.start()
+        return super().eventFilter(watched, event)
+
+    def _gives_way(self) -> bool:
+        low = not self.beside and self.height() < LOW
+        return low and any(not one.isHidden() for one in self._overlays)
+
     @property
     def beside(self) -> bool:
         """Whether the details stand beside the board."""
@@ -90,7 +111,7 @@ class BoardSplit(QSplitter):
 
     def _place(self) -> None:
         orientation = Qt.Orientation.Horizontal if self.beside else Qt.Orientation.Vertical
-        shown = self.wanted
+        shown = self.wanted and not self._gives_way()
         if orientation == self.orientation() and shown != self._details.isHidden() and self.sizes()[1]:
             return
         self.setOrientation(orientation)

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtWidgets import QFrame, QScrollArea
+from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.card_note import CardNote
@@ -62,6 +63,7 @@ class BoardTrial(QFrame):
         self._schema: Mapping[str, Any] = {}
         self._asking = Question(self, desk, self._tell, "Looking for what came of a command")
         canvas.moved.connect(self._stand_note)
+        canvas.installEventFilter(self)
         desk.changed.connect(self.follow)
         self.setObjectName("board_trial")
         self._title = plain_label("")
@@ -130,6 +132,12 @@ class BoardTrial(QFrame):
         place, wanted = self.canvas.geometry(), self.form.sizeHint().height() if self.form is not None else 0
         wide, tall = min(WIDE, place.width() - 2 * GAP), min(max(240, wanted + 140), place.height() - 2 * GAP)
         self.setGeometry(place.right() - wide - GAP, place.top() + GAP, wide, tall)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move} and not self.isHidden():
+            self._stand()
+        return super().eventFilter(watched, event)
 
     @action("Close the form", keys="Esc", icon="close")
     def leave(self) -> None:

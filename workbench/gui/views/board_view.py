@@ -17,6 +17,7 @@ from workbench.gui.board.lag_lines import LagLines
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.refused_keys import RefusedKeys
+from workbench.gui.design_steps import is_drawn_now
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from workbench.gui.board.board_graph import BoardNode
     from workbench.model.changes import Changes
+    from workbench.services.design.design_state import DesignState
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
@@ -69,7 +71,7 @@ class BoardView(View):
         self.refused = RefusedKeys(self.canvas)
         self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
-        self.editor.drafted.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
+        desk.designed.connect(self._draw_design, Qt.ConnectionType.QueuedConnection)
         self.pictures.frame.heads.moved.connect(self.editor.slices.move)
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
@@ -113,6 +115,7 @@ class BoardView(View):
             lambda: open_file(self, self.desk.workspace.project.root),
         )
         self.split, board = BoardSplit(self, self.pictures, self.details), QWidget()
+        self.split.make_way_for(self.editor.entry, self.trial, self.editor.changes.strip)
         strip, asked = self.editor.changes.strip, self.editor.conflict
         in_column(self._toolbar(), asked, (self.split, 1), strip, of=board, margins=0, spacing=0)
         self.pages = QStackedWidget()
@@ -319,6 +322,10 @@ class BoardView(View):
             graph, more = self.scene.graph, self.pictures.untried(node.id)
             self.details.show_node(graph, node, registry, self._live, declared=declared, untried=more)
         self.pictures.tell_keys(subject, self.acts["other_picture"])
+
+    def _draw_design(self, draft: DesignState | None) -> None:
+        if draft is not None or is_drawn_now(self.desk, self.editor.state):
+            self.refresh()  # what is written is drawn once it runs
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""

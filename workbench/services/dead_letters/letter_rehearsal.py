@@ -12,7 +12,7 @@ from workbench.model.clock import ManualClock
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.messaging import COMMANDS_TOPIC, called
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_patch import LetterPatch, SchemaCheck, try_patch
 from workbench.services.worlds.seconds_timer import SecondsTimer
@@ -152,7 +152,7 @@ class _Consequences:
         self.later = _letters_behind(reader, letter)
         for one in self.later:
             position, said = self._words.get(one.message_id, (0, one.type))
-            self._words[one.message_id] = (position, f"{said} (dies in {one.subscription})")
+            self._words[one.message_id] = (position, f"{said} (dies in {called(one.subscription)})")
 
     def _follow(self, one: RecordedEvent | Message, words: str) -> None:
         self._words[one.id] = (one.position, words)

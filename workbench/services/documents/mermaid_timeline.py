@@ -9,6 +9,7 @@ from workbench.errors import InvalidValue
 from workbench.model.command import CommandType, QueryType
 from workbench.model.event import EventType
 from workbench.model.flow_rules import rules_of
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.registry import Registry
 from workbench.services.documents.card_fields import CardField, fields_of_columns, fields_of_schema
 from workbench.services.documents.flow_steps import (
@@ -56,16 +57,26 @@ def event_timeline(registry: Registry, only: Collection[str] | None = None) -> s
         data = "" if (one.kind, one.name) in told else _data(registry, one.kind, one.name)
         told.add((one.kind, one.name))
         lines.append(f"rf {number:03} {KINDS[one.kind]} {identifier(one.name)}{links}{data}")
-    lines += _left_out(registry, [one for one in steps if one.kind == "reaction"])
+    lines += _left_out(registry, [one for one in steps if one.kind == "reaction"], only)
     return "\n".join(lines) + "\n"
 
 
-def _left_out(registry: Registry, told: Sequence[FlowStep]) -> Iterator[str]:
-    """Yields the wires that the diagram leaves out, as comments: those of events that lead on to no command.
+def _left_out(registry: Registry, told: Sequence[FlowStep], only: Collection[str] | None) -> Iterator[str]:
+    """Yields what the diagram leaves out, as comments: its frames tell of events and what follows from them.
+
+    That are wires of events that lead on to no command, and topics and subscriptions that no event reaches.
 
     Args:
         told: The reactions that are told where something follows from an event, and there alone.
+        only: Nodes of the board that are told; None for all.
     """
+    names = {one.name for one in told}
+    read = {COMMANDS_TOPIC, *(one.topic for name, one in registry.subscriptions.items() if name in names)}
+    beside = [f"topic {one}" for one in registry.topics if one not in read]
+    beside += [f"subscription {one}" for one in registry.subscriptions if one not in names]
+    shown = [one for one in beside if only is None or one.replace(" ", ":", 1) in only]
+    if shown:
+        yield f"%% Not in this diagram: {', '.join(shown)}; no event comes to a handler that way"
     for name in dict.fromkeys(one.name for one in told):
         events = reactions_of(registry)[name]
         silent = [one for one in events if not issued_by(registry, name, one)]
@@ -88,8 +99,15 @@ def _word(part: str) -> str:
 def _data(registry: Registry, kind: str, name: str) -> str:
     """Returns the fields and rules of a step, on one line between braces; empty where it has none."""
     fields = [f"{one.name}: {one.type}" for one in _fields(registry, kind, name)]
-    said = " ".join(re.sub(r"[{}`]", " ", "; ".join([*fields, *_rules(registry, kind, name)])).split())
+    parts = [*fields, *_topic(registry, kind, name), *_rules(registry, kind, name)]
+    said = " ".join(re.sub(r"[{}`]", " ", "; ".join(parts)).split())
     return f" {{ {_NO_TAG.sub('< ', said)} }}" if said else ""
+
+
+def _topic(registry: Registry, kind: str, name: str) -> list[str]:
+    """Returns through which topic a subscription gets its messages: topics have no frames of their own."""
+    subscription = registry.subscriptions.get(name) if kind == "reaction" else None
+    return [f"topic: {subscription.topic}"] if subscription is not None else []
 
 
 def _rules(registry: Registry, kind: str, name: str) -> Iterator[str]:

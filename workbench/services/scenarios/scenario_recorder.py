@@ -11,7 +11,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.command import CommandOutcome
 from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_json
-from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.messaging import COMMANDS_TOPIC, called
 from workbench.model.scenario import (
     Expected,
     FactKind,
@@ -77,7 +77,7 @@ class _Past:
             what = f"{name} handled it"
         else:
             return ""
-        return f"In the store {what}; in the run it is a dead letter of {name}: {letter['message']}"
+        return f"In the store {what}; in the run it is a dead letter of {called(name)}: {letter['message']}"
 
 
 class ScenarioRecorder:

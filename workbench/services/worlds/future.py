@@ -12,7 +12,7 @@ from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
-from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.messaging import COMMANDS_TOPIC, called
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -132,7 +132,7 @@ class Future:
         reader = self._world.reader
         for letter in reader.letters(statuses=tuple(LetterStatus), limit=1):
             if letter.number > seen[0]:
-                return f"{letter.type} died in {letter.subscription}"
+                return f"{letter.type} died in {called(letter.subscription)}"
         for command in reader.commands(limit=50):
             if command.number > seen[1] and command.outcome != CommandOutcome.ACCEPTED:
                 return f"{command.type} was refused: {command.message}"

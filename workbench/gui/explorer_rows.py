@@ -1,0 +1,173 @@
+"""The rows of the explorer: what there is of the model, also as a draft, and where a click on it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from workbench.gui.board.board_offers import identity_of
+from workbench.gui.board.card_painter import DRAFT
+from workbench.gui.desk import Selection
+from workbench.gui.tree import TreeRow
+from workbench.gui.widgets import plain_tip
+from workbench.model.pydantic_messages import summary_of
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.relations import declared_names
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.tusk import Document
+
+SECTION_VIEWS = {
+    **dict.fromkeys(("aggregate", "event", "policy", "external"), "board"),
+    "stream": "streams",
+    "query": "commands",
+    "dead-letter": "letters",
+    "lock": "text",
+}
+"""Views of sections that are not called like what they list."""
+ROLES = {"stream": "muted", "query": "projection_ink", "lock": "muted"}
+"""Colours of pictures whose kind has none of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplorerPlace:
+    """Where a click in the tree leads.
+
+    Attributes:
+        declared: As what it is declared in the project file; empty where it is not.
+    """
+
+    view: str
+    selection: Selection = field(default_factory=Selection)
+    command: str = ""
+    declared: str = ""
+
+
+Section = tuple[str, str, Sequence[TreeRow]]
+"""A title, the name of what is listed, and its rows."""
+WRITING = {"aggregate", "command", "event", "policy", "external"}
+"""Sections that stand before the streams."""
+INVARIANT = "invariant"
+DECLARED = {"subscription": "consumer"}
+"""How the project's texts call a kind, where that is not its own name."""
+PICTURES = {"process": "policy", "actor": "person"}
+"""Pictures of what is a draft, where they are not called like its kind."""
+NOT_RUNNING = "A draft: it is designed, not saved yet, and does not run"
+
+
+def head_of(title: str, name: str, rows: Sequence[TreeRow]) -> TreeRow:
+    """Returns the row of a section."""
+    place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
+    return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=rows)
+
+
+def model_sections(model: Registry, draft: Document | None = None) -> list[Section]:
+    """Returns what is listed of a model.
+
+    Args:
+        draft: The project file as it is designed and not saved; what is new in it is listed as well.
+    """
+
+    def row(kind: str, name: str, doc: str, place: ExplorerPlace, picture: str = "") -> TreeRow:
+        told = model.told_of(f"{kind}:{name}")
+        tip = "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
+        return _row(picture or kind, name, place, tip)
+
+    def command(name: str, declared: str) -> ExplorerPlace:
+        return ExplorerPlace(view="commands", command=name, declared=declared)
+
+    def consumer(name: str) -> ExplorerPlace:
+        chosen = Selection(subscription=name)
+        return ExplorerPlace(view="subscriptions", selection=chosen, declared="consumer")
+
+    def card(sort: str, name: str, declared: str = "") -> ExplorerPlace:
+        return ExplorerPlace(
+            view="board", selection=Selection(node=f"{sort}:{name}"), declared=declared or sort
+        )
+
+    def projection(name: str) -> ExplorerPlace:
+        chosen = Selection(projection=name)
+        return ExplorerPlace(view="projections", selection=chosen, declared="projection")
+
+    def all_of(kind: str, found: Mapping[str, Any], place: Callable[[str], ExplorerPlace]) -> list[TreeRow]:
+        rows = [row(kind, name, one.doc, place(name)) for name, one in found.items()]
+        return [*rows, *drafts(draft, kind, found)]
+
+    aggregates = all_of("aggregate", model.aggregates, partial(card, "aggregate"))
+    commands = all_of("command", model.commands, partial(command, declared="command"))
+    events = all_of("event", model.events, partial(card, "event"))
+    policies = [
+        row("subscription", name, one.doc, consumer(name), "policy") for name, one in model.reactors.items()
+    ]
+    policies += [one for kind in ("policy", "process") for one in drafts(draft, kind, model.reactors)]
+    actors = [
+        row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
+        for name, doc in model.actors.items()
+    ]
+    actors += drafts(draft, "actor", model.actors)
+    queries = all_of("query", model.queries, partial(command, declared="query"))
+    projections = all_of("projection", model.projections, projection)
+    subscriptions = all_of("subscription", model.subscriptions, consumer)
+    rule = ExplorerPlace(view="text", declared=INVARIANT)
+    invariants = [row(INVARIANT, name, one.doc, rule, "lock") for name, one in model.invariants.items()]
+    return [
+        *_counted("Aggregates", "aggregate", aggregates),
+        *_counted("Commands", "command", commands),
+        *_counted("Events", "event", events),
+        *_counted("Policies and processes", "policy", policies),
+        *_counted("Actors and outside systems", "external", actors),
+        *([("Queries", "query", queries)] if queries else []),
+        ("Projections", "projection", projections),
+        ("Subscriptions", "subscription", subscriptions),
+        *_counted("Invariants", "lock", invariants),
+    ]
+
+
+def drafts(draft: Document | None, kind: str, running: Container[str]) -> list[TreeRow]:
+    """Returns the rows of what a draft of the project file has and the running model has not."""
+    names = declared_names(draft, kind) if draft is not None else []
+    return [
+        replace(_row(PICTURES.get(kind, kind), name, _drawn(kind, name), NOT_RUNNING), note=DRAFT)
+        for name in names
+        if name not in running
+    ]
+
+
+def _drawn(kind: str, name: str) -> ExplorerPlace:
+    node = identity_of(DesignNode(kind, name))
+    return ExplorerPlace(view="board", selection=Selection(node=node), declared=DECLARED.get(kind, kind))
+
+
+def _counted(title: str, name: str, rows: Sequence[TreeRow]) -> list[Section]:
+    """Returns a section with its count; none where there is nothing to list."""
+    return [(f"{title} ({len(rows):,})", name, rows)] if rows else []
+
+
+def _row(kind: str, name: str, place: ExplorerPlace, tip: str = "") -> TreeRow:
+    return TreeRow(
+        key=(kind, name),
+        cells=(name,),
+        data=place,
+        picture=(kind, ROLES.get(kind, f"{kind}_ink")),
+        tip=plain_tip(f"{name}\n{tip}" if tip else name),
+    )
+
+
+def stream_row(name: str) -> TreeRow:
+    """Returns the row of a stream."""
+    return _row("stream", name, ExplorerPlace(view="timeline", selection=Selection(stream=name)))
+
+
+_SIGNS = {True: "external", False: "person"}
+"""Of an actor, by whether it is an outside system."""
+
+
+def on_board(place: ExplorerPlace) -> Selection:
+    """Returns what stands on the board; nothing for a stream or a section."""
+    if place.command:
+        return Selection(node=f"{place.declared}:{place.command}")
+    chosen = place.selection
+    return chosen if chosen.node or chosen.subscription or chosen.projection else Selection()
