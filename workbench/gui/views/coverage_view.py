@@ -172,7 +172,7 @@ class CoverageView(View):
         files = [title.partition(": ")[0] for each in own or tries for title in each.scenarios]
         return max(files, key=files.count, default="")
 
-    @action("Open the scenario", icon="scenario", on="titles", default=True)
+    @action("Open the scenario", keys="O", icon="scenario", on="titles")
     def open_scenario(self, rows: ChosenRows) -> None:
         """Shows a scenario that tries what is chosen."""
         file, _, name = str(rows.row[0]).partition(": ")
