@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
+from pathlib import Path
 
 from workbench.cli.arguments import Options
 from workbench.cli.execute import execute, guarded
@@ -23,6 +24,8 @@ def _run(arguments: list[str], environ: dict[str, str]) -> int:
 
 
 def _desktop(verb: str, options: Options) -> int:
+    if verb == "open" and options.into is not None:
+        options.project = _unpacked(options)
     if sys.platform.startswith("linux") and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
@@ -42,3 +45,22 @@ def _desktop(verb: str, options: Options) -> int:
         target = (options.shown, "" if options.shown else options.sample)
         return tour(options.folder, target, dict(os.environ), trust=options.trust)
     return show(options, dict(os.environ))
+
+
+def _unpacked(options: Options) -> Path:
+    """Returns the folder into which a bundle was unpacked.
+
+    Raises:
+        InvalidValue: It is no bundle that was named.
+        WorldError: It cannot be unpacked; nothing is left of it.
+    """
+    from workbench.errors import InvalidValue
+    from workbench.interop.bundle_file import is_bundle
+    from workbench.services.bundles.opened_bundle import open_bundle
+
+    if options.project is None or not is_bundle(options.project):
+        raise InvalidValue("--into is for a bundle, a file NAME.workbench", path="")
+    fork = open_bundle(options.project, options.into, lambda *_said: None)
+    print(f"{fork.name} is in {options.into}")
+    folder: Path = options.into
+    return folder

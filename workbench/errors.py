@@ -33,6 +33,7 @@ WorkbenchError
 │   ├── StoreGone                the files of the open store are no longer those at its path
 │   ├── StoreCorrupt
 │   ├── NotAStore
+│   ├── NotABundle               the file is no bundle that could be opened; nothing of it was kept
 │   ├── SchemaTooNew
 │   ├── SchemaTooOld             and this process may not convert it
 │   ├── ReadTooLong
@@ -265,6 +266,10 @@ class StoreCorrupt(WorldError):
 
 class NotAStore(WorldError):
     """The file is something else; it is left as it is (F5)."""
+
+
+class NotABundle(WorldError):
+    """The file is no bundle that this program can open; nothing of it was kept (W21)."""
 
 
 class SchemaTooNew(WorldError):

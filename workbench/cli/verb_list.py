@@ -39,7 +39,7 @@ class Verb:
 
 VERBS = {
     "The window": (
-        Verb("open", "open a project in the window (the default)", "window_options:OPEN"),
+        Verb("open", "open a project or a bundle in the window (the default)", "window_options:OPEN"),
         Verb("tour", "drive a sample by itself and save a picture of every view", "window_options:TOUR"),
     ),
     "A project": (
@@ -55,6 +55,7 @@ VERBS = {
         Verb("run", "issue commands, drain the queues, print a summary", "run_verb:RUN"),
         Verb("fork", "make a folder of it as it was at a position", "fork_verb:FORK"),
         Verb("compare", "say how two that were one differ", "fork_verb:COMPARE"),
+        Verb("bundle", "put it and what matters of its store into one file", "bundle_verb:BUNDLE"),
         Verb("rehearse-deploy", "say what another model would do to what is stored", "deploy_verb:DEPLOY"),
         Verb("docs", "write the model down as Markdown with diagrams", "project_verbs:DOCS"),
     ),

@@ -9,7 +9,13 @@ from workbench.project.samples import SAMPLES
 
 
 def _open(parser: Parser) -> None:
-    parser.project(needed=False)
+    parser.project("a project folder, its project.tsk, or a bundle", needed=False)
+    parser.add_argument(
+        "--into",
+        metavar="FOLDER",
+        type=Path,
+        help="unpack a bundle there; by default where it ends with its window",
+    )
     parser.add_argument("--sample", choices=SAMPLES, help="a copy of a sample instead")
     parser.add_argument("--theme", choices=("system", "light", "dark"), default=None)
     parser.add_argument("--fresh", action="store_true", help="start from a new copy; the old one is kept")
@@ -28,10 +34,12 @@ def _tour(parser: Parser) -> None:
 OPEN = VerbSpec(
     about="""
         Opens a project in the window; without one, this folder if it is a project, else the project of the
-        last time, or a sample.
+        last time, or a sample. A bundle opens paused, at its event, as a world of its own.
     """,
     examples="""
         workbench open my-project
+        workbench open bug.workbench
+        workbench open bug.workbench --into bug
         workbench open --sample users
         workbench my-project --theme dark
     """,

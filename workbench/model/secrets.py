@@ -114,7 +114,9 @@ def without_secrets(text: str, *about: Any) -> str:
     """
     payloads = [_read(one) if isinstance(one, str) else one for one in about]
     try:
-        found = {piece for payload in payloads for secret in _secrets(payload) for piece in _pieces(secret)}
+        found = {
+            piece for payload in payloads for secret in _secrets(payload) for piece in shown_forms(secret)
+        }
     except RecursionError:
         return MASK
     for piece in sorted(found, key=len, reverse=True):
@@ -147,7 +149,7 @@ def _secrets(value: Any, *, hidden: bool = False) -> Iterator[str]:
         yield str(value)
 
 
-def _pieces(secret: str) -> Iterator[str]:
+def shown_forms(secret: str) -> Iterator[str]:
     """Yields the ways in which a message shows a secret: as it is, as Python or JSON write it, shortened."""
     written = {
         secret,

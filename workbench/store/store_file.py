@@ -5,14 +5,17 @@ The adapter is imported with the first file: without a store, a project is check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workbench.model.clock import Clock
 from workbench.model.event import StoredData
+from workbench.model.masking import Masking
 from workbench.store.ports import Reader, Store
 
 if TYPE_CHECKING:
@@ -40,6 +43,34 @@ def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
     from workbench.store.sqlite.cut import fork_back
 
     return fork_back(path, position, waiting=waiting)
+
+
+def keep_part(path: Path, streams: Sequence[str], correlation: UUID | None) -> dict[str, int]:
+    """Takes away what a copy of a store has beside some whole streams; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import keep_part
+
+    return keep_part(path, streams, correlation)
+
+
+def mask_store(path: Path, masking: Masking) -> Counter[str]:
+    """Masks values wherever they stand in a copy of a store; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import mask_store
+
+    return mask_store(path, masking)
+
+
+def payloads(path: Path) -> Iterator[tuple[str, str]]:
+    """Yields of what each JSON text of a copy of a store is, and the text; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import payloads
+
+    return payloads(path)
+
+
+def pack_tight(path: Path) -> None:
+    """Leaves nothing of what was removed in a copy of a store; see `store.sqlite.part`."""
+    from workbench.store.sqlite.part import pack_tight
+
+    pack_tight(path)
 
 
 @contextmanager

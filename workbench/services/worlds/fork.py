@@ -48,6 +48,10 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         position: Up to here it has what the trunk has.
         began: Time of that position, microseconds since 1970.
         now: What time it is in the fork, likewise.
+        at: The event or message that a bundle was made for; 0 for a fork.
+        note: What the person says who made the bundle.
+        masked: Fields whose values are made up in it.
+        layout: How the window stood, by place.
     """
 
     name: str
@@ -57,6 +61,15 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     began: int
     now: int
+    at: int = 0
+    note: str = ""
+    masked: tuple[str, ...] = ()
+    layout: Mapping[str, str] = {}
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it comes from a bundle, and what it was made from is elsewhere (W21)."""
+        return not self.store
 
 
 def fork_in(root: Path) -> Fork | None:
@@ -83,7 +96,7 @@ def keep_time(root: Path, fork: Fork, now: int) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    _write(root, msgspec.structs.replace(fork, now=now))
+    write_mark(root, msgspec.structs.replace(fork, now=now))
 
 
 def staged(project: Project) -> Project:
@@ -125,8 +138,8 @@ def make_fork(
     part = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.part")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _copy_files(project.root, part)
-        store = part / _place_of_store(project, part)
+        copy_files(project.root, part)
+        store = part / place_of_store(project, part)
         store.parent.mkdir(parents=True, exist_ok=True)
         backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
         told("Cutting", 0, 1)
@@ -141,7 +154,7 @@ def make_fork(
             began=began,
             now=began,
         )
-        _write(part, fork)
+        write_mark(part, fork)
         told("Cutting", 1, 1)
         if folder.exists():
             folder.rmdir()
@@ -203,11 +216,12 @@ def time_at(reader: Reader, position: int) -> int:
     )
 
 
-def _write(root: Path, fork: Fork) -> None:
+def write_mark(root: Path, fork: Fork) -> None:
+    """Writes what a folder is a fork of."""
     replace_file(root / MARK, [msgspec.json.format(msgspec.json.encode(fork))])
 
 
-def _copy_files(root: Path, target: Path) -> None:
+def copy_files(root: Path, target: Path) -> None:
     """Copies a project without stores, hidden files, what is very large, and what lies elsewhere."""
     whole = root.resolve()
 
@@ -228,7 +242,7 @@ def _copy_files(root: Path, target: Path) -> None:
     os.chmod(target, 0o755)  # noqa: PTH101, S103  # the project's may be read-only, a fork must not be
 
 
-def _place_of_store(project: Project, part: Path) -> str:
+def place_of_store(project: Project, part: Path) -> str:
     """Returns where a fork's store lies in its folder; its file says so, whatever the project's said."""
     written = project.file.settings.event_store.path if project.file is not None else ""
     entry = project.file.document.find(("event_store", "path")) if project.file is not None else None

@@ -20,6 +20,8 @@ from workbench.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION
 _MAGIC = b"SQLite format 3\x00"
 PROJECTION_TABLE = re.compile(r"p_[a-z0-9_]+\Z")
 """Tables and indexes of projections come and go with the model; they are no part of the schema."""
+_KINDS = ("table", "index")
+"""What a projection has; a trigger or a view is none of it, whatever its name."""
 
 
 def create_store(path: Path, now: int) -> None:
@@ -241,8 +243,10 @@ def check_tables(path: Path, con: sqlite3.Connection) -> None:
     """
     wanted = {_normal(statement) for statement in ddl()}
     with translated(path):
-        found = con.execute("select name, sql from sqlite_master where sql is not null").fetchall()
-    ours = {_normal(sql) for name, sql in found if not PROJECTION_TABLE.match(name)}
+        found = con.execute("select type, name, sql from sqlite_master where sql is not null").fetchall()
+    ours = {
+        _normal(sql) for kind, name, sql in found if kind not in _KINDS or not PROJECTION_TABLE.match(name)
+    }
     if ours != wanted:
         differing = sorted(sql.split("(")[0] for sql in ours ^ wanted)
         raise StoreCorrupt(

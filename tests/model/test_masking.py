@@ -1,0 +1,140 @@
+"""Made-up values keep the shape of what they stand for, and are the same for the same (W22)."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.model.masking import Masking
+
+
+def masking(*fields, secrets=False):
+    return Masking(fields, b"a key of a test", secrets=secrets)
+
+
+def masked(value, *fields, **more):
+    made = masking(*fields, **more)
+    text = json.dumps(value)
+    made.learn(text)
+    said, paths = made.json(text)
+    return json.loads(said), paths
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ("Ada Lovelace", r"[A-Z][a-z]{2} [A-Z][a-z]{7}\Z"),
+        ("ada.l@example.org", r"[a-z]{3}\.[a-z]@[a-z]{7}\.[a-z]{3}\Z"),
+        ("+49 30 1234567", r"\+\d\d \d\d \d{7}\Z"),
+        ("https://example.org/x", r"https://[a-z]{7}\.[a-z]{3}/[a-z]\Z"),
+        (
+            "0b9c0f9e-3c9a-4c61-9d83-6a1f0b9c0f9e",
+            r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-9[0-9a-f]{3}-[0-9a-f]{12}\Z",
+        ),
+        ("2026-11-30T10:15:59.250Z", r"2026-(0\d|1[012])-[012]\d-?T[012]\d:[0-5]\d:[0-5]\d\.250Z\Z"),
+        ("2026-11-30", r"2026-(0\d|1[012])-[012]\d\Z"),
+        ("12.50", r"[1-9]\d\.\d0\Z"),
+        ("Müller", r"[A-Z][a-z]{5}\Z"),
+    ],
+)
+def test_W22_a_mask_has_the_shape_of_its_value(value, shape):
+    said, paths = masked({"who": value}, "who")
+    assert said["who"] != value
+    assert re.match(shape, said["who"]), said
+    assert paths == ["$.who"]
+
+
+@pytest.mark.parametrize("value", [4711, -250, 3.25, 9_007_199_254_740_993])
+def test_W22_a_number_stays_one_of_its_kind_and_length(value):
+    said, _ = masked({"n": value}, "n")
+    assert type(said["n"]) is type(value)
+    assert said["n"] != value
+    assert len(str(said["n"])) == len(str(value))
+    assert (said["n"] < 0) is (value < 0)
+
+
+def test_W22_true_false_null_and_what_has_no_letter_or_digit_stay():
+    value = {"x": [True, False, None, "", "—", 0]}
+    assert masked(value, "x") == (value, [])
+
+
+def test_W22_all_below_a_masked_field_is_masked_and_nothing_else():
+    value = {"to": {"city": "Paris", "lines": ["a street", 12]}, "other": "Rome", "n": 12}
+    said, paths = masked(value, "to")
+    assert paths == ["$.to.city", "$.to.lines[0]", "$.to.lines[1]"]
+    assert said["other"] == "Rome"
+    assert said["n"] == 12
+    assert "Paris" not in json.dumps(said)
+
+
+def test_W22_the_same_value_has_the_same_mask_wherever_it_stands():
+    made = masking("email")
+    one, other = '{"email":"ada@example.org"}', '{"note":"mail to ada@example.org failed","by":"bob"}'
+    made.learn(one)
+    mask = json.loads(made.json(one)[0])["email"]
+    assert json.loads(made.json(other)[0]) == {"note": f"mail to {mask} failed", "by": "bob"}
+    assert made.text("user-ada@example.org") == f"user-{mask}"
+    assert made.text("the server of example.org is down") == f"the server of {mask.split('@')[1]} is down"
+    assert made.json(other)[1] == [], "that names fields, not mentions"
+
+
+def test_W22_what_only_looks_alike_is_no_mention():
+    made = masking("name")
+    made.learn('{"name":"ann"}')
+    assert made.text("annotation, planned by anna") == "annotation, planned by anna"
+
+
+def test_W22_json_in_a_text_is_looked_through():
+    said, _ = masked({"column": '{"pin":"1234","x":1}', "x": "1234 was wrong"}, "pin")
+    inner = json.loads(said["column"])
+    assert inner["pin"] != "1234"
+    assert inner["x"] == 1
+    assert said["x"] == f"{inner['pin']} was wrong"
+
+
+def test_W22_keys_of_maps_that_are_values_are_masked_too():
+    made = masking("user")
+    made.learn('{"user":"ada"}')
+    said = json.loads(made.json('{"seen":{"ada":1,"bob":2}}')[0])
+    assert set(said["seen"].values()) == {1, 2}
+    assert "ada" not in said["seen"]
+    assert "bob" in said["seen"]
+
+
+def test_W22_what_looks_like_a_secret_is_masked_unless_that_is_not_wanted():
+    assert masked({"api_key": "abc123"}, secrets=True)[0]["api_key"] != "abc123"
+    assert masked({"api_key": "abc123"}) == ({"api_key": "abc123"}, [])
+
+
+def test_W22_a_short_number_is_no_mention_a_long_one_is():
+    made = masking("n")
+    made.learn('{"n":7,"m":0}')
+    made.learn('{"n":471147}')
+    assert made.text("7 of 471147").startswith("7 of ")
+    assert "471147" not in made.text("7 of 471147")
+
+
+def test_W22_without_the_key_the_values_cannot_be_made_again():
+    one = Masking(("x",), b"one", secrets=False)
+    other = Masking(("x",), b"other", secrets=False)
+    assert one.json('{"x":"a long secret"}') != other.json('{"x":"a long secret"}')
+
+
+@given(st.lists(st.text("abc019 -@.", min_size=1, max_size=8), min_size=2, max_size=40, unique=True))
+def test_W22_different_values_have_different_masks_of_the_same_length(values):
+    made = masking("x")
+    said = [json.loads(made.json(json.dumps({"x": one}))[0])["x"] for one in values]
+    assert [len(one) for one in said] == [len(one) for one in values]
+    enough = [mask for mask, one in zip(said, values, strict=True) if sum(map(str.isalpha, one)) > 2]
+    assert len(set(enough)) == len(enough)
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_W22_any_number_has_a_mask(value):
+    said = json.loads(masking("x").json(json.dumps({"x": value}))[0])["x"]
+    assert isinstance(said, int)
+    assert len(str(said)) == len(str(value))
