@@ -128,6 +128,7 @@ async def test_a_scenario_that_tries_it_is_opened(view, desk):
     desk.wanted.connect(lambda key: went.append((key, desk.scenario)))
     choose(view, "update_user", "leads to")
     view.titles.choose_index(0)
+    view.titles.setFocus()
     QTest.keyClick(view.titles, Qt.Key.Key_O)
     assert went == [("scenarios", ("scenarios/accounts.tsk", "A name changes"))]
 
