@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHeaderView,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -27,12 +28,14 @@ from workbench.gui.widgets import SearchBox, error_text, plain_label
 from workbench.model.counts import counted
 from workbench.model.json_values import visible
 from workbench.services.bundles.bundle_draft import BundleDraft, Masks, StorePart
+from workbench.services.bundles.found_fields import FoundField
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from workbench.gui.desk import Desk
 
+FIELDS = "Ticked fields are masked: other values of the same shape take the place of theirs."
 KEPT = (
     "A masked value is masked wherever it is mentioned: in names of streams, keys, errors, rows. Files stay."
 )
@@ -89,9 +92,11 @@ class BundleDialog(QDialog):
         self.told = plain_label("", wrap=True)
         self.told.setObjectName("bundle-told")
         self.filter = SearchBox("Filter fields")
-        self.fields = OfferingTree(("Masked field", "Values", "Type", "Where"))
+        self.fields = OfferingTree(("Field", "Values"))
         self.fields.setAccessibleName("Fields that can be masked")
         self.fields.setRootIsDecorated(False)
+        self.fields.header().setStretchLastSection(False)
+        self.fields.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.fields.rows.ticked.connect(self._tick)
         self.at = QLineEdit(str(at) if at else "")
         self.at.setPlaceholderText("the last event")
@@ -115,6 +120,7 @@ class BundleDialog(QDialog):
             self.whole,
             self.part,
             self.told,
+            plain_label(FIELDS, wrap=True),
             self.filter,
             (self.fields, 1),
             plain_label(KEPT, "muted", wrap=True),
@@ -125,6 +131,7 @@ class BundleDialog(QDialog):
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)
         self.make.setDefault(True)
+        self.note.setFocus()
 
     # -- what would go in ---------------------------------------------------------------------------------
 
@@ -181,9 +188,9 @@ class BundleDialog(QDialog):
         rows = [
             TreeRow(
                 key=one.name,
-                cells=(visible(one.name), f"{one.count:,}", ", ".join(one.types), ", ".join(one.places)),
+                cells=(visible(one.name), f"{one.count:,}"),
                 data=one.name,
-                note="looks like a secret" if one.secret else "",
+                note=_about(one),
                 ticked=self._ticked[one.name],
             )
             for one in shown
@@ -221,3 +228,10 @@ class BundleDialog(QDialog):
         if draft is not None:
             self._desk.run(asyncio.to_thread(draft.close), "Drop a bundle")
         super().done(result)
+
+
+def _about(field: FoundField) -> str:
+    """Returns what a field is and where it stands, in words."""
+    where = ", ".join(one.replace("_", " ") for one in field.places)
+    said = (", ".join(field.types), f"in {where}", "looks like a secret" if field.secret else "")
+    return visible("; ".join(filter(None, said)))

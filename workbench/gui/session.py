@@ -156,7 +156,9 @@ class Session(WindowActions):
         """Returns what was chosen last; in a bundle that was never opened its event."""
         kept, fork = self.window.layouts.find(CHOSEN, anywhere=False), workspace.fork
         if kept is None and fork is not None and fork.at:
-            return Selection(position=fork.at)
+            found = workspace.reader.event_glance(fork.at)
+            stream, version = (found.of.stream, found.of.version) if found is not None else ("", 0)
+            return Selection(position=fork.at, stream=stream, version=version)
         return selection_of(kept)
 
     def _show_drafts(self) -> None:
