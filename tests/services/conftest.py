@@ -66,7 +66,7 @@ async def settle(workspace):
 
 async def finished(workspace):
     """Returns when nothing waits for the clock any more, which is moved to all that does."""
-    assert await workspace.world.timer.drain(workspace.running().settle, within=3600)
+    assert await workspace.world.timer.drain(workspace.world.settle, within=3600)
 
 
 async def passing(workspace, work):

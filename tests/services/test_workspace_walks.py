@@ -83,5 +83,5 @@ async def test_the_walk_of_a_replay_is_taken(broken):
     since = broken.clock.now()
     with traced() as called:
         await broken.dead_letters.replay(numbers)
-        await passing(broken, broken.dead_letters.jobs.settled(numbers, since))
+        await passing(broken, broken.dead_letters.jobs.counts.settled(numbers, since))
     assert missed("a dead-letter replay", called) == []

@@ -81,7 +81,7 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay"
-        " job, status, fates, steps, after a rehearsal rehearsal [{outcome, resolved, numbers}]"
+        " job, status, fates, others, steps, after a rehearsal rehearsal [{outcome, resolved, numbers}]"
     )
 
 
@@ -124,7 +124,7 @@ async def _repair(options: Options, environ: Environ) -> int:
         fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
         unsent = same and not (options.rehearse or options.preview)
         return PROBLEMS if tried.misfits or fails or unsent or unknown else DONE
-    return DONE if report.fates.get("resolved", 0) == len(numbers) else PROBLEMS
+    return DONE if report.resolved == len(numbers) else PROBLEMS
 
 
 async def _rehearsed(

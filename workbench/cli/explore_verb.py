@@ -94,7 +94,7 @@ async def _explore(options: Options, environ: Environ) -> int:
     from workbench.services.worlds.exploration import ExplorePlan, explore_all
 
     scenarios = open_scenarios(options.project, environ, trust=options.trust)
-    found = [one for one in chosen(scenarios.files(), options.names) if not one.stepped]
+    found = [one for one in chosen(scenarios.files(), options.names) if not one.fixed]
     show = meter(options) or (lambda _: None)
     plan = ExplorePlan(
         seconds=options.seconds,

@@ -25,6 +25,7 @@ def job_value(report: JobReport) -> dict[str, Any]:
         "job": job.number,
         "status": job.status.value,
         "fates": report.fates | {"waiting": report.queued},
+        "others": report.others,
         "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
     }
 
@@ -36,6 +37,8 @@ def job_said(report: JobReport) -> list[str]:
     rows = [(words.get(status, status), number) for status, number in sorted(report.fates.items())]
     rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
     lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
+    others = [f"{count:,} {words.get(status, status)}" for status, count in sorted(report.others.items())]
+    lines += [f"by others meanwhile: {', '.join(others)}"] if others else []
     why = "stopped at the first new failure" if report.at_failure else "is held"
     ends = {
         "held": f"job {job.number} {why}; the rest waits for workbench dead-letters go-on, or cancel",
@@ -60,7 +63,7 @@ async def ended(workspace: Workspace, number: int, seconds: float) -> JobReport:
 def _list_takes(parser: Parser) -> None:
     parser.project()
     parser.zone()
-    parser.json("[{job, status, fates, steps}]")
+    parser.json("[{job, status, fates, others, steps}]")
 
 
 async def _list(options: Options, environ: Environ) -> int:
@@ -93,7 +96,7 @@ def _go_on_takes(parser: Parser) -> None:
     _takes(parser)
     parser.wait()
     parser.trust()
-    parser.json("job, status, fates, steps")
+    parser.json("job, status, fates, others, steps")
 
 
 async def _go_on(options: Options, environ: Environ) -> int:
@@ -107,12 +110,12 @@ async def _go_on(options: Options, environ: Environ) -> int:
         await workspace.dead_letters.jobs.resume(options.number)
         report = await ended(workspace, options.number, options.wait)
     answer(options, job_value(report), "\n".join(job_said(report)))
-    return DONE if report.fates.get("resolved", 0) == len(report.job.numbers) else PROBLEMS
+    return DONE if report.resolved == len(report.job.numbers) else PROBLEMS
 
 
 def _cancel_takes(parser: Parser) -> None:
     _takes(parser)
-    parser.json("job, status, fates, steps")
+    parser.json("job, status, fates, others, steps")
 
 
 async def _cancel(options: Options, environ: Environ) -> int:

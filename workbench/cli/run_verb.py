@@ -24,6 +24,7 @@ from workbench.cli.arguments import (
     position,
     words,
 )
+from workbench.cli.run_faults import arm_faults, faults_said, faults_told, takes_faults
 from workbench.errors import InvalidValue
 from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
@@ -100,12 +101,14 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--metrics", metavar="FILE", type=Path, help="write counters and latencies there, as OpenMetrics text"
     )
+    takes_faults(parser)
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (--command: with appended [{stream, events, version}]),"
         " problems, position, streams, settled, put_off, stopped [{kind, name, why, broken}], gone, troubles,"
         " faults, subscriptions, projections, dead, letter_groups [{count, newest, subscription, error}],"
-        " dead_letters (the newest of them)"
+        " dead_letters (the newest of them), faults_armed [{fault, words, calls, struck}],"
+        " afterwards [{check, findings}] (--fault)"
     )
     parser.set_defaults(issued=[])
 
@@ -124,6 +127,7 @@ async def _run(options: Options, environ: Environ) -> int:
             gone = _Gone(workspace)
             workspace.listen(gone)
             await workspace.start()
+            await arm_faults(workspace, options)
             report, summary = await _played(workspace, options)
             gone()
         finally:
@@ -218,6 +222,7 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
         or broken
         or summary["faults"]
         or summary["gone"]
+        or any(one["findings"] for one in summary["afterwards"])
         or (refused and (options.issued or options.strict))
         or (died and options.strict)
     )
@@ -255,6 +260,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
             }
             for letter in workspace.dead_letters.page(("open",))
         ],
+        **faults_told(workspace, options),
     }
 
 
@@ -326,7 +332,7 @@ def _told(summary: dict[str, Any]) -> str:
         lines += (
             [f"… {more:,} more; workbench dead-letters --group-by message counts them"] if more > 0 else []
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *faults_said(summary)])
 
 
 def _said(result: dict[str, Any]) -> str:
@@ -360,6 +366,10 @@ RUN = VerbSpec(
         one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
         the store is gone from its path, or a subscription or read model has stopped. What is put off for
         longer than --wait is not waited for.
+
+        With --fault something goes wrong on purpose. Behind the last command it is told how often each fault
+        struck, whether read models equal a clean rebuild, what happened twice and what did not end; if any
+        of that is so, it ends with 3.
     """,
     examples="""
         workbench run my-project --command create_user --set user_id=ada \\
@@ -369,6 +379,7 @@ RUN = VerbSpec(
             --set email={n}@example.org --times 1000 --rate 50
         generate | workbench run my-project --commands - --json
         workbench run --sample users
+        workbench run my-fork --fault fail:welcome-mail:2 --fault crash:users --fault duplicate:audit:20%/7
     """,
     arguments=_takes,
     work=_run,

@@ -59,7 +59,7 @@ async def show_rows(window: MainWindow, desk: Desk, painted: Painted, save: Save
 
 async def explore(window: MainWindow, desk: Desk, painted: Painted) -> str:
     """Explores the scenario with the most steps; returns what came of it, nothing where there is none."""
-    found = [one for one in desk.workspace.scenarios.all() if not one.stepped]
+    found = [one for one in desk.workspace.scenarios.all() if not one.fixed]
     if not found:
         return ""
     desk.explore_wanted.emit(max(found, key=lambda one: len(one.when)).title, "")

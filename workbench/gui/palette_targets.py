@@ -158,7 +158,7 @@ def _explorable_targets(desk: Desk) -> list[Target]:
         *(
             target(one.name, "scenario", partial(desk.explore_wanted.emit, one.title, ""))
             for one in desk.workspace.scenarios.all()
-            if not one.stepped
+            if not one.fixed
         ),
     ]
 

@@ -40,6 +40,8 @@ class OperatorAct(StrEnum):
     OPEN_AGAIN = "open again"
     IMPORT = "import"
     APPEND = "append"
+    ARM = "arm a fault"
+    DISARM = "disarm a fault"
     UNDO = "undo"
 
 
@@ -80,6 +82,8 @@ FINAL = {
     OperatorAct.RESUME_STREAM: "its events are in the rows",
     OperatorAct.IMPORT: "stored events are never removed",
     OperatorAct.APPEND: "stored events are never removed; append one that takes it back",
+    OperatorAct.ARM: "disarm it; what it struck stays struck",
+    OperatorAct.DISARM: "arm it again",
     OperatorAct.UNDO: "do it again instead",
 }
 """Why the other acts cannot be undone, or what to do instead."""

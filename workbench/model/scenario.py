@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.model.calendar_spans import Calendar
 from workbench.model.clock import rfc3339
+from workbench.model.fault import FaultRule
 
 Deed = tuple[str, ...]
 """What happened: ``("command", NAME)`` was issued, ``("event", COMMAND, EVENT)`` came of it, ``("refused",
@@ -92,7 +93,7 @@ class OneDelivery:
     again: bool = False
 
 
-ScenarioAct = IssuedCommand | Occurrence | Replay | OneDelivery
+ScenarioAct = IssuedCommand | Occurrence | Replay | OneDelivery | FaultRule
 """What a step does."""
 
 
@@ -172,6 +173,14 @@ class Scenario:
     def stepped(self) -> bool:
         """Whether it names deliveries: then nothing moves by itself before its last step is done."""
         return any(isinstance(step.act, OneDelivery) for step in self.when)
+
+    @property
+    def fixed(self) -> str:
+        """Why there is no other order of it to explore; empty where there may be."""
+        if self.stepped:
+            return "It names its deliveries, and has one order"
+        armed = any(isinstance(step.act, FaultRule) for step in self.when)
+        return "It arms faults; exploring lets its own happen" if armed else ""
 
     @property
     def title(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.model.fault import KINDS, SPANS, FaultKind, FaultPlace, FaultRule
@@ -96,11 +97,26 @@ def _place(kind: FaultKind, name: str, registry: Registry) -> tuple[FaultPlace, 
     return found[0], name
 
 
-def write_fault(rule: FaultRule) -> str:
+def write_fault(rule: FaultRule, registry: Registry) -> str:
     """Writes a fault such that it reads back."""
-    which = str(rule.call) if rule.call else f"{rule.chance * 100:g}%/{rule.seed}"
-    span = [write_duration(rule.seconds)] if rule.kind in SPANS else []
-    return ":".join([rule.kind, f"{rule.place} {rule.name}", which, *span])
+    facts = fault_facts(rule, registry)
+    which = facts["chance"] or str(rule.call)
+    return ":".join(filter(None, (rule.kind, facts["fault"], which, facts["time"])))
+
+
+def fault_facts(rule: FaultRule, registry: Registry) -> dict[str, Any]:
+    """Returns what a scenario says of a fault; None where it need not."""
+    try:
+        alone = _place(rule.kind, rule.name, registry)[0] is rule.place
+    except InvalidValue:  # the model has nothing of that name, or several things
+        alone = False
+    return {
+        "fault": rule.name if alone else f"{rule.place} {rule.name}",
+        "kind": str(rule.kind),
+        "call": rule.call if rule.call > 1 else None,
+        "chance": None if rule.call else f"{rule.chance * 100:g}%/{rule.seed}",
+        "time": write_duration(rule.seconds) if rule.kind in SPANS else None,
+    }
 
 
 def fault_sentence(rule: FaultRule) -> str:

@@ -43,6 +43,7 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.services.worlds.armed_faults import ArmedFaults
 from workbench.services.worlds.explorations import Explorations
 from workbench.services.worlds.fork import Fork, fork_in, keep_time, staged
 from workbench.services.worlds.future import Future
@@ -85,6 +86,7 @@ class Workspace:
         drafts: What was typed and not sent.
         fork: What it is a fork of; None for a project's own world.
         future: What is due, and the moves of a clock that is moved by hand.
+        faults: What goes wrong on purpose, and what came of it.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class Workspace:
         self.subscriptions = Subscriptions(world)
         self.projections = Projections(world)
         self.future = Future(world, self.subscriptions)
+        self.faults = ArmedFaults(world, own=fork is None)
         self.messages = Messages(world)
         self.event_import = EventImport(world)
         self.event_append = EventAppend(world)

@@ -20,18 +20,22 @@ class JobStatus(StrEnum):
 
 
 class JobPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a bulk action deals with its list, frozen with it.
+    """How a bulk action deals with its list, frozen with it, and what it must remember of that.
 
     Attributes:
         ladder: How many letters it replays before it looks whether one of them failed; behind the last step
             comes the rest. Empty for no ladder.
         patch: What is changed of each payload before a copy is replayed (L6), as JSON; empty for nothing.
         left_out: How many of what was chosen are not in the list, because they do not fit then.
+        passed: Those of its numbers that it did not change: no longer as they were, or failed.
+        accepted: How many failures a person had seen who had it go on; they stop its ladder no more.
     """
 
     ladder: tuple[int, ...] = ()
     patch: str = ""
     left_out: int = 0
+    passed: tuple[int, ...] = ()
+    accepted: int = 0
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

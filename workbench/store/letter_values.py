@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from workbench.errors import InvalidValue, WorkbenchError
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.messaging import Message
-from workbench.store.operations import RecordAction
+from workbench.store.letter_jobs import Job, JobStatus
+from workbench.store.operations import AdvanceJob, RecordAction
 from workbench.store.stored_values import DeadLetter, Delivery, Reason
 
 _STANDING = (LetterStatus.OPEN, LetterStatus.REPLAYING)
@@ -137,11 +138,24 @@ def own_data(letter: DeadLetter, message: Message | None) -> str | None:
     return letter.data if message is not None and letter.message_id != message.id else None
 
 
-def tally(answers: Sequence[Any]) -> tuple[int, int, int, str]:
-    """Counts the answers of a job's steps: done, failed, skipped, and why the first of them failed."""
+def advanced(job: Job, op: AdvanceJob, answers: Sequence[Any], now: int) -> Job:
+    """Returns a job as it stands behind its next steps, of which each has an answer or an error (L5)."""
     errors = [answer for answer in answers if isinstance(answer, WorkbenchError)]
-    done = sum(1 for answer in answers if not isinstance(answer, WorkbenchError) and answer)
-    return done, len(errors), len(answers) - done - len(errors), errors[0].message if errors else ""
+    dealt = zip(job.numbers[job.step :], answers, strict=False)
+    passed = [number for number, answer in dealt if isinstance(answer, WorkbenchError) or not answer]
+    done = len(answers) - len(passed)
+    accepted = job.plan.accepted if op.accepted is None else op.accepted
+    return replace(
+        job,
+        status=JobStatus(op.status),
+        step=job.step + len(answers),
+        done=job.done + done,
+        failed=job.failed + len(errors),
+        skipped=job.skipped + len(passed) - len(errors),
+        trouble=job.trouble or (errors[0].message if errors else ""),
+        changed_at=now,
+        plan=replace(job.plan, passed=(*job.plan.passed, *passed), accepted=accepted),
+    )
 
 
 def noted(op: RecordAction, answers: Sequence[Any] = ()) -> RecordAction:

@@ -280,6 +280,9 @@ class RecordLists(Protocol):
     def can_bring_back(self, act: str) -> bool:
         """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
 
+    def kept_letters(self, act: str) -> list[int]:
+        """Returns the dead letters of which something is kept that an act replaced, in their order."""
+
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
 

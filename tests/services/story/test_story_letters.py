@@ -47,6 +47,12 @@ def test_L4_each_death_and_each_act_is_told_before_how_it_stands():
     ]
 
 
+def test_what_follows_from_a_replay_begins_with_it_and_not_with_the_event():
+    first, second = letter(1, LetterStatus.FAILED_AGAIN), letter(2, LetterStatus.RESOLVED)
+    acts = {1: act(4, "replay", 150), 2: act(5, "replay", 250)}
+    assert [one.begun for one in letter_lines(OUTCOME, [first, second], acts)] == [50, 150, 150, 250, 250]
+
+
 def test_what_was_put_away_ends_with_who_did_it_and_where_that_is_not_kept_with_how_it_stands():
     purged = letter(1, LetterStatus.PURGED)
     assert [one[1] for one in told(purged, acts={1: act(4, "purge", 150)})] == [

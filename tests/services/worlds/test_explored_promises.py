@@ -20,7 +20,7 @@ CI, LONG = 25, 100_000
 
 async def explored(folder, sample, often, deviations, schedules):
     project, scenarios = opened(copy_sample(sample, folder / sample))
-    chosen = [one for one in scenarios if not one.stepped and one.when]
+    chosen = [one for one in scenarios if not one.fixed and one.when]
     tried = 0
     for one in chosen:
         most = max(2, schedules // len(chosen))

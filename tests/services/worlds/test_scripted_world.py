@@ -117,3 +117,41 @@ async def test_a_schedule_that_is_saved_reads_back_and_does_the_same_again(folde
     assert [(one.stream, one.type, one.data) for one in log] == [
         (one.stream, one.type, one.data) for one in world.reader.read_log(0, 1_000)
     ]
+
+
+@pytest.mark.parametrize("kind", ["fail", "crash", "duplicate"])
+async def test_W10_a_step_arms_a_fault_and_the_run_goes_through_it(run, kind):
+    passed = await run(
+        f'{{ fault: "fulfilment", kind: "{kind}" }}',
+        PLACE,
+        '{ deliver: "fulfilment", of: "order.placed" }',
+        then='[{ event: "order.placed" }, { event: "payment.confirmed" }]',
+    )
+    assert passed.verdict is ScenarioVerdict.PASSED, tell(passed)
+
+
+async def test_W10_without_named_deliveries_a_fault_strikes_as_well(folder):
+    text = f"""{NAMES}"A" {{
+        when: [{{ fault: "card-terminal", kind: "fail", chance: "100%" }}, {PLACE}],
+        then: [{{ dead_letter: "card-terminal", error: "InjectedFault" }}]
+    }}"""
+    (folder / "scenarios" / "race.tsk").write_text(text)
+    project, (scenario,) = opened(folder)
+    passed = await Scenarios(project, SystemClock()).run_one(scenario)
+    assert passed.verdict is ScenarioVerdict.PASSED, tell(passed)
+    assert "exploring lets its own happen" in scenario.fixed
+    written = write_scenario(scenario, project.registry)
+    (back,) = read_scenarios(written, "race.tsk", project.registry)
+    assert back.when == scenario.when
+
+
+def test_W10_a_fault_that_there_cannot_be_is_a_mistake_at_its_place(folder):
+    project, _ = opened(folder)
+    for step, said in (
+        ('{ fault: "fulfilmen", kind: "fail" }', "fail cannot strike fulfilmen"),
+        ('{ fault: "fulfilment", kind: "flail" }', "flail is no fault"),
+        ('{ fault: "fulfilment" }', "fault needs kind"),
+        ('{ fault: "fulfilment", kind: "delay", time: "soon" }', "delay cannot strike"),
+    ):
+        with pytest.raises(TskError, match=said):
+            read_scenarios(f'"A" {{ when: [{step}], then: [] }}', "a.tsk", project.registry)

@@ -21,8 +21,6 @@ class BoardSchema:
 
     def _no_event(self, identity: str) -> str:
         node = self._editor.node(identity)
-        if why := self._editor.why_not():
-            return why
         return "" if node is not None and node.kind == "event" else "No event of the project file is chosen"
 
     @action(

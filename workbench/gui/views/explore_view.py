@@ -145,7 +145,7 @@ class ExploreView(View):
             self._stale = True
 
     def _explorable(self) -> list[Scenario]:
-        return [one for one in self._verdicts.all() if not one.stepped]
+        return [one for one in self._verdicts.all() if not one.fixed]
 
     def _chosen(self) -> list[Scenario]:
         title = self.plan.chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.gui.long_text import shortened
-from workbench.gui.views.letter_actions import DEED_OF, account, letters, report_of
+from workbench.gui.views.letter_actions import DEED_OF, account, fates, letters, report_of
 from workbench.model.counts import duration
 from workbench.model.dead_letter import UNDOABLE, LetterAct
 from workbench.store.letter_jobs import JobStatus
@@ -51,8 +51,10 @@ def can_be_undone(report: JobReport) -> bool:
 def outcome(report: JobReport) -> str:
     """Says how it ended, and how much of that was taken back since (L7)."""
     job = report.job
-    said = account(DEED_OF[job.action], report_of(job), report.fates)[1]
-    return f"{said} Restored since: {report.undone:,}." if report.undone else said
+    said = [account(DEED_OF[job.action], report_of(job), report.fates)[1]]
+    said += [f"Restored since: {report.undone:,}."] if report.undone else []
+    said += [f"By others meanwhile: {fates(report.others)}."] if report.others else []
+    return " ".join(said)
 
 
 def progress(report: JobReport, now: int) -> str:
@@ -73,6 +75,7 @@ def progress(report: JobReport, now: int) -> str:
     parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != LetterAct.REPLAY else []
     parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
     parts += [f"{job.plan.left_out:,} left out"] if job.plan.left_out else []
+    parts += [f"by others meanwhile: {fates(report.others)}"] if report.others else []
     left = report.seconds_left(now) if report.queued and job.status is JobStatus.RUNNING else None
     parts += [f"about {duration(left)} left"] if left is not None else []
     return "  ·  ".join(parts)

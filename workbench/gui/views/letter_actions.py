@@ -307,7 +307,7 @@ class Repairs:
     async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
         jobs, topic = self._desk.workspace.dead_letters.jobs, f"{deed.key} {numbers}"
-        ending = asyncio.ensure_future(jobs.settled(numbers, since))
+        ending = asyncio.ensure_future(jobs.counts.settled(numbers, since))
         try:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
                 waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""

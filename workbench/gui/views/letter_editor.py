@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import InvalidValue, ReadTooLong, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
+from workbench.gui.flow_row import FlowRow
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
@@ -162,7 +163,7 @@ class PayloadEditor(QWidget):
         self.tabs.addTab(self._diff, "Difference")
         self.tabs.addTab(self.dry_run_view, "Dry run")
         self._split = in_panes(Qt.Orientation.Vertical, (upper, 3), (self.tabs, 2), name="letter-editor")
-        buttons = in_row(self.send, self.try_out, self.carry, self._reset, 1, self._cancel)
+        buttons = FlowRow(self.send, self.try_out, self.carry, self._reset, self._cancel)
         in_column(
             self._title, self.drafts, (self._split, 1), buttons, of=self, margins=(12, 10, 12, 12), spacing=8
         )

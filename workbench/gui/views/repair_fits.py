@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QWidget
 
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.flow_row import FlowRow
+from workbench.gui.layouts import in_column
 from workbench.gui.views.repair_words import counts_told, judged, letters_told
 from workbench.gui.widgets import Badge, plain_label
 from workbench.model.hints import did_you_mean, in_brackets
@@ -41,7 +42,7 @@ class RepairFits(QWidget):
         self.unknown = plain_label(wrap=True)
         self.anyway = QCheckBox("Write it anyway")
         self.anyway.toggled.connect(lambda _on: self.agreed.emit())
-        counts = in_row(self.fit, self.stay, self.misfit, self.show_these, 1, spacing=6)
+        counts = FlowRow(self.fit, self.stay, self.misfit, self.show_these)
         in_column(counts, self.why, self.unknown, self.anyway, of=self, margins=0, spacing=8)
 
     def show_report(self, found: PatchReport | None, fields: Sequence[str] = ()) -> None:

@@ -327,9 +327,7 @@ class ScenariosView(View):
 
     def _no_exploring(self, rows: ChosenRows) -> str:
         one = rows.row[4].scenario
-        if one is None:
-            return "Its file has mistakes"
-        return "It names its deliveries, and has one order" if one.stepped else ""
+        return "Its file has mistakes" if one is None else str(one.fixed)
 
     @action(
         "Explore its orders",

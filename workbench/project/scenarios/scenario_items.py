@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 from workbench.errors import InvalidValue
 from workbench.model.calendar_spans import Calendar
 from workbench.model.clock import parse_rfc3339
+from workbench.model.fault import FaultRule
 from workbench.model.hints import did_you_mean, nearest
 from workbench.model.json_values import ForeignJsonError, check_json, parse_foreign_json
+from workbench.model.registry import Registry
 from workbench.project.durations import read_span
+from workbench.project.fault_words import read_fault
 from workbench.project.scenarios.file_nodes import FileNode
 from workbench.tusk import ValueKind
 
@@ -168,6 +171,17 @@ def item_of(node: FileNode, part: str, forms: Forms) -> ScenarioItem | None:
     if all(key in written for key in DATA):
         item.wrong_key("exactly", "S-TYPE", "data and exactly exclude each other", "leave one of them out")
     return item
+
+
+def fault_of(item: ScenarioItem, registry: Registry) -> FaultRule | None:
+    """Returns the fault that an item arms, or notes why it is none."""
+    call = item.whole("call", 1)
+    said = [item.text("kind", needed="what goes wrong"), item.text("fault"), item.text("chance")]
+    try:
+        return read_fault(":".join(filter(None, [*said, str(call or ""), item.text("time")])), registry)
+    except InvalidValue as error:
+        item.at("fault").wrong("S-REF", error.message, error.hint)
+        return None
 
 
 def _head(written: Iterable[str], forms: Forms) -> str:

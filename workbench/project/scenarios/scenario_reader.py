@@ -28,7 +28,7 @@ from workbench.model.scenario import (
 )
 from workbench.project.durations import write_later
 from workbench.project.scenarios.file_nodes import Book, FileNode
-from workbench.project.scenarios.scenario_items import DATA, Forms, ScenarioItem, item_of, meant
+from workbench.project.scenarios.scenario_items import DATA, Forms, ScenarioItem, fault_of, item_of, meant
 from workbench.tusk import Document, Entry, Problem, TskError, parse
 from workbench.tusk import ValueKind as Written
 
@@ -40,6 +40,7 @@ WHEN: Forms = {
     "event": ("stream", "data", "version", "after", "at"),
     "replay": ("after", "at"),
     "deliver": ("of", "crash", "again", "after", "at"),
+    "fault": ("kind", "call", "chance", "time", "after", "at"),
     "after": (),
     "at": (),
 }
@@ -157,6 +158,8 @@ class _Reader:
                 act = Replay(subscription=item.known("replay", self._subscriptions(), "subscription"))
             case "deliver":
                 act = self._delivery(item)
+            case "fault":
+                act = fault_of(item, self._registry)
         if item.has("after") and item.has("at"):
             item.wrong_key("at", "S-TYPE", "after and at exclude each other", "leave one of them out")
         return ScenarioStep(after=item.span("after") or 0.0, at=item.moment("at"), act=act, place=node.place)

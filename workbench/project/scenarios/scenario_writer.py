@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.model.fault import FaultRule
 from workbench.model.file_names import is_reserved
 from workbench.model.json_values import write_json
 from workbench.model.registry import Registry
@@ -21,6 +22,7 @@ from workbench.model.scenario import (
     moment,
 )
 from workbench.project.durations import write_later
+from workbench.project.fault_words import fault_facts
 from workbench.project.scenarios.file_nodes import Book
 from workbench.project.scenarios.scenario_items import DATA
 from workbench.project.scenarios.scenario_reader import NO_OTHER_EVENTS
@@ -106,6 +108,8 @@ def _step(step: ScenarioStep, registry: Registry) -> str:
         case OneDelivery() as one:
             flags = {"crash": one.crash or None, "again": one.again or None}
             return _item({"deliver": one.to, "of": one.message or None, **flags, **when})
+        case FaultRule() as rule:
+            return _item({**fault_facts(rule, registry), **when})
         case Replay() as replay:
             return _item({"replay": replay.subscription, **when})
         case None:

@@ -6,16 +6,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from math import inf
 from typing import TYPE_CHECKING
 
 from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
-from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
+from workbench.model.dead_letter import UNDOABLE, LetterAct
 from workbench.model.json_values import write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.rates import check_rate
-from workbench.services.dead_letters.job_report import BLOCKED, JobReport
+from workbench.services.dead_letters.job_counts import JobCounts
+from workbench.services.dead_letters.job_report import JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
 from workbench.services.dead_letters.letter_patch import SchemaCheck, parse_letter_patch, try_patch
@@ -31,24 +31,22 @@ from workbench.store.operations import (
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
-    from workbench.model.changes import Changes
     from workbench.project.project import Project
 
-REST = 0.05
-"""Seconds between two looks at what became of what was replayed."""
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
 BEHIND_LADDER = 10
 """Letters that are given back at once behind the steps of a ladder, if none of these had more."""
 GOING = (JobStatus.RUNNING, JobStatus.HELD)
 """What can be cancelled."""
-COUNTED = 5_000
-"""Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
 
 
 class DeadLetterJobs:
     """Starts, watches and cancels bulk actions.
+
+    Attributes:
+        counts: What became of their dead letters.
 
     A replay is done once every delivery of it ended, resolved or dead again, or waits behind a dead letter of
     its key, as nothing moves that until a person deals with the one before (V3, O2).
@@ -58,7 +56,7 @@ class DeadLetterJobs:
         self._world = world
         self._running: dict[int, asyncio.Task[None]] = {}
         self._cancelling: Counter[int] = Counter()
-        self._accepted: dict[int, int] = {}
+        self.counts = JobCounts(world)
 
     async def start(
         self,
@@ -125,9 +123,7 @@ class DeadLetterJobs:
         Raises:
             NotFound: There is no such job.
         """
-        job = self.get(number)
-        fates = self._count(job.numbers[: job.step], job.created_at)
-        return JobReport(job=job, fates=fates, at_failure=self._at_failure(job))
+        return self.counts.report(self.get(number))
 
     async def counted(self, number: int) -> JobReport:
         """Returns what `report` does without holding up the loop, however long the list is.
@@ -135,68 +131,7 @@ class DeadLetterJobs:
         Raises:
             NotFound: There is no such job.
         """
-        job = self.get(number)
-        fates = await self.fates(job.numbers[: job.step], job.created_at)
-        undone = await self._undone(job)
-        return JobReport(job=job, fates=fates, undone=undone, at_failure=self._at_failure(job))
-
-    def _at_failure(self, job: Job) -> bool:
-        """Returns whether its ladder holds a job: the last that a person did with it is not to hold it."""
-        if job.status is not JobStatus.HELD:
-            return False
-        name = job_act(job.number)  # which is the subject of what is done with a job, too
-        acts = [one for one in self._world.reader.actions() if name in (one.subject, one.act)]
-        undone = acts and acts[0].action == OperatorAct.UNDO and acts[0].detail.endswith(OperatorAct.GO_ON)
-        return bool(acts) and not undone and acts[0].action != OperatorAct.HOLD
-
-    async def _undone(self, job: Job) -> int:
-        if job.action not in UNDOABLE:
-            return 0
-        stand = await self.fates(job.numbers[: job.step], 0)
-        back = sum(stand.get(status, 0) for status in allowed(LetterAct(job.action)))
-        return max(0, min(job.done, back - job.failed))
-
-    async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Counts what became of dead letters that changed from a time on, microseconds since 1970.
-
-        Beside their statuses there is `BLOCKED`, of those whose replay waits behind a dead letter of its key.
-        """
-        found: Counter[str] = Counter()
-        for first in range(0, len(numbers), COUNTED):
-            found.update(self._count(numbers[first : first + COUNTED], since))
-            await asyncio.sleep(0)
-        return dict(found)
-
-    async def settled(self, numbers: Sequence[int], since: int, *, failures: float = inf) -> dict[str, int]:
-        """Returns what `fates` does once none of them is being delivered again, or more have failed again.
-
-        Args:
-            failures: How many may fail again before that ends it.
-        """
-        moved = asyncio.Event()
-
-        def heard(changes: Changes) -> None:
-            if changes.dead_letters or changes.everything:
-                moved.set()
-
-        end = self._world.listen(heard)
-        try:
-            while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
-                if found.get(LetterStatus.FAILED_AGAIN, 0) > failures:
-                    break
-                await moved.wait()
-                await self._world.pause_for(REST)
-                moved.clear()
-            return found
-        finally:
-            end()
-
-    def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        found = self._world.reader.letter_fates(numbers, since)
-        replaying = found.pop(LetterStatus.REPLAYING, 0)
-        behind = min(replaying, len(self._world.reader.replays_behind(numbers))) if replaying else 0
-        parted = {BLOCKED: behind, LetterStatus.REPLAYING.value: replaying - behind}
-        return found | {status: count for status, count in parted.items() if count}
+        return await self.counts.counted(self.get(number))
 
     async def cancel(self, number: int) -> Job:
         """Ends a job; what it has done stays done.
@@ -263,9 +198,9 @@ class DeadLetterJobs:
         async with self._world.at_work() as engine:
             job = self.get(number)
             if job.status is JobStatus.HELD:
-                self._accepted[number] = (await self.counted(number)).failures
+                failures = (await self.counted(number)).failures
                 said = note or self._said(engine, job, OperatorAct.GO_ON)
-                job = await self._advance(engine, job, (), JobStatus.RUNNING, said)
+                job = await self._advance(engine, job, (), JobStatus.RUNNING, said, failures)
                 self._run(engine, number)
             return job
 
@@ -320,14 +255,13 @@ class DeadLetterJobs:
             else:
                 await asyncio.sleep(0)
         if job.status is JobStatus.RUNNING:
-            await self.settled(job.numbers, job.created_at)
+            await self.counts.ended(job)
             await self._advance(engine, job, (), JobStatus.DONE)
 
     async def _failed(self, engine: Engine, job: Job) -> bool:
         """Waits for what a ladder gave back so far; holds it and returns True at the first new failure."""
-        accepted = self._accepted.get(job.number, 0)
-        given = job.numbers[: job.step]
-        found = await self.settled(given, job.created_at, failures=max(0, accepted - job.failed))
+        accepted = job.plan.accepted
+        found = await self.counts.ended(job, failures=max(0, accepted - job.failed))
         if JobReport(job=job, fates=found).failures <= accepted:
             return False
         await self._advance(engine, job, (), JobStatus.HELD)
@@ -349,9 +283,16 @@ class DeadLetterJobs:
         steps: tuple[Operation, ...],
         status: JobStatus,
         note: RecordAction | None = None,
+        accepted: int | None = None,
     ) -> Job:
         advance = AdvanceJob(
-            number=job.number, step=job.step, before=job.status, operations=steps, status=status, note=note
+            number=job.number,
+            step=job.step,
+            before=job.status,
+            operations=steps,
+            status=status,
+            note=note,
+            accepted=accepted,
         )
         moved: Job = await engine.write(advance)
         return moved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.store.letter_jobs import Job
@@ -18,12 +18,14 @@ class JobReport:
     Attributes:
         fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``, and how
             many are `BLOCKED`.
+        others: How many of the list came to which status since it began by what others did.
         undone: How many of those that it archived or purged are again as they were before (L7).
         at_failure: Whether its ladder holds it, at a new failure, and no person.
     """
 
     job: Job
     fates: dict[str, int]
+    others: dict[str, int] = field(default_factory=dict)
     undone: int = 0
     at_failure: bool = False
 
@@ -51,6 +53,11 @@ class JobReport:
     def failures(self) -> int:
         """How many failed again, or could not be given back at all."""
         return self.fates.get(LetterStatus.FAILED_AGAIN, 0) + self.job.failed
+
+    @property
+    def resolved(self) -> int:
+        """How many of the list are resolved by now, by the job or by others."""
+        return sum(one.get(LetterStatus.RESOLVED, 0) for one in (self.fates, self.others))
 
     def seconds_left(self, now: int) -> float | None:
         """Returns how long it takes still, as fast as it was so far; None while nothing is known of that.

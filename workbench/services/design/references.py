@@ -51,6 +51,7 @@ SPOKEN = {
     "dead_letter": ("consumer",),
     "replay": ("consumer",),
     "deliver": ("consumer", "command", "projection"),
+    "fault": ("consumer", "command", "projection"),
     "of": ("event",),
     "by": ("consumer", "actor"),
 }

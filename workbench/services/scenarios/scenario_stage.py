@@ -18,6 +18,7 @@ from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.dead_letter import LetterStatus
+from workbench.model.fault import FaultRule
 from workbench.model.ids import derived_id
 from workbench.model.scenario import (
     IssuedCommand,
@@ -176,6 +177,8 @@ class ScenarioStage:
                 event = given_history.new_event(one, derived_id("scenario event", number))
                 self.done.events.add(event.id)
                 await self.world.act(Append(stream=one.stream, events=(event,)))
+            case FaultRule() as rule:
+                self.world.faults.arm(rule)
             case Replay() as again:
                 for letter in self.letters():
                     if letter.subscription == again.subscription:

@@ -9,9 +9,11 @@ from typing import Any
 
 from workbench.model.command import CommandType, QueryType
 from workbench.model.event import EventType
+from workbench.model.fault import FaultKind, FaultPlace
 from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import Registry
 from workbench.model.scenario import Facts
+from workbench.project.fault_words import places
 from workbench.project.scenarios.scenario_items import DATA
 from workbench.project.scenarios.scenario_reader import GIVEN, NO_OTHER_EVENTS, THEN, WHEN
 from workbench.services.commands.example_values import example_of
@@ -28,6 +30,9 @@ _SPAN = {"type": "string", "examples": ["2h 30m"], "description": "How much time
 _OF = {**_TEXT, "description": "Type of what is delivered."}
 _CRASH = {"type": "boolean", "description": "The program ends before the ack, and begins again."}
 _AGAIN = {"type": "boolean", "description": "What it got last is delivered once more."}
+_FAULT = {"type": "string", "enum": [*FaultKind], "description": "What goes wrong."}
+_CALL = {"type": "integer", "minimum": 1, "description": "Which call it strikes, from now on."}
+_CHANCE = {"type": "string", "examples": ["20%/7"], "description": "Any call instead, by chance and seed."}
 _COLUMNS: Mapping[ColumnKind, Mapping[str, Any]] = {
     ColumnKind.INTEGER: {"type": "integer"},
     ColumnKind.NUMBER: {"type": "number"},
@@ -79,6 +84,9 @@ def _when(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
     for name in (*_consumers(registry), *registry.commands):
         words = f"deliver to {name}" if name in _consumers(registry) else f"handle {name}"
         yield words, {"deliver": name}, "step"
+    for place, names in places(registry).items():
+        for name in names if place is not FaultPlace.HANDLER else ():
+            yield f"fault of {place} {name}", {"fault": name, "kind": "fail"}, "bug"
 
 
 def _then(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
@@ -249,6 +257,7 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "when.event": {"stream": _TEXT, "after": _SPAN},
     "when.command": {"after": _SPAN, "expected": _VERSION},
     "when.replay": {"after": _SPAN},
+    "when.fault": {"kind": _FAULT, "call": _CALL, "chance": _CHANCE, "time": _TEXT, "after": _SPAN},
     "when.deliver": {"of": _OF, "crash": _CRASH, "again": _AGAIN, "after": _SPAN},
     "then.event": {"stream": _TEXT, "at": _TIME},
     "then.command": {"by": _TEXT, "after": _TEXT, "at": _TIME},

@@ -34,6 +34,7 @@ def letter_lines(
         yield outcome if told else _died(outcome, letter)
         if act is not None:
             yield _acted(outcome, letter, act)
+            outcome = outcome if told else replace(outcome, begun=act.at)
             told = told or (letter.status in {"archived", "purged"} and act.action not in REPLAYS)
     if not told:
         yield outcome
@@ -55,17 +56,15 @@ def history(
         issued_at=0,
         cause=line.issued,
     )
-    return (one for one in letter_lines(below, letters, acts) if one is not below)
+    return (one for one in letter_lines(below, letters, acts) if one.key != below.key)
 
 
 def _died(outcome: StoryLine, letter: DeadLetter) -> StoryLine:
-    first = letter.attempts[0].at if letter.attempts else letter.died_at
     return replace(
         outcome,
         key=f"{outcome.key}:letter-{letter.number}",
         said=death(letter),
         state=LineState.DIED,
-        begun=min(outcome.begun, first),
         ended=letter.died_at,
         waits=None,
         tries=tries(None, letter),
@@ -82,7 +81,7 @@ def _acted(outcome: StoryLine, letter: DeadLetter, act: OperatorAction) -> Story
         actor=act.who or "a person",
         actor_kind="person",
         said=f"{did} letter {letter.number:,}{copy} (operation {act.number:,})",
-        begun=letter.died_at,
+        begun=act.at,
         ended=act.at,
         cause=outcome.cause,
         letter=letter.number,

@@ -339,7 +339,7 @@ class StoryLines:
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
         nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
         state, said = found or (LineState.ENDED, nothing)
-        is_open, act = state is LineState.DEAD, self.facts.acts.get(letter.number) if letter else None
+        is_open = state is LineState.DEAD
         settled = letter is not None and state is not LineState.WAITS
         return StoryLine(
             key=f"{name}@{thing.position}",
@@ -348,7 +348,7 @@ class StoryLines:
             actor_kind=self._kinds.get(name, "subscription"),
             said=said,
             state=state,
-            begun=act.at if act is not None and not is_open else _at(thing),
+            begun=_at(thing),
             ended=(letter.died_at if is_open else letter.changed_at)
             if letter is not None and settled
             else None,

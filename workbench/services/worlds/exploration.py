@@ -177,7 +177,7 @@ async def no_order_goes_wrong(
         raise not_trusted(project, "exploring it", hint="read it; if you trust it: trusted=True")
     found = chosen(find_scenarios(project.root, project.registry), [scenario] if scenario else [])
     explored: list[Explored] = []
-    await explore_all(project, [one for one in found if not one.stepped], plan, done=explored.append)
+    await explore_all(project, [one for one in found if not one.fixed], plan, done=explored.append)
     broken = [told.said for one in explored for told in one.findings]
     if broken:
         raise AssertionError("\n".join(broken))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.services.scenarios.scenario_stage import EVERYTHING
@@ -70,11 +70,11 @@ class RunChecks:
             if found:
                 yield name, found[0]
         if world.open_ended and not world.unfinished:
-            found = [one for one in open_processes(world) if one.partition(" ")[0] not in usually_open]
-            if found:
-                yield ENDED, found[0]
+            left = [one for one in open_processes(world) if one.partition(" ")[0] not in usually_open]
+            if left:
+                yield ENDED, left[0]
 
 
-def open_processes(world: SteppedWorld) -> list[str]:
+def open_processes(world: SteppedWorld) -> Sequence[str]:
     """Returns which processes did not end, a sentence for each that begins with its name."""
     return not_ended(world.reader, world.world.registry)

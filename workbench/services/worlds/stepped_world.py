@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -162,6 +161,13 @@ class SteppedWorld(ScenarioStage):
 
     async def _make(self, move: NextMove, choice: int, instead: NextMove | None) -> DoneMove:
         among, first, refused = len(self.moves), self.reader.head(), len(self.done.refusals)
+        await self._survive(self._do(move))
+        deed = DoneMove(move, choice, among, first, self.reader.head(), refused, instead)
+        self.deeds.append(deed)
+        await self._look()
+        return deed
+
+    async def _do(self, move: NextMove) -> None:
         match move.kind:
             case MoveKind.STEP:
                 self._next.clear()
@@ -176,10 +182,15 @@ class SteppedWorld(ScenarioStage):
                 await self._deliver(move)
             case MoveKind.END:
                 self.left.clear()
-        deed = DoneMove(move, choice, among, first, self.reader.head(), refused, instead)
-        self.deeds.append(deed)
-        await self._look()
-        return deed
+
+    async def _survive(self, work: Awaitable[None]) -> None:
+        """Does something; where the engine ends by it, another one begins."""
+        try:
+            await work
+        except EngineCrashed:
+            self._delivered.clear()
+            self._next.clear()
+            await self.world.crash()
 
     def index(self, name: str, message: str = "", fault: Fault | None = None) -> int:
         """Returns the number of the move that is meant, for `make`; -1 where it is not possible now.
@@ -259,19 +270,17 @@ class SteppedWorld(ScenarioStage):
         """Has the program end when an outcome is about to be stored, and begin again."""
         rule = FaultRule(kind=Fault.CRASH, place=FaultPlace.SUBSCRIPTION, name=runner.name)
         armed = self.world.faults.arm(rule)
-        with suppress(EngineCrashed):
+        try:
             await stepped(runner)
-        self.world.faults.disarm(armed.number)
-        self._delivered.clear()
-        self._next.clear()
-        await self.world.crash()
+        finally:
+            self.world.faults.disarm(armed.number)
 
     # -- what is possible -------------------------------------------------------------------------------
 
     async def _look(self) -> None:
         """Finds what is possible, once everything has passed what is not for it."""
         if not self._lazy:
-            await self.follow_rows()
+            await self._survive(self.follow_rows())
         ready = await self._ready()
         plain, faulty = list(self._plain(ready)), list(self._faulty(ready))
         if faulty and not plain:
@@ -382,6 +391,8 @@ def _named(act: ScenarioAct | None) -> str:
             return act.command
         case Occurrence():
             return act.type
+        case FaultRule():
+            return f"{act.kind} {act.name}"
         case Replay():
             return f"replay of {act.subscription}"
     return ""

@@ -208,6 +208,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         kept = self._tables.replaced.get(act) or ()
         return any(stands(self._tables, act, one) for _, one in kept)
 
+    def kept_letters(self, act: str) -> list[int]:
+        """Returns the dead letters of which something is kept that an act replaced, in their order."""
+        return sorted(place_of(kept) for _, kept in self._tables.replaced.get(act) or ())
+
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
         numbers = [place_of(kept) for _, kept in self._tables.replaced.get(act) or ()]

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
-from workbench.store.letter_jobs import Job, JobStatus, job_act
-from workbench.store.letter_values import is_there, own_data, refuse_handled, refuse_stranger, tally
+from workbench.store.letter_jobs import Job, job_act
+from workbench.store.letter_values import advanced, is_there, own_data, refuse_handled, refuse_stranger
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
@@ -280,17 +280,7 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
         raise NotFound(f"there is no job {op.number}")
     if job.step != op.step or job.status != op.before:
         return job
-    done, failed, skipped, trouble = tally([run(one) for one in op.operations])
-    moved = replace(
-        job,
-        status=JobStatus(op.status),
-        step=job.step + len(op.operations),
-        done=job.done + done,
-        failed=job.failed + failed,
-        skipped=job.skipped + skipped,
-        trouble=job.trouble or trouble,
-        changed_at=now,
-    )
+    moved = advanced(job, op, [run(one) for one in op.operations], now)
     tables.jobs.put(op.number, moved)
     for one in tables.actions.values():
         if one.act == job_act(op.number):

@@ -162,6 +162,7 @@ class AdvanceJob(Operation, frozen=True, kw_only=True):
         operations: One for each number that is next.
         status: What it comes to.
         note: Recorded in the same breath (L9).
+        accepted: As `JobPlan` has it; None leaves it as it is.
     """
 
     number: int
@@ -170,6 +171,7 @@ class AdvanceJob(Operation, frozen=True, kw_only=True):
     operations: tuple[Operation, ...] = ()
     status: str
     note: RecordAction | None = None
+    accepted: int | None = None
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

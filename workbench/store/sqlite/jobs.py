@@ -10,7 +10,7 @@ import msgspec
 
 from workbench.errors import NotFound
 from workbench.store.letter_jobs import Job, job_act
-from workbench.store.letter_values import tally
+from workbench.store.letter_values import advanced
 from workbench.store.operations import AdvanceJob, Operation, StartJob
 from workbench.store.sqlite.rows import JOBS, jobs
 from workbench.store.sqlite.run_table import Run
@@ -51,13 +51,13 @@ def advance_job(con: sqlite3.Connection, op: AdvanceJob, now: int, run: Callable
     job = _job(con, op.number)
     if job.step != op.step or job.status != op.before:
         return job
-    done, failed, skipped, trouble = tally([run(one) for one in op.operations])
+    job = advanced(job, op, [run(one) for one in op.operations], now)
+    plan = _encode(job.plan).decode()
     con.execute(
-        "update jobs set status = ?, step = step + ?, done = done + ?, failed = failed + ?, skipped = skipped + ?,"
-        " trouble = case when trouble = '' then ? else trouble end, changed_at = ? where id = ?",
-        (op.status, len(op.operations), done, failed, skipped, trouble, now, op.number),
+        "update jobs set status = ?, step = ?, done = ?, failed = ?, skipped = ?, trouble = ?, changed_at = ?,"
+        " plan = ? where id = ?",
+        (job.status, job.step, job.done, job.failed, job.skipped, job.trouble, now, plan, op.number),
     )
-    job = _job(con, op.number)
     con.execute("update actions set count = ? where act = ?", (job.done, job_act(job.number)))
     if op.note is not None:
         run(op.note)

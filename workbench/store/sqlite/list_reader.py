@@ -258,6 +258,10 @@ class ListReader:
         """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
         return bool(self._all(f"select 1 from replaced r where act = ? and {STANDS} limit 1", (act,)))
 
+    def kept_letters(self, act: str) -> list[int]:
+        """Returns the dead letters of which something is kept that an act replaced, in their order."""
+        return [row[0] for row in self._all("select number from replaced where act = ? order by 1", (act,))]
+
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
         query = (

@@ -1,0 +1,53 @@
+"""Faults of a run from the command line (W10, W12, W13)."""
+
+from __future__ import annotations
+
+ADD = (
+    "--command",
+    "create_user",
+    "--set",
+    "user_id=ada",
+    "--set",
+    "username=Ada Love",
+    "--set",
+    "email=a@x.org",
+)
+
+
+def test_W12_the_projects_own_store_is_left_alone_unless_that_is_said(workbench, folder):
+    said = workbench("run", folder, *ADD, "--fault", "fail:welcome-mail")
+    assert said.code == 1
+    assert "the project's own store" in said.err
+    assert "workbench fork" in said.err or "fork the project" in said.err
+    assert workbench("log", folder, "--json").out.strip() in ("", "[]") or "create" not in said.out
+    assert workbench("run", folder, *ADD, "--fault", "fail:welcome-mail", "--on-project").code == 0
+
+
+def test_W10_what_struck_and_what_came_of_it_is_told(workbench, folder):
+    faults = ("--fault", "fail:welcome-mail", "--fault", "crash:users", "--on-project")
+    said = workbench("run", folder, *ADD, *faults, "--json")
+    told = said.json()
+    assert [(one["fault"], one["struck"]) for one in told["faults_armed"]] == [
+        ("fail:welcome-mail:1", 1),
+        ("crash:users:1", 1),
+    ]
+    assert all(one["findings"] == [] for one in told["afterwards"])
+    assert told["projections"]["users"] == 1
+    assert said.code == 0
+
+
+def test_W13_what_is_found_ends_with_3_and_is_said(workbench, folder):
+    said = workbench(
+        "run", folder, *ADD, "--fault", "fail:welcome-mail:100%", "--on-project", "--wait", "30s"
+    )
+    assert said.code == 3
+    assert "fails 100 % of calls (seed 1)" in said.out
+    assert "Everything came to its end: no" in said.out
+    assert "died in welcome-mail: InjectedFault" in said.out
+
+
+def test_W10_a_fault_that_there_cannot_be_is_refused_before_anything_is_done(workbench, folder):
+    said = workbench("run", folder, *ADD, "--fault", "fail:welcom-mail", "--on-project")
+    assert said.code != 0
+    assert "did you mean welcome-mail?" in said.err
+    assert workbench("run", folder, "--json").json()["faults_armed"] == []

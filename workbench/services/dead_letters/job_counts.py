@@ -1,0 +1,141 @@
+"""Counts what became of the dead letters of bulk actions: by the action itself, and by others (L5, V3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING
+
+from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed, outcome
+from workbench.model.operator_acts import OperatorAct
+from workbench.services.dead_letters.job_report import BLOCKED, JobReport
+from workbench.store.letter_jobs import Job, JobStatus, job_act
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.model.changes import Changes
+    from workbench.project.project import Project
+
+REST = 0.05
+"""Seconds between two looks at what became of what was replayed."""
+COUNTED = 5_000
+"""Letters that are read at once for a report; the loop turns between two readings."""
+RESULTS: dict[str, tuple[str, ...]] = {
+    LetterAct.REPLAY: (
+        LetterStatus.REPLAYING,
+        BLOCKED,
+        LetterStatus.RESOLVED,
+        LetterStatus.FAILED_AGAIN,
+    ),
+    **{act: (outcome(act),) for act in UNDOABLE},
+}
+"""What letters come to by a bulk action; with another status, another act changed them since."""
+
+
+class JobCounts:
+    """Tells what became of dead letters, those of a job among them."""
+
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+
+    def report(self, job: Job) -> JobReport:
+        """Returns a job and what has become of its dead letters."""
+        own, rest = self._parted(job)
+        return self._report(job, self._count(own, job.created_at), self._count(rest, job.created_at + 1))
+
+    async def counted(self, job: Job) -> JobReport:
+        """Returns what `report` does without holding up the loop, however long the list is."""
+        own, rest = await self._world.ask(partial(self._parted, job))
+        undone = await self._undone(job)
+        fates = await self.fates(own, job.created_at)
+        return self._report(job, fates, await self.fates(rest, job.created_at + 1), undone)
+
+    def _report(self, job: Job, found: dict[str, int], rest: dict[str, int], undone: int = 0) -> JobReport:
+        results = RESULTS.get(job.action, tuple(found))
+        own = {status: count for status, count in found.items() if status in results}
+        others = Counter(rest) + Counter({status: found[status] for status in found.keys() - own.keys()})
+        return JobReport(
+            job=job, fates=own, others=dict(others), undone=undone, at_failure=self._at_failure(job)
+        )
+
+    def _parted(self, job: Job) -> tuple[list[int], list[int]]:
+        """Returns the letters that a job changed, and the others of its list."""
+        own = self._own(job)
+        return [one for one in job.numbers[: job.step] if one in own], [
+            one for one in job.numbers if one not in own
+        ]
+
+    def _own(self, job: Job) -> frozenset[int]:
+        """Returns the letters that a job changed, without those that an undo of it brought back."""
+        dealt = frozenset(job.numbers[: job.step]).difference(job.plan.passed)
+        reader, act = self._world.reader, job_act(job.number)
+        if job.action in UNDOABLE:
+            return dealt.intersection(reader.changed_by(act))
+        said = reader.action(act=act)
+        return dealt.intersection(reader.kept_letters(act)) if said is not None and said.undone else dealt
+
+    def _at_failure(self, job: Job) -> bool:
+        """Returns whether its ladder holds a job: the last that a person did with it is not to hold it."""
+        if job.status is not JobStatus.HELD:
+            return False
+        name = job_act(job.number)  # which is the subject of what is done with a job, too
+        acts = [one for one in self._world.reader.actions() if name in (one.subject, one.act)]
+        undone = acts and acts[0].action == OperatorAct.UNDO and acts[0].detail.endswith(OperatorAct.GO_ON)
+        return bool(acts) and not undone and acts[0].action != OperatorAct.HOLD
+
+    async def _undone(self, job: Job) -> int:
+        if job.action not in UNDOABLE:
+            return 0
+        passed = frozenset(job.plan.passed)
+        stand = await self.fates([one for one in job.numbers[: job.step] if one not in passed], 0)
+        return min(job.done, sum(stand.get(status, 0) for status in allowed(LetterAct(job.action))))
+
+    async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Counts what became of dead letters that changed from a time on, microseconds since 1970.
+
+        Beside their statuses there is `BLOCKED`, of those whose replay waits behind a dead letter of its key.
+        """
+        found: Counter[str] = Counter()
+        for first in range(0, len(numbers), COUNTED):
+            found.update(self._count(numbers[first : first + COUNTED], since))
+            await asyncio.sleep(0)
+        return dict(found)
+
+    async def ended(self, job: Job, *, failures: float = inf) -> dict[str, int]:
+        """Returns what became of the letters that a job changed so far, as `settled` does."""
+        own, _ = await self._world.ask(partial(self._parted, job))
+        return await self.settled(own, job.created_at, failures=failures)
+
+    async def settled(self, numbers: Sequence[int], since: int, *, failures: float = inf) -> dict[str, int]:
+        """Returns what `fates` does once none of them is being delivered again, or more have failed again.
+
+        Args:
+            failures: How many may fail again before that ends it.
+        """
+        moved = asyncio.Event()
+
+        def heard(changes: Changes) -> None:
+            if changes.dead_letters or changes.everything:
+                moved.set()
+
+        end = self._world.listen(heard)
+        try:
+            while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
+                if found.get(LetterStatus.FAILED_AGAIN, 0) > failures:
+                    break
+                await moved.wait()
+                await self._world.pause_for(REST)
+                moved.clear()
+            return found
+        finally:
+            end()
+
+    def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        found = self._world.reader.letter_fates(numbers, since)
+        replaying = found.pop(LetterStatus.REPLAYING, 0)
+        behind = min(replaying, len(self._world.reader.replays_behind(numbers))) if replaying else 0
+        parted = {BLOCKED: behind, LetterStatus.REPLAYING.value: replaying - behind}
+        return found | {status: count for status, count in parted.items() if count}

@@ -1,0 +1,129 @@
+"""Arms faults in a world, tells what they did, and checks afterwards what came of it (W12, W13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.errors import CallerError
+from workbench.model.changes import Changes
+from workbench.model.fault import FaultPlace, FaultRule
+from workbench.model.operator_acts import OperatorAct
+from workbench.project.fault_words import fault_sentence, places, read_fault, write_fault
+from workbench.services.worlds.fault_report import Check, fault_report
+
+if TYPE_CHECKING:
+    from workbench.engine.faults import ArmedFault
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultLine:
+    """A fault that is armed, as a person is told of it.
+
+    Attributes:
+        written: As it is written, such as ``fail:mailer:2``.
+        sentence: What it does.
+        calls, struck: How many calls it saw since it was armed, and how many of them it struck.
+        state: ``waits``, ``strikes`` (by chance, as long as it is armed), ``struck`` (its one call has been)
+            or ``gone`` (the model has nothing of that name any more).
+    """
+
+    number: int
+    rule: FaultRule
+    written: str
+    sentence: str
+    calls: int
+    struck: int
+    state: str
+
+
+class ArmedFaults:
+    """The faults of a world.
+
+    Attributes:
+        own: Whether it is the project's own world, in which a person is asked first.
+        since: The last position before the first fault was armed; what came behind it is checked.
+    """
+
+    def __init__(self, world: World[Project], *, own: bool) -> None:
+        self._world = world
+        self.own = own
+        self.since: int | None = None
+
+    def lines(self) -> list[FaultLine]:
+        """Returns what is armed, in the order in which it was."""
+        known = places(self._world.registry)
+        return [self._line(one, known) for one in self._world.faults.armed]
+
+    def _line(self, one: ArmedFault, known: dict[FaultPlace, list[str]]) -> FaultLine:
+        rule, state = one.rule, "waits"
+        if rule.name not in known[rule.place]:
+            state = "gone"
+        elif one.spent:
+            state = "struck"
+        elif one.struck:
+            state = "strikes"
+        return FaultLine(
+            number=one.number,
+            rule=rule,
+            written=write_fault(rule, self._world.registry),
+            sentence=fault_sentence(rule),
+            calls=one.calls,
+            struck=one.struck,
+            state=state,
+        )
+
+    def on(self) -> dict[str, list[str]]:
+        """Returns the sentences of what is armed, by what it is armed on: ``subscription:mailer``."""
+        found: dict[str, list[str]] = {}
+        registry = self._world.registry
+        for one in self._world.faults.armed:
+            rule, said = one.rule, fault_sentence(one.rule)
+            found.setdefault(f"{rule.place}:{rule.name}", []).append(said)
+            if rule.place is FaultPlace.HANDLER:
+                for name, subscription in registry.subscriptions.items():
+                    if subscription.handler == rule.name:
+                        found.setdefault(f"{FaultPlace.SUBSCRIPTION}:{name}", []).append(said)
+        return found
+
+    async def arm(self, what: str | FaultRule, *, allowed: bool = False) -> int:
+        """Arms a fault; returns its number.
+
+        Args:
+            what: A rule, or how it is written.
+            allowed: The person was asked whether it may strike the project itself.
+
+        Raises:
+            InvalidValue: It is written otherwise, or nothing has that name.
+            CallerError: It would strike the project itself, and the person was not asked.
+            StoreReadOnly: This world is only looked at.
+        """
+        rule = read_fault(what, self._world.registry) if isinstance(what, str) else what
+        if self.own and not allowed:
+            raise CallerError(
+                "a fault would strike the project's own store", hint="fork the project, and arm it there"
+            )
+        await self._record(OperatorAct.ARM, rule)
+        if self.since is None:
+            self.since = self._world.reader.head()
+        armed = self._world.faults.arm(rule)
+        self._world.announce(Changes(engine=True))
+        return armed.number
+
+    async def disarm(self, *numbers: int) -> int:
+        """Disarms faults, without a number all of them; returns how many."""
+        gone = self._world.faults.disarm(*numbers)
+        self._world.announce(Changes(engine=True))
+        for one in gone:
+            await self._record(OperatorAct.DISARM, one.rule)
+        return len(gone)
+
+    async def _record(self, act: OperatorAct, rule: FaultRule) -> None:
+        subject = f"{rule.place} {rule.name}"
+        await self._world.act(self._world.record(act, subject, fault_sentence(rule), count=1))
+
+    def check(self) -> list[Check]:
+        """Looks what came of the faults; reads the log behind the first of them, and all read models."""
+        return fault_report(self._world.reader, self._world.registry, self.since or 0)

@@ -1,0 +1,76 @@
+"""What is asked once faults have struck: are rows right, what happened twice, what did not end (W13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from workbench.model.counts import counted
+from workbench.model.dead_letter import LetterStatus
+from workbench.model.registry import Registry
+from workbench.services.worlds.free_checks import (
+    CheckFinding,
+    happened_twice,
+    not_ended,
+    open_work,
+    unlike_rebuilt,
+)
+from workbench.store.ports import Reader
+from workbench.store.stored_values import ProjectionStatus
+
+REBUILT = "Read models equal a clean rebuild"
+ONCE = "Nothing happened twice"
+ENDED = "Everything came to its end"
+LETTERS = 200
+"""Dead letters that are listed, the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question, and what speaks against it.
+
+    Attributes:
+        said: How much was looked at.
+    """
+
+    name: str
+    findings: Sequence[CheckFinding]
+    said: str = ""
+
+
+def fault_report(reader: Reader, registry: Registry, since: int) -> list[Check]:
+    """Returns the answers.
+
+    Args:
+        since: Only what was stored behind this position can have happened twice, or died.
+    """
+    folded = [name for name, one in registry.projections.items() if not one.by_handlers]
+    ended = [*_stopped(reader, folded), *_dead(reader, since), *open_work(reader, registry)]
+    return [
+        Check(
+            name=REBUILT,
+            findings=unlike_rebuilt(reader, registry),
+            said=counted(len(folded), "read model"),
+        ),
+        Check(
+            name=ONCE,
+            findings=happened_twice(reader, registry, since),
+            said=f"behind position {since:,}",
+        ),
+        Check(name=ENDED, findings=[*ended, *not_ended(reader, registry)]),
+    ]
+
+
+def _stopped(reader: Reader, projections: Sequence[str]) -> Iterator[CheckFinding]:
+    for name in projections:
+        for one in reader.generations(name):
+            if one.live and one.status is ProjectionStatus.FAULTED:
+                said = f"{name} stopped at position {one.fault_position:,}: {one.fault}"
+                yield CheckFinding(said, projection=name, position=one.fault_position)
+
+
+def _dead(reader: Reader, since: int) -> Iterator[CheckFinding]:
+    for one in reader.letters(statuses=(LetterStatus.OPEN.value,), limit=LETTERS):
+        if one.position > since:
+            said = f"{one.type} at position {one.position:,} died in {one.subscription}: {one.error_type}"
+            yield CheckFinding(said, subscription=one.subscription, position=one.position)
