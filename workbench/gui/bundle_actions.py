@@ -123,7 +123,7 @@ class BundleActions(ForkActions):
         "Open a bundle …",
         key="open-bundle",
         icon="open",
-        tip="Open what somebody put into a file, paused at its event, as a world of its own",
+        tip="Open what was put into a file, paused at its event, as a world of its own",
         menu="File",
     )
     def choose_bundle(self) -> None:
