@@ -56,6 +56,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.views.board_scenarios:BoardScenarios"),
     ("Projections", "workbench.gui.views.projection_folds:ProjectionFolds"),
     ("Stepping through events", "workbench.gui.views.step_dialog:StepDialog"),
+    ("Rehearsing a deploy", "workbench.gui.views.deploy_dialog:DeployDialog"),
     ("Running traffic again", "workbench.gui.views.traffic_dialog:TrafficDialog"),
     ("Events of a row", "workbench.gui.views.row_detail:RowDetail"),
     ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),

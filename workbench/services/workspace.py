@@ -22,6 +22,7 @@ from workbench.services.commands import Commands
 from workbench.services.commands.bursts import Bursts
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
+from workbench.services.deploy.deploys import Deploys
 from workbench.services.design.design import Design
 from workbench.services.design.project_files import ProjectFiles
 from workbench.services.design.schema_trial import SchemaLab
@@ -80,6 +81,7 @@ class Workspace:
         project_editor: The project file as settings.
         design: The texts of the project while they are designed.
         schema_lab: Changed fields of events, tried on what is stored.
+        deploys: Other models, rehearsed over what is stored.
         texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
         explorations: The orders of things in which they go wrong.
@@ -126,6 +128,7 @@ class Workspace:
         self.search = Search(world, self.environ)
         self.stories = Stories(world)
         self.schema_lab = SchemaLab(world, self.environ)
+        self.deploys = Deploys(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self.texts = ProjectFiles(world, self.environ)
         self.design = Design(world, self.environ, self.drafts, self.texts)
