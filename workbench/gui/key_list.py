@@ -67,7 +67,6 @@ OWNERS = (
     ("Scenarios", "workbench.gui.views.scenario_writing:ScenarioWriting"),
     ("Lines of a scenario", "workbench.gui.views.scenario_steps:ScenarioSteps"),
     ("Lines of a scenario", "workbench.gui.views.step_form:StepForm"),
-    ("What scenarios tried", "workbench.gui.views.untried_list:UntriedList"),
     ("Settings", "workbench.gui.views.setting_outline:SettingOutline"),
     ("Settings", "workbench.gui.views.setting_steps:SettingSteps"),
     ("Texts", "workbench.gui.text.text_pane:TextPane"),

@@ -37,6 +37,7 @@ from workbench.services.project.draft_files import DraftFiles
 from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
 from workbench.services.projections import Projections
+from workbench.services.scenarios.log_deeds import StoreDeeds
 from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.search.search import Search
 from workbench.services.story.stories import Stories
@@ -65,6 +66,7 @@ class Workspace:
         rates: What subscriptions did in the last 24 hours.
         drain: Waits until nothing is left to do.
         since: Since when invariants do not hold.
+        deeds: What ever happened, counted in the words of the model.
         traffic: Ranges of the log, run again in copies of the store.
         dead_letters: Dead letters, and bulk actions on them.
         operations: What operators did, and its undo.
@@ -113,6 +115,7 @@ class Workspace:
         self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
         self.since = Since(world)
+        self.deeds = StoreDeeds(world)
         self.traffic = TrafficRuns(world, self.rates, clock)
         self.dead_letters = DeadLetters(world)
         self.operations = OperationsLog(world, self.dead_letters)
