@@ -100,13 +100,13 @@ def test_going_back_and_forward(desk):
     first, second = Selection(stream="a-1"), Selection(stream="b-1")
     desk.select(first)
     desk.select(second)
-    desk.back()
-    desk.back()
-    desk.back()
-    desk.forward()
+    desk.go(back=True)
+    desk.go(back=True)
+    desk.go(back=True)
+    desk.go(back=False)
     assert seen == [first, second, first, Selection(), first]
     desk.select(second)
-    desk.forward()
+    desk.go(back=False)
     assert desk.selection == second
 
 
@@ -114,7 +114,7 @@ def test_steps_within_a_stream_are_one_on_the_way_back(desk):
     desk.select(Selection(stream="a-1"))
     for version in (3, 2, 1):
         desk.select(Selection(stream="a-1", version=version), step=True)
-    desk.back()
+    desk.go(back=True)
     assert desk.selection == Selection(stream="a-1")
 
 

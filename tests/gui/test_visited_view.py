@@ -90,6 +90,17 @@ def test_what_was_worked_in_stays(window, work):
     assert "timeline" not in shown(window)
 
 
+def test_the_view_that_has_the_keyboard_is_known(window):
+    window.activateWindow()
+    window.bring("board")
+    assert window.visited.where() == "board"
+    window.visited.lead("letters")
+    assert window.visited.where() == "letters"
+    window.setFocusProxy(None)
+    window.views["letters"].line.clearFocus()
+    assert window.visited.where() == ""
+
+
 def test_a_key_that_only_holds_is_no_work(window):
     window.visited.lead("letters")
     QTest.keyClick(window.views["letters"].line, Qt.Key.Key_Control)

@@ -154,7 +154,7 @@ async def test_what_was_chosen_is_chosen_again_with_the_project(start):
     session.desk.select(replace(chosen, letter=7))  # which may be gone by then
     await session.open((session.workspace.project.root, ""))
     assert session.desk.selection == chosen
-    assert session.desk.no_way(back=True), "nothing was selected before"
+    assert session.desk.travels.no_way(back=True), "nothing was selected before"
 
 
 @pytest.mark.parametrize("kept", [None, "", "[]", '{"stranger": 1}', b"\xff"])

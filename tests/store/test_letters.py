@@ -19,6 +19,7 @@ from workbench.store.operations import (
     BringBack,
     ForgetLetters,
     MarkLetters,
+    NoteLetters,
     RecallReplays,
     RecordAction,
     ReplayLetter,
@@ -226,6 +227,37 @@ def test_L9_the_record_of_a_job_counts_what_was_done_not_what_was_looked_at(stor
     assert [(one.act, one.count) for one in post.reader.actions()] == [("job 1", 1)]
     one(store, AdvanceJob(number=number, step=2, operations=tuple(steps[2:]), status="done"))
     assert [(one.act, one.count) for one in post.reader.actions()] == [("job 1", 2)]
+
+
+def test_L4_owner_and_note_follow_a_letter_that_dies_again_and_so_does_their_undo(store):
+    post = Post(store)
+    post.bring("open")
+    one(store, NoteLetters(numbers=(1,), owner="ann", note="asked", act="first"))
+    for number in (1, 2):
+        one(store, ReplayLetter(number=number))
+        (row,) = [row for row in post.due() if row.dead_letter == number]
+        post.lease(row)
+        post.end(row, "dead")
+    assert post.letters() == [(1, "failed_again"), (2, "failed_again"), (3, "open")]
+    ann = ("ann", "asked")
+    assert post.reader.letter_notes() == {1: ann, 2: ann, 3: ann}
+    assert [letter.owner for letter in post.reader.letter_facts((1, 2, 3))] == ["ann"] * 3
+    one(store, NoteLetters(numbers=(3,), owner="bob", act="second"))
+    one(store, BringBack(act="second"))
+    assert post.reader.letter_notes()[3] == ann
+    assert one(store, BringBack(act="first")) == 1
+    assert post.reader.letter_notes() == dict.fromkeys((1, 2, 3), ("", ""))
+
+
+def test_L4_what_is_noted_of_a_later_death_stays_where_an_earlier_note_is_undone(store):
+    post = Post(store)
+    post.bring("open")
+    one(store, NoteLetters(numbers=(1,), owner="ann", act="first"))
+    post.act("replay")
+    post.act("fail")
+    one(store, NoteLetters(numbers=(2,), note="mine", act="second"))
+    assert one(store, BringBack(act="first")) == 1
+    assert post.reader.letter_notes() == {1: ("", ""), 2: ("ann", "mine")}
 
 
 def test_L9_the_last_act_on_a_letter_is_known_and_an_undo_takes_it_back(store):

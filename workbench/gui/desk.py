@@ -14,6 +14,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from workbench.gui.operator_undo import OperatorUndo, UndoOffer
 from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
+from workbench.gui.travels import Travels
 from workbench.gui.view_turns import ViewTurns
 from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
@@ -109,6 +110,7 @@ class Desk(QObject):
         closed: Whether the project is being closed; nothing is asked of it any more.
         trunk: Returns the project that was forked, where this is a fork and a window has that open.
         undo: Undoes what an operator did.
+        travels: Where the person was.
         scenario: File and name of the scenario that is being written; both empty for none.
 
     Signals:
@@ -166,9 +168,8 @@ class Desk(QObject):
         self.selection = Selection()
         self._card = ""
         self.board_chosen.connect(self._know_card)
-        self._past: list[Selection] = []
-        self._stepping = False
-        self._future: list[Selection] = []
+        self.travels = Travels(self.wanted.emit)
+        self.wanted.connect(self._led)
         self._pending: Changes | None = None
         self.ticker = Ticker(self)
         self.awaiting: QObject | None = None
@@ -239,39 +240,29 @@ class Desk(QObject):
         Args:
             step: A move within one stream: going back leads to before the first of such moves.
         """
+        if selection != self.selection or self.travels.leads_away(view):
+            steps = step and selection.stream == self.selection.stream
+            self.travels.leave(self.selection, view, step=steps)
         if selection != self.selection:
-            if not (step and self._stepping and selection.stream == self.selection.stream):
-                self._past.append(self.selection)
-                del self._past[:-200]
-            self._stepping = step
-            self._future.clear()
             self._show(selection)
         if view:
-            self.wanted.emit(view)
+            self.travels.bring(view)
 
     def begin_with(self, selection: Selection) -> None:
         """Makes selected what was when the project was closed; nothing was selected before that."""
         if selection != self.selection:
             self._show(selection)
 
-    def back(self) -> None:
-        """Returns to what was selected before."""
-        if self._past:
-            self._stepping = False
-            self._future.append(self.selection)
-            self._show(self._past.pop())
+    def go(self, *, back: bool) -> None:
+        """Returns to what was selected before, in the view that led away from it, or goes there again."""
+        place = self.travels.go(self.selection, back=back)
+        if place is not None and place.selection != self.selection:
+            self._show(place.selection)
+        if place is not None and place.view:
+            self.travels.bring(place.view)
 
-    def forward(self) -> None:
-        """Goes again where `back` came from."""
-        if self._future:
-            self._past.append(self.selection)
-            self._show(self._future.pop())
-
-    def no_way(self, *, back: bool) -> str:
-        """Returns why one cannot go back, or forward; an empty text where one can."""
-        if self._past if back else self._future:
-            return ""
-        return "Nothing was selected before" if back else "Nothing was selected after this"
+    def _led(self, view: str) -> None:
+        self.travels.led(self.selection, view)
 
     def chosen(self) -> Selection:
         """Returns what is selected, with the card that was chosen on the board since."""

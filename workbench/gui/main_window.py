@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
             old.deleteLater()
             self.views[entry.key] = view
         self._take_page_away()
+        desk.travels.where = self.visited.where
         desk.wanted.connect(self.visited.lead)
         desk.noticed.connect(self.notices.show_notice)
         desk.drafted.connect(self._mark_unsaved)
@@ -190,12 +191,12 @@ class MainWindow(QMainWindow):
         view = self.views.get(key)
         if view is not None:
             view.catch_up()
-            if self._pane() is not view:
+            if self.pane() is not view:
                 view.take_keyboard()
 
     # -- the keyboard -------------------------------------------------------------------------------------
 
-    def _pane(self) -> View | None:
+    def pane(self) -> View | None:
         """Returns the view that has the keyboard, or gets it as soon as the window has it."""
         widget = self.focusWidget()
         return next((one for one in self.views.values() if widget is not None and _holds(one, widget)), None)
@@ -248,7 +249,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self._give_focus)
 
     def _give_focus(self) -> None:
-        widget, pane = QApplication.focusWidget(), self._pane()
+        widget, pane = QApplication.focusWidget(), self.pane()
         bars = (self.tools, self.statusBar())
         unseen = pane is not None and not pane.seen()
         if any(one.desk.awaiting is one and one.isVisible() for one in self.views.values()):
@@ -294,7 +295,7 @@ class MainWindow(QMainWindow):
         """
         if save:
             self.save_perspective()
-        if (pane := self._pane()) is not None:
+        if (pane := self.pane()) is not None:
             self._left[self.perspective] = pane.key
         first = self._left.get(name, "") if name != self.perspective else ""
         self.perspective = name

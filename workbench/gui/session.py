@@ -130,7 +130,8 @@ class Session(WindowActions):
         self._arranged()
         self.desk.changed.connect(self._changed)
         self.desk.fork_wanted.connect(self.fork_at)
-        self.desk.selected.connect(lambda _selection: self._travelled())
+        for went in (self.desk.selected, self.desk.wanted):
+            went.connect(lambda _place: self._travelled())
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.desk.drafted.connect(self._show_drafts)
         self._show_drafts()

@@ -30,6 +30,11 @@ class VisitedView(QObject):
         self._key = ""
         window.perspective_changed.connect(self.let_stay)
 
+    def where(self) -> str:
+        """Returns the view that has the keyboard; empty for none."""
+        pane = self._window.pane()
+        return pane.key if pane is not None else ""
+
     def lead(self, key: str) -> None:
         """Brings a view to which something leads; what was visited before goes."""
         away = self._window.docks[key].isHidden()

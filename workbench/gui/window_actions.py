@@ -42,7 +42,7 @@ WENT, REMEMBERED = "went", 12
 
 
 def _no_way(owner: WindowActions, *, back: bool) -> str:
-    return owner.desk.no_way(back=back) if owner.desk is not None else no_project(owner)
+    return owner.desk.travels.no_way(back=back) if owner.desk is not None else no_project(owner)
 
 
 class WindowActions(ForkActions):
@@ -241,7 +241,7 @@ class WindowActions(ForkActions):
     def back(self) -> None:
         """Returns to what was selected before."""
         if self.desk is not None:
-            self.desk.back()
+            self.desk.go(back=True)
 
     @action(
         "Forward",
@@ -254,7 +254,7 @@ class WindowActions(ForkActions):
     def forward(self) -> None:
         """Goes again where `back` came from."""
         if self.desk is not None:
-            self.desk.forward()
+            self.desk.go(back=False)
 
     @action("Open the menu of what is chosen", key="menu", keys="Shift+F10", menu="Go", group=2)
     def open_menu(self) -> None:

@@ -96,6 +96,21 @@ async def test_enter_twice_in_the_strip_renames_once_and_the_board_has_the_keybo
     assert flow.board.editor.state.undo == "Rename event parcel.sent"
 
 
+async def test_an_event_that_gets_to_another_aggregate_takes_its_command_along(flow: Designer) -> None:
+    flow.file.write_text(f"{flow.text}\n[aggregate.box]\ndescription: 'One'\n")
+    flow.board.desk.project_saved.emit()
+    await flow.until(lambda: "aggregate.box" in flow.board.editor.state.text.project.sections)
+    await flow.choose("event:parcel.sent")
+    await rename(flow, "box.sent")
+    strip = flow.board.editor.changes.strip
+    first = strip._rows[0].data(0, Qt.ItemDataRole.UserRole)
+    assert (first.group, first.fate) == ("Moves with it", "moves send_parcel")
+    press(RETURN)
+    await flow.has("[event.box.sent]")
+    assert '[command.send_parcel]\ncreates: "box"' in flow.text
+    assert flow.board.editor.state.undo == "Rename event parcel.sent"
+
+
 async def test_enter_twice_in_the_strip_removes_once_and_opens_nothing(flow: Designer) -> None:
     wanted: list[str] = []
     flow.board.desk.wanted.connect(wanted.append)

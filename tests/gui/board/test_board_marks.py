@@ -48,7 +48,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
 async def board(desk: Desk, qtbot: QtBot, until: Any) -> AsyncIterator[BoardView]:
     made = board_of(desk, qtbot)
     live = LiveProject(desk, lambda: None, lambda: None)
-    await until(lambda: made.scene.marks)
+    await until(lambda: made.scene.marks and made.editor.state.text.project.text)
     yield made
     live.close()
 
@@ -206,6 +206,26 @@ async def test_marks_follow_a_draft_as_far_as_it_can_be_looked_at(
         await until(lambda: {NOTED} == {*board.scene.marks})
     assert board.editor.draft is not None
     assert text_of(board) == TEXT
+
+
+async def test_a_fix_that_leaves_something_to_type_leads_there_and_makes_no_step(
+    board: BoardView, until: Any
+) -> None:
+    added = '\n[policy.note_it]\non: "parcel.packed"\nissue: "note"\nwith { parcel_id: "id" }\n'
+    editor, section, marks = board.editor, board.details.section, board.marks
+    editor.do("Add policy", lambda text: text.with_project(parse(text.project.text + added)))
+    await until(lambda: "subscription:note_it" in board.scene.cards() and editor.draft is not None)
+    board.canvas.reveal("subscription:note_it")
+    await until(lambda: section.pane.sure and any(one.fixes for one in marks.told(board.scene.chosen)))
+    marks.explain(board.scene.chosen)
+    ways = marks.popover.list
+    assert ways.item(0).text() == "Write words …"
+    QTest.keyClick(ways, Qt.Key.Key_Return)
+    pane = section.pane
+    assert pane.editor.text()[: pane.editor.offset()].endswith('with { parcel_id: "id", words: "')
+    assert (pane.editor.hasFocus(), editor.state.undo) == (True, "Add policy")
+    QTest.keyClicks(pane.editor, "'x'")
+    await until(lambda: editor.draft is None and "words: \"'x'\"" in text_of(board))
 
 
 async def test_J4_stale_rows_are_made_again_from_their_mark(board: BoardView, until: Any) -> None:

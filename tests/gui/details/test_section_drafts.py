@@ -148,7 +148,7 @@ async def test_a_line_that_is_typed_when_the_window_closes_is_there_again_and_st
     again = SectionEditor(desk, lambda _state: None, lambda *_: None)
     qtbot.addWidget(again)
     for node in ("command:place", "event:order.placed", "command:place"):
-        again.show_node(board.editor.node(node), board.editor.state, "")
+        again.show_node(board.editor.node(node), board.editor.state)
         await until(lambda: again.pane.sure and is_made(again))
     assert description(again).text() == "Orders MINE"
     assert again.stand.text().endswith("draft")

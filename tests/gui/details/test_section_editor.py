@@ -28,6 +28,7 @@ from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.form_rows import BlockRow, LineRow
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
+from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
@@ -127,10 +128,31 @@ async def test_what_could_not_be_written_is_not_said_to_be_saved(board: BoardVie
     section = await shown(board, "command:place", until)
     state = board.editor.state
     assert section.stand.text().endswith("saved")
-    section.show_node(section.node, replace(state, problems=("it is not written yet",)), "")
+    section.show_node(section.node, replace(state, problems=("it is not written yet",)))
     assert section.stand.text().endswith("not saved")
-    section.show_node(section.node, state, "")
+    section.show_node(section.node, state)
     assert section.stand.text() == "✓ saved"
+
+
+async def test_what_the_file_says_is_shown_and_how_it_stands_though_it_does_not_load(
+    board: BoardView, until: Any
+) -> None:
+    live = LiveProject(board.desk, lambda: None, lambda: None)
+    section = await shown(board, "command:place", until)
+    path = board.desk.workspace.project.root / "project.tsk"
+    text = path.read_text()
+    changed = text.replace("[command.place]", "[command.place]\ndescription: 'Other'")
+    path.write_text(f"{changed}\n[policy.lacks]\non: 'order.placed'\n")
+    await until(lambda: section.stand.text() == "! saved, not running")
+    assert "an older model runs" in section.stand.toolTip()
+    await until(lambda: "description: 'Other'" in section.pane.editor.text())
+    path.write_text(f"{text}\n[half")
+    await until(lambda: section.stand.text() == "! other text in the file")
+    assert "description: 'Other'" in section.pane.editor.text()
+    path.write_text(text)
+    await until(lambda: section.stand.text() == "✓ saved")
+    assert "description" not in section.pane.editor.text()
+    live.close()
 
 
 async def test_a_field_with_another_name_is_followed(board: BoardView, until: Any) -> None:

@@ -100,9 +100,9 @@ async def test_going_back_leaves_the_stream_not_each_step(ada, desk, view):
     desk.select(Selection(stream=ada))
     view.slider.setValue(2)
     view.slider.setValue(1)
-    desk.back()
+    desk.go(back=True)
     assert desk.selection == Selection(stream=ada)
-    desk.back()
+    desk.go(back=True)
     assert desk.selection.stream == "user-none"
 
 

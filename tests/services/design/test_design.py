@@ -997,15 +997,3 @@ async def test_V5_no_undo_takes_back_what_others_wrote_where_it_was_asked_about(
     while design.state().undo:
         design.undo()
     assert written(project) == theirs
-
-
-async def test_an_event_that_gets_the_name_of_another_aggregate_tells_what_stays_behind(project):
-    design, path = project.design, project.project.root / "project.tsk"
-    path.write_text(
-        TEXT + '\n[command.send]\nchanges: "parcel"\nfields { parcel_id: "string" }\nemit: "parcel.sent"\n'
-    )
-    notes = design.rename_preview(SENT, "box.sent").notes
-    assert notes[0] == (
-        "It becomes an event of box; send stays with parcel. Move to another aggregate takes both along."
-    )
-    assert not any("becomes an event of" in one for one in design.rename_preview(SENT, "parcel.left").notes)

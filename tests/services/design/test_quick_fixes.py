@@ -46,7 +46,7 @@ def test_a_fix_leaves_nothing_wrong(old, new, label):
 def test_a_field_that_is_needed_is_written_where_it_belongs():
     text, found = fixes('with {\n    total: "sum(command.lines.map(line, line.price))"\n}\n', "")
     (fix,) = found
-    assert fix.label == "Write total"
+    assert (fix.label, fix.effect) == ("Write total …", "adds total, to be typed")
     after = fix.applied(text)
     assert 'emit: "order.placed"\nwith { total: "" }\n' in after
     assert [one.message for one in checked(after).problems] == ["the expression is empty"]
@@ -232,7 +232,7 @@ def test_a_field_is_given_from_the_state_that_has_one_of_its_name_and_type():
         for found in [checked(other)]
         for one in found.problems
         for fix in quick_fixes(found, one)
-        if fix.label == "Write instrument"
+        if fix.label == "Write instrument …"
     )
     assert 'with { instrument: "" }' in fix.applied(other)
 
@@ -246,3 +246,48 @@ def test_an_event_without_an_aggregate_becomes_one_of_each_wherever_it_is_named(
     after = fixes[0].applied(text)
     assert "[event.loan.returned]" in after
     assert 'on: "loan.returned"' in after
+
+
+def policy(on, command):
+    return f'\n[policy.tell]\non: [{on}]\nissue: "{command}"\n'
+
+
+FETCH = """
+[event.loan.kept]
+
+[command.fetch]
+creates: "member"
+fields { member_id: "string", loan: "string", loan_id: "string", weeks: "integer", whose: "string" }
+emit: "member.charged"
+with { amount: "1.00", n: "1", tags: "[]" }
+"""
+
+
+def test_what_a_policy_issues_gets_the_id_of_what_it_follows_and_nothing_is_made_up():
+    text = LENDING + FETCH + policy('"loan.kept", "loan.lent"', "fetch")
+    found = checked(text)
+    told = {fix.label: fix for one in found.problems for fix in quick_fixes(found, one)}
+    for field in ("loan", "loan_id"):
+        assert f'with {{ {field}: "id" }}' in told[f"Write {field}"].applied(text)
+    for field in ("whose", "member_id", "weeks"):
+        fix = told[f"Write {field} …"]
+        after = fix.applied(text)
+        assert after[: fix.left_empty].endswith(f'with {{ {field}: "')
+    two = checked(LENDING + FETCH + policy('"loan.kept", "member.charged"', "fetch"))
+    offered = [fix.label for one in two.problems for fix in quick_fixes(two, one)]
+    assert "Write loan …" in offered, "whose id it is, is not known"
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_no_fix_of_a_mark_writes_an_empty_text(code):
+    text = EXAMPLES[code][1]
+    for mark in checked(text).marks:
+        for fix in mark.fixes:
+            assert fix.change(design_of(text)).project.text.count('""') <= text.count('""'), fix.label
+
+
+def test_what_is_new_says_nothing_empty():
+    text, found = fixes('emit: "order.paid"', 'emit: "order.closed"')
+    fix = next(one for one in found if one.label == "New event order.closed")
+    assert fix.applied(text).endswith("\n[event.order.closed]\nfields {\n}\n")
+    assert fix.left_empty is None

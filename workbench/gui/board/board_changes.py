@@ -21,6 +21,7 @@ from workbench.services.design.change_preview import ChangePreview, said_of
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.move_preview import move_preview, moved_with_names
 from workbench.services.design.relations import section_path
+from workbench.services.design.stored_renames import renamed_along
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -197,7 +198,7 @@ class BoardChanges(QObject):
         label = f"Remove {preview.said}"
         if chosen.name:
             kept = bool(preview.stored)
-            change = partial(gestures.renamed, node=node, name=chosen.name, places=chosen.places, stored=kept)
+            change = partial(renamed_along, node=node, name=chosen.name, places=chosen.places, stored=kept)
             label = f"Rename {preview.said}"
             card = identity_of(DesignNode(node.kind, chosen.name))
         self._moved = False

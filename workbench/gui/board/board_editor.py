@@ -69,6 +69,7 @@ class BoardEditor(DesignSteps):
         changes: Renames and removes.
         conflict: Asks which counts where the files and what is not saved differ.
         wanted: Id of the node that is chosen once it is drawn.
+        stale: Whether the files say something else by now, which cannot be read.
         came: Ids of those that are chosen with it: a step brought them back.
         unwritten: Ids of the cards whose text is typed and not written.
 
@@ -91,8 +92,9 @@ class BoardEditor(DesignSteps):
         self.conflict, self.wanted = ConflictBanner(), ""
         self.came: tuple[str, ...] = ()
         self._running: Registry | None = None
-        self._read, self._since = False, ""
+        self._read, self._since, self.stale = False, "", False
         self._reading = Question(self, desk, self.take, self.tell_reading)
+        self._looking = Question(self, desk, self.take, self._know_stale)
         desk.project_saved.connect(self.follow)
         desk.files_read.connect(self._files_read)
         self.acts = Actions(self, canvas)
@@ -110,10 +112,6 @@ class BoardEditor(DesignSteps):
         self.begin = begin_label(canvas)
 
     # -- what is chosen ------------------------------------------------------------------------------------
-
-    def why_not(self) -> str:
-        """Says why nothing can be designed here; empty where it can."""
-        return self.desk.read_only() if self.desk.workspace.world.model is None else ""
 
     def node(self, identity: str) -> DesignNode | None:
         """Returns what a card stands for; None where it is none that the project file declares."""
@@ -133,10 +131,15 @@ class BoardEditor(DesignSteps):
         self._reading.ask(self.read_state)
 
     def _files_read(self) -> None:
-        """A draft is put onto files that changed, and what could not be read is; how all stands is said."""
-        if self.draft is not None or self.unread:
-            self.follow()
+        """Shows what the files say now, and how all stands; what cannot be read is told by who reads them."""
+        loud = self.draft is not None or bool(self.unread)
+        (self._reading if loud else self._looking).ask(self.read_state)
         self._show_stand()
+        self.stood.emit()
+
+    def _know_stale(self, _error: Exception) -> None:
+        self.stale = True
+        self.stood.emit()
 
     def is_busy(self) -> bool:
         """Whether a step is being done, or what it would touch is looked for: nothing else is begun."""
@@ -261,25 +264,18 @@ class BoardEditor(DesignSteps):
 
     def no_node(self, identity: str) -> str:
         """Says why nothing can be done with a card; empty where something can."""
-        return self.why_not() or (
-            "" if self.node(identity) is not None else "The project file does not declare it"
-        )
+        return "" if self.node(identity) is not None else "The project file does not declare it"
 
     def nodes(self) -> list[DesignNode]:
         """Returns all that is chosen and that the project file declares."""
         found = (self.node(one) for one in self.canvas.board.several)
         return list(dict.fromkeys(one for one in found if one is not None))
 
-    def no_nodes(self, _identity: str, *, reads: bool = False) -> str:
-        """Says why nothing can be done with all that is chosen; empty where something can.
-
-        Args:
-            reads: It is only read.
-        """
+    def no_nodes(self, _identity: str) -> str:
+        """Says why nothing can be done with all that is chosen; empty where something can."""
         board = self.canvas.board
         lacking = [one.partition(":")[2] for one in board.several if self.node(one) is None]
-        said = f"The project file does not declare {', '.join(lacking)}" if lacking else ""
-        return ("" if reads else self.why_not()) or said
+        return f"The project file does not declare {', '.join(lacking)}" if lacking else ""
 
     @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=no_node)
     def rename(self, identity: str) -> None:
@@ -367,11 +363,13 @@ class BoardEditor(DesignSteps):
     @override
     def take(self, state: DesignState) -> None:
         self.settled()
+        self.stale = False
         self.kept_entry.offer()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
         if state == self.state and self._read:
             self._show_stand()
+            self.stood.emit()
             return
         self._read, before, known, self.state = True, self.draft, self.state.text, state
         self.canvas.offering.refresh()

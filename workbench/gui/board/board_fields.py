@@ -30,9 +30,7 @@ class BoardFields(BoardPart):
     def why_not(self, identity: str) -> str:
         """Says why a card takes no fields; empty where it does."""
         node = self.editor.node(identity)
-        return self.editor.why_not() or (
-            "" if node is not None and node.kind in FIELDED else "It has no fields of its own"
-        )
+        return "" if node is not None and node.kind in FIELDED else "It has no fields of its own"
 
     @action("Add fields …", keys="F", icon="edit", on="canvas", group=3, why=why_not)
     def add_fields(self, identity: str) -> None:

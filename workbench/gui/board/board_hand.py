@@ -168,7 +168,7 @@ class BoardHand(QObject):
         """Returns what a press there takes."""
         key, part, number = board.part_at(self._canvas.mapToScene(place))
         node = self._editor.node(board.cards()[key].card.node) if key else None
-        if node is None or self._editor.why_not():
+        if node is None:
             return None
         if part == "handle" and self._leads(node):
             return Held(key=key, node=node, field="", start=place)
@@ -244,7 +244,7 @@ class BoardHand(QObject):
 
     def _has_handle(self, board: BlueprintScene, key: str) -> bool:
         node = self._editor.node(board.cards()[key].card.node)
-        return node is not None and not self._editor.why_not() and self._leads(node)
+        return node is not None and self._leads(node)
 
     def _light(self, held: Held, board: BlueprintScene) -> None:
         if held.field:

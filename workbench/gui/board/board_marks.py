@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from workbench.services.design.line_merge import plain_lines
 from workbench.services.design.marks.draft_marks import marks_of_draft
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
 from workbench.services.design.problem_place import node_at
-from workbench.services.design.quick_fixes import quick_fixes
+from workbench.services.design.quick_fixes import QuickFix, quick_fixes
 from workbench.services.design.section_piece import with_whole
 from workbench.tusk import Problem
 
@@ -55,6 +55,13 @@ STALE = "Its definition changed since its rows were made"
 """What is wrong with a read model whose rows are to be made again (J4)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedFix(MarkFix):
+    """A fix of what is not saved, as the text of its node offers it."""
+
+    typed: QuickFix
+
+
 def _trouble(node: str, said: str, place: Problem | None, fixes: tuple[MarkFix, ...]) -> DesignMark:
     """Returns what is wrong with a node as a mark.
 
@@ -82,11 +89,13 @@ class BoardMarks(QObject):
     Signals:
         found: The marks are known.
         form_wanted: Id of a node whose form and text are to be seen.
+        typing_wanted: The same, and the `QuickFix` in its text that leaves something to be typed.
         schema_wanted: The schema of an event is to be opened.
     """
 
     found = Signal()
     form_wanted = Signal(str)
+    typing_wanted = Signal(str, object)
     schema_wanted = Signal(str)
 
     def __init__(self, editor: BoardEditor) -> None:
@@ -236,10 +245,11 @@ class BoardMarks(QObject):
         if place is None or place.file != PROJECT_FILE or checked is None or checked.document.text != was:
             return ()
         return tuple(
-            MarkFix(
+            TypedFix(
                 label=one.label,
                 effect=one.effect,
                 change=partial(with_whole, was=was, now=one.applied(was)),
+                typed=one,
             )
             for one in quick_fixes(checked, place)
         )
@@ -272,10 +282,10 @@ class BoardMarks(QObject):
         desk = self._editor.desk
         if fix.rebuilds:
             desk.run(desk.workspace.projections.rebuild(fix.rebuilds), f"Rebuild {fix.rebuilds}")
-        elif why := self._editor.why_not():
-            desk.notice("info", why)
         elif fix.opens:
             self.schema_wanted.emit(fix.opens)
+        elif isinstance(fix, TypedFix) and fix.typed.left_empty is not None:
+            self.typing_wanted.emit(self.canvas.board.chosen, fix.typed)
         else:
             self._editor.do(fix.label, fix.change, lambda: None)
 

@@ -35,7 +35,7 @@ KEYS = {
 
 
 def makes() -> Iterable[Action]:
-    """Yields the actions that make something after what is chosen; their owner has `make` and `why_not`."""
+    """Yields the actions that make something after what is chosen; their owner has `make`."""
     for kind, key in KEYS.items():
         yield Action(
             key=f"make_{kind}",
@@ -46,7 +46,7 @@ def makes() -> Iterable[Action]:
             on="canvas",
             group=3,
             anyway=True,
-            why=lambda editor, _node: editor.why_not() or editor.canvas.offering.alone(),
+            why=lambda editor, _node: editor.canvas.offering.alone(),
         )
 
 

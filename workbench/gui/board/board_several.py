@@ -205,7 +205,7 @@ class BoardSeveral(BoardPart):
         QApplication.clipboard().setText("\n".join(self.titles()))
 
     def _no_nodes(self, identity: str) -> str:
-        return self.editor.no_nodes(identity, reads=True)
+        return self.editor.no_nodes(identity)
 
     @action(
         "Copy as text",

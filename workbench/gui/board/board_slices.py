@@ -32,7 +32,7 @@ class BoardSlices(BoardPart):
         board = self.canvas.board
         if not isinstance(board, BlueprintScene):
             return "Only the blueprint has slices"
-        return self.editor.why_not() or ("" if board.slice_of(board.here) else "No slice is chosen")
+        return "" if board.slice_of(board.here) else "No slice is chosen"
 
     @action(
         "Show the slice earlier", keys="Ctrl+Shift+Left", icon="back", on="canvas", group=3, why=_no_slice
@@ -61,7 +61,7 @@ class BoardSlices(BoardPart):
             before: Number of that one as they stand now; one behind the last for the end.
         """
         board = self.canvas.board
-        if not isinstance(board, BlueprintScene) or self.editor.why_not():
+        if not isinstance(board, BlueprintScene):
             return
         ids = [one.id for one in board.blueprint.slices]
         order = [*ids[:before], identity, *ids[before:]]

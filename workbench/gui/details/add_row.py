@@ -75,9 +75,8 @@ class AddRow(Row):
         super().show_row(row)
 
     @override
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems((), "")
-        self.setVisible(not why_not)
+    def show_problems(self, problems: Sequence[FormProblem]) -> None:
+        super().show_problems(())
 
     @override
     def lines(self) -> Mapping[str, CodeLine]:

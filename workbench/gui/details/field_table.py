@@ -128,15 +128,14 @@ class FieldTable(Row):
         return self.hand.completes((*self.row.path, "new", "type"))(typed, place)
 
     @override
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems(problems, why_not)
+    def show_problems(self, problems: Sequence[FormProblem]) -> None:
+        super().show_problems(problems)
         for cells, field in zip(self._cells, self.row.fields, strict=False):
             mine = [one for one in problems if one.path[len(self.row.path) :][:1] == (field.key,)]
             for cell in cells:
-                cell.setReadOnly(bool(why_not or field.why_not))
-                cell.setToolTip(plain_tip(why_not or field.why_not))
+                cell.setReadOnly(bool(field.why_not))
+                cell.setToolTip(plain_tip(field.why_not))
                 cell.show_mistakes(list(_spans(cell.text(), mine)))
-        self.new.setVisible(not why_not)
 
     @override
     def put_told(self, said: QWidget, path: Path) -> None:

@@ -59,7 +59,6 @@ class FormPane(QScrollArea):
         self.rows: list[Row] = []
         self._planned: Sequence[FormRow] = ()
         self._problems: Sequence[FormProblem] = ()
-        self._why_not = ""
         self._about: object = None
         self._focus: Path | None = None
         self._at = 0
@@ -78,17 +77,16 @@ class FormPane(QScrollArea):
         self.verticalScrollBar().rangeChanged.connect(self._range_changed)
 
     def show_form(
-        self, rows: Sequence[FormRow], problems: Sequence[FormProblem], why_not: str, about: object = None
+        self, rows: Sequence[FormRow], problems: Sequence[FormProblem], about: object = None
     ) -> None:
         """Shows rows.
 
         Args:
             about: What they are about.
-            why_not: Why nothing can be changed; empty where it can.
         """
         self._about, lines = about, self._lines().items()
         self._waiting |= {key: _typed(one) for key, one in lines if one.is_refused}
-        self._planned, self._problems, self._why_not, self._at = rows, problems, why_not, 0
+        self._planned, self._problems, self._at = rows, problems, 0
         self._let_go({_shape(one) for one in rows})
         planned = {_shape(one): one for one in rows}
         for widget in self.rows:
@@ -102,7 +100,7 @@ class FormPane(QScrollArea):
             go: Goes to where that is.
         """
         if about != self._about:
-            self.show_form((), (), "", about)
+            self.show_form((), (), about)
 
         def there() -> None:
             go()
@@ -134,8 +132,8 @@ class FormPane(QScrollArea):
                 self._rest.start()
                 return
         self._type_again()
-        left = self._tell(self._problems, self._why_not)
-        said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
+        left = self._tell(self._problems)
+        said = [one.said for one in left]
         drop = [("Discard", self._drop_waiting)] if self._waiting else []
         if self._waiting:
             said.append(NO_ROW.format(", ".join(one[1] for one in self._waiting.values())))
@@ -268,7 +266,7 @@ class FormPane(QScrollArea):
                 self.ensureWidgetVisible(held, 0, 8)
             self.ensureWidgetVisible(here, 0, 8)
 
-    def _tell(self, problems: Sequence[FormProblem], why_not: str) -> list[FormProblem]:
+    def _tell(self, problems: Sequence[FormProblem]) -> list[FormProblem]:
         """Shows each problem at the row that it is about; returns those without one."""
         shown = [one for one in self.rows if one.row.kind is not RowKind.ADD]
         at: dict[Path, list[FormProblem]] = {}
@@ -277,7 +275,7 @@ class FormPane(QScrollArea):
             around = [one.row.path for one in shown if problem.path[: len(one.row.path)] == one.row.path]
             at.setdefault(max(around, key=len), []).append(problem) if around else left.append(problem)
         for row in self.rows:
-            row.show_problems(at.get(row.row.path, []) if row in shown else [], why_not)
+            row.show_problems(at.get(row.row.path, []) if row in shown else [])
         return left
 
 

@@ -72,7 +72,7 @@ class Row(QWidget):
         self._whole = in_column(of=self, margins=(INDENT * min(row.level, DEEPEST), 0, 0, 0), spacing=2)
         self._told: list[QWidget] = []
         self._problems: Sequence[FormProblem] = ()
-        self._why_not = self._refused = ""
+        self._refused = ""
         self._refused_at: Path = ()
         self._known: object = None
 
@@ -104,24 +104,23 @@ class Row(QWidget):
         """Makes a part of it that is still missing; returns whether there was one."""
         return False
 
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
+    def show_problems(self, problems: Sequence[FormProblem]) -> None:
         """Says what is wrong, each with what would fix it, and why what stands there was refused."""
-        self._problems, self._why_not = problems, why_not
+        self._problems = problems
         if not any(one.is_refused for one in self.lines().values()):
             self._refused = ""
         self._say()
 
     def _say(self) -> None:
-        found, why_not = self._problems, self._why_not
+        found = self._problems
         known = (
             [(one.said, [fix.label for fix in self.hand.fixes(one)]) for one in found],
-            why_not,
             self._refused,
         )
         if known != self._known:
             self._known = known
             self._clear()
-            said = [(self._problem(one, why_not), one.path) for one in found]
+            said = [(self._problem(one), one.path) for one in found]
             said += [(_error(self._refused), self._refused_at)] if self._refused else []
             self._told = [widget for widget, _ in said]
             for widget, path in said:
@@ -162,12 +161,12 @@ class Row(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _problem(self, one: FormProblem, why_not: str) -> QWidget:
+    def _problem(self, one: FormProblem) -> QWidget:
         box = QWidget()
         line = in_column(
             _error(one.said, "warning" if one.problem.warning else "error"), of=box, margins=(0, 0, 0, 2)
         )
-        fix = next(iter(self.hand.fixes(one)), None) if not why_not else None
+        fix = next(iter(self.hand.fixes(one)), None)
         if fix is not None:
             button = push_button(
                 fix.label.replace("&", "&&"),
@@ -208,10 +207,10 @@ class LineRow(Row):
         self.line.show_text(row.text)
 
     @override
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems(problems, why_not)
-        self.line.setReadOnly(bool(why_not or self.row.why_not))
-        self.line.setToolTip(plain_tip(why_not or self.row.why_not))
+    def show_problems(self, problems: Sequence[FormProblem]) -> None:
+        super().show_problems(problems)
+        self.line.setReadOnly(bool(self.row.why_not))
+        self.line.setToolTip(plain_tip(self.row.why_not))
         role = "warning" if all(one.problem.warning for one in problems) else "error"
         self.line.show_mistakes([(one.start, one.end) for one in problems if one.end], role)
 
@@ -244,11 +243,6 @@ class ChoiceRow(Row):
         self.box.setCurrentText(row.text)
 
     @override
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems(problems, why_not)
-        self.box.setEnabled(not why_not)
-
-    @override
     def places(self) -> Sequence[QWidget]:
         return (self.box,)
 
@@ -267,11 +261,6 @@ class BlockRow(Row):
         self.remove.clicked.connect(lambda _checked=False: _remove(self))
         line = in_row((name, 1), self.remove, margins=(0, 4, 0, 0))
         self._whole.addLayout(line)
-
-    @override
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems(problems, why_not)
-        self.remove.setVisible(not why_not)
 
 
 def _remove(row: Row) -> None:

@@ -16,7 +16,7 @@ from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import JoinedDrafts, key_of
-from workbench.gui.details.section_pane import BROKEN, SectionPane, head_line, unfit
+from workbench.gui.details.section_pane import BROKEN, OUTDATED, SAVED, UNREAD, SectionPane, head_line, unfit
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
@@ -47,7 +47,6 @@ Renames = Callable[[DesignNode, str, str, Tell], object]
 Edit = Callable[["DesignText"], "DesignText"]
 PAUSE_MS = 400
 """After so long without a key the text is checked, and written if it compiles."""
-DRAFT = "Not written until it compiles. Board and file keep the last good text."
 
 
 class SectionEditor(QWidget):
@@ -68,8 +67,8 @@ class SectionEditor(QWidget):
         self._text: DesignText | None = None
         self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
-        self._label = self._why_not = self._sent = self._base = ""
-        self._typing = False
+        self._label = self._sent = self._base = ""
+        self._typing = self._unread = False
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
         self.steps = SectionSteps(desk, taken)
@@ -118,12 +117,12 @@ class SectionEditor(QWidget):
         """What is shown, as the design has it."""
         return self.pane.piece
 
-    def show_node(self, node: DesignNode | None, state: DesignState, why_not: str) -> bool:
+    def show_node(self, node: DesignNode | None, state: DesignState, *, unread: bool = False) -> bool:
         """Shows a thing; returns whether the project file has lines of its own for it.
 
         Args:
             node: None for what the project file does not declare.
-            why_not: Why nothing can be changed; empty where it can.
+            unread: The file says something else by now, which cannot be read.
         """
         text = state.text
         piece = piece_of(text.project, node.kind, node.name) if node is not None else None
@@ -131,15 +130,14 @@ class SectionEditor(QWidget):
             self.leave()
             return False
         fresh = node != self.node
-        same = not fresh and text is self._text and why_not == self._why_not
+        same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
-        before, self._faults = self._faults, state.problems
-        self.node, self._text, self._why_not = node, text, why_not
-        self.pane.set_read_only(why_not)
+        self._faults, self._unread = state.problems, unread
+        self.node, self._text = node, text
         if not same:
             self._take(piece, node if fresh else None)
-        elif before != self._faults:
+        else:
             self._show_stand()
         return True
 
@@ -321,7 +319,7 @@ class SectionEditor(QWidget):
             return
         self.pane.know(checked)
         self._show()
-        asks = not self.banner.isHidden() or bool(self._why_not)
+        asks = not self.banner.isHidden()
         if asks or not self.pane.dirty or self._makes_worse(checked):
             self._joined.offer(self._text, len(self._faults), but=self.node if asks else None)
         elif self.pane.reads_otherwise():
@@ -380,7 +378,7 @@ class SectionEditor(QWidget):
             self.form.tell_unread(self.node, *self.pane.unread(faults[0]))
         else:
             rows = section_form(document, piece.path, self._also)
-            self.form.show_form(rows, self.pane.problems(), self._why_not, self.node)
+            self.form.show_form(rows, self.pane.problems(), self.node)
         self._show_stand(broken=bool(faults))
 
     def _show_stand(self, *, broken: bool = False) -> None:
@@ -389,8 +387,11 @@ class SectionEditor(QWidget):
         lines = self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{piece.first_line + lines}")
         typed = bool(self.form.typed())
-        self.stand.set(*self.pane.stand(saved=not self._faults, typed=typed, read_only=bool(self._why_not)))
-        self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else self._why_not)
+        outdated = self.desk.workspace.model_reload.outdated is not None
+        file = UNREAD if self._unread else OUTDATED if outdated else SAVED
+        kind, said, told = self.pane.stand(file, saved=not self._faults, typed=typed)
+        self.stand.set(kind, said)
+        self.stand.setToolTip(BROKEN if broken else told)
 
     def _go(self, place: Location) -> None:
         self.desk.text_wanted.emit(place.file, self.pane.whole().count("\n", 0, place.start) + 1)

@@ -36,6 +36,16 @@ if TYPE_CHECKING:
     from workbench.tusk import Problem
 
 BROKEN = "The text cannot be read as it stands; its form follows once it can be."
+DRAFT = "Not written until it compiles. Board and file keep the last good text."
+Stand = tuple[str, str, str]
+"""The kind of a badge, its words, and what is told of them."""
+SAVED: Stand = ("ok", "saved", "")
+OUTDATED: Stand = (
+    "warning",
+    "saved, not running",
+    "The file has it, and does not load: an older model runs.",
+)
+UNREAD: Stand = ("warning", "other text in the file", "It cannot be read. This is what it said before.")
 CHANGED = "The same lines were changed elsewhere, and here."
 
 
@@ -129,22 +139,23 @@ class SectionPane(TextPane):
         """Whether what is known is known of the text as it stands."""
         return self.checked is not None and self.checked.document.text == self.whole()
 
-    def stand(self, *, saved: bool, typed: bool, read_only: bool) -> tuple[str, str]:
-        """Returns how its text stands: the kind of a badge, and its words.
+    def stand(self, file: Stand, *, saved: bool, typed: bool) -> Stand:
+        """Returns how its text stands.
 
         Args:
+            file: How that stands which is as the file has it.
             saved: Whether the file has the design.
             typed: Whether something is typed in the form that is not in the text yet.
         """
-        found = self.editor.mistakes
+        found, here = self.editor.mistakes, self.dirty or typed
         warnings = sum(one.warning for one in found)
         if count := len(found) - warnings:
-            return "error", counted(count, "mistake")
-        if self.dirty or typed or not saved:
-            return "warning", "draft" if self.dirty or typed else "not saved"
-        if warnings:
-            return "warning", counted(warnings, "warning")
-        return "ok", "read-only" if read_only else "saved"
+            return "error", counted(count, "mistake"), DRAFT if here else file[2]
+        if here or not saved:
+            return "warning", "draft" if here else "not saved", DRAFT
+        if file != SAVED or not warnings:
+            return file
+        return "warning", counted(warnings, "warning"), ""
 
     def reads_otherwise(self) -> bool:
         """Whether stored events would be read otherwise with what is typed."""

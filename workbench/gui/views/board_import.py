@@ -39,15 +39,8 @@ class BoardImport:
         self._desk.file_dropped.connect(self._dropped)
 
     def _dropped(self, kind: FileKind, path: Path) -> None:
-        if kind is not FileKind.MODEL:
-            return
-        if why := self._why_not():
-            self._say("warning", f"{path.name} was not imported: {why}.")
-        else:
+        if kind is FileKind.MODEL:
             self._desk.run(self.read(path), f"Import {path.name}")
-
-    def _why_not(self, _node: object = None) -> str:
-        return self._editor.why_not()
 
     @action(
         "Import an event model …",
@@ -55,7 +48,6 @@ class BoardImport:
         tip="Add what a modelling tool wrote: JSON of the event-modeling specification",
         group=2,
         anyway=True,
-        why=_why_not,
     )
     def bring_in(self, _node: object = None) -> None:
         """Asks for a file and adds what it holds and the project does not have yet."""

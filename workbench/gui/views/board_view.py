@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_graph import BoardNode
     from workbench.model.changes import Changes
     from workbench.services.design.design_state import DesignState
+    from workbench.services.design.quick_fixes import QuickFix
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
@@ -92,6 +93,7 @@ class BoardView(View):
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
         desk.drafted.connect(self._show_badges)
         self.marks.form_wanted.connect(self._show_form)
+        self.marks.typing_wanted.connect(self._type_in)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.tools = BoardTools(self.editor, self.pictures)
@@ -232,6 +234,12 @@ class BoardView(View):
         self.details.tabs.setCurrentWidget(self.details.section)
         give_keyboard(self.details.section.pane.editor)
 
+    def _type_in(self, card: str, fix: QuickFix) -> None:
+        """Makes a fix in a card's text, where what it leaves empty is typed next."""
+        self._show_form(card)
+        if not self.details.section.pane.dirty:
+            self.details.section.pane.apply(fix)
+
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
         self.canvas.offering.refresh()
@@ -315,9 +323,8 @@ class BoardView(View):
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            declared = self.details.section.show_node(
-                self.editor.node(name), self.editor.state, self.editor.why_not()
-            )
+            state, unread = self.editor.state, self.editor.stale or bool(self.editor.unread)
+            declared = self.details.section.show_node(self.editor.node(name), state, unread=unread)
             registry = self.desk.workspace.registry
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
             graph, more = self.scene.graph, self.pictures.untried(node.id)

@@ -10,11 +10,10 @@ from workbench.services.design.column_types import column_type
 from workbench.services.design.field_lines import plain_value
 from workbench.services.design.relations import section_path, told_by
 from workbench.services.design.section_lists import names_at
+from workbench.services.design.statuses import STATUS, status_text
 from workbench.tusk import Document, Value
 from workbench.tusk.document import Path
 
-STATUS = "status"
-"""Field of a state that says how far something is."""
 _RULES = ("min", "max", "pattern", "default", "example", "title")
 """Keys of a command's field that speak of what is typed, not of what it means."""
 
@@ -35,7 +34,7 @@ def begun_event(document: Document, name: str, owner: str, command: str) -> dict
     if fields:
         said["fields"] = fields
     sets = {one: f"event.{one}" for one, value in fields.items() if one in state and _fits(value, state[one])}
-    if STATUS not in sets and (status := _status(document, state.get(STATUS), name.rpartition(".")[2])):
+    if STATUS not in sets and owner and (status := status_text(document, owner, name)):
         sets[STATUS] = f"'{status}'"
     return said | ({"set": sets} if sets else {})
 
@@ -88,20 +87,3 @@ def _read(value: Value, text: str) -> Any:
         return plain_value(value, text)
     except InvalidValue:
         return {}
-
-
-def _status(document: Document, said: Any, event: str) -> str:
-    """Returns the status an event leads to: its name as a text, or the choice of that name; else nothing."""
-    spec = said if isinstance(said, Mapping) else {"type": said}
-    kind = str(spec.get("type", "")).removesuffix("?")
-    named = document.find(("types", kind)) if kind else None
-    if named is not None:
-        return _status(document, _read(named.value, document.text), event)
-    choices = spec.get("choices")
-    if kind == "choice" and isinstance(choices, list):
-        return next((str(one) for one in choices if _words(str(one)) == _words(event)), "")
-    return _words(event) if kind == "string" else ""
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ")

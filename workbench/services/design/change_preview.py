@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidValue, ProjectError
+from workbench.errors import ProjectError
 from workbench.model.counts import counted
 from workbench.services.design import gestures
-from workbench.services.design.owners import aggregate_of
 from workbench.services.design.references import (
     EXPRESSION,
     HEADER,
@@ -24,7 +23,6 @@ from workbench.services.design.references import (
 )
 from workbench.services.design.relations import section_path
 from workbench.services.design.removals import taken_along
-from workbench.services.design.section_lists import names_at
 from workbench.services.design.several import counted_kinds
 from workbench.services.project_editor.setting_renames import reader_left, topic_left
 from workbench.tusk import Problem
@@ -69,6 +67,8 @@ GROUPS = {
 }
 """What a place is to the thing that it names, by its role, in the order in which they are told."""
 OTHERWISE = "Named elsewhere"
+ALONG = "Moves with it"
+"""Commands whose only aggregate is no more that of their event."""
 STAYS = "Stays as it is"
 GOES, LEFT = "goes", "stays: change it by hand"
 IS_CHOSEN = "is removed"
@@ -171,9 +171,11 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
         notes: What becomes of what else is stored.
     """
     found = gestures.places_of(text, node)
-    places = [_place(text, one, own=one.name != node.name) for one in found]
-    places += [_place(text, one) for one in _in_words(text, node, found)]
-    stays = [_place(text, one) for one in references(text) if node.kind == "event" and _fits(one, node.name)]
+    places = [place_in(text, one, own=one.name != node.name) for one in found]
+    places += [place_in(text, one) for one in _in_words(text, node, found)]
+    stays = [
+        place_in(text, one) for one in references(text) if node.kind == "event" and _fits(one, node.name)
+    ]
     return ChangePreview(
         text=text,
         node=node,
@@ -182,38 +184,6 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
         notes=(*_kept(text, node, stored), *notes),
         stored=stored,
     )
-
-
-def rename_in_store(reader: Reader, text: DesignText, node: DesignNode, name: str) -> ChangePreview:
-    """Returns the preview of a rename, with what a store and files that cannot be read have of the name.
-
-    Raises:
-        InvalidValue: The store has streams of an aggregate, whose names begin with its own.
-    """
-    if node.kind == "aggregate" and (count := dict(reader.categories()).get(node.name, 0)):
-        said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
-        raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
-    stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
-    unread = [f"{one} cannot be read: the name stays there as it is." for one in text.unread]
-    moves = _moved(text, node, name, stored) if node.kind == "event" else ()
-    return rename_preview(text, node, stored, *moves, *unread, *left_of(reader, node))
-
-
-def _moved(text: DesignText, node: DesignNode, name: str, stored: int) -> Iterator[str]:
-    """Says what stays behind where the new name of an event makes it one of another aggregate."""
-    document, own, new = text.project, aggregate_of(text.project, "event", node.name), name.rpartition(".")[0]
-    said = names_at(document, (*section_path("event", node.name), "aggregate"))
-    if said or new == own or f"aggregate.{new}" not in document.sections:
-        return
-    emits = [
-        one for one in references(text) if (one.kind, one.name, one.role) == ("event", node.name, "emit")
-    ]
-    behind = dict.fromkeys(one.owner.partition(".")[2] for one in emits if one.owner.startswith("command."))
-    names = [one for one in behind if aggregate_of(document, "command", one) != new]
-    stay = f"; {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} with {own}" if names else ""
-    yield f"It becomes an event of {new}{stay}. Move to another aggregate takes both along."
-    if stored:
-        yield f"{counted(stored, 'stored event')} {'stays' if stored == 1 else 'stay'} in streams of {own}."
 
 
 def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
@@ -237,7 +207,7 @@ def removal_preview(
     after = gestures.removed(text, *nodes, along=found)
     kinds = {one.kind for one in found}
     left = {_key(one) for one in references(after) if one.kind in kinds}
-    places = [_place(text, one, _fate(one, text, after, left)) for one in found]
+    places = [place_in(text, one, _fate(one, text, after, left)) for one in found]
     return ChangePreview(
         text=text,
         node=node,
@@ -293,7 +263,7 @@ def _heads(text: DesignText, nodes: Sequence[DesignNode]) -> Iterator[ChangePlac
     for node in nodes:
         for one in gestures.places_of(text, node):
             if one.role == HEADER and one.name == node.name:
-                yield replace(_place(text, one, IS_CHOSEN), group=CHOSEN)
+                yield replace(place_in(text, one, IS_CHOSEN), group=CHOSEN)
 
 
 def _without_type(stored: int) -> Iterator[str]:
@@ -364,7 +334,8 @@ def _is_meant(one: Reference, whole: str) -> bool:
     return _TYPE_BEFORE.search(before) is not None or _TYPE_BEHIND.match(behind) is not None
 
 
-def _place(text: DesignText, one: Reference, fate: str = "", *, own: bool = False) -> ChangePlace:
+def place_in(text: DesignText, one: Reference, fate: str = "", *, own: bool = False) -> ChangePlace:
+    """Returns a place as its line stands in the file."""
     whole = next(document.text for document in text.files() if document.file == one.file)
     begin = whole.rfind("\n", 0, one.start) + 1
     line = whole[begin:].split("\n", 1)[0].rstrip("\r")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
-from workbench.services.design.change_preview import ChangePreview, removal_in_store, rename_in_store
+from workbench.services.design.change_preview import ChangePreview, removal_in_store
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps
@@ -21,6 +21,7 @@ from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
+from workbench.services.design.stored_renames import rename_in_store
 from workbench.services.design.text_merge import (
     DesignConflict,
     NoStep,
@@ -251,8 +252,7 @@ class Design:
         """Returns what a rename would touch.
 
         Raises:
-            InvalidValue: The name cannot be one, something has it, or the store has streams of an aggregate,
-                whose names begin with its own.
+            InvalidValue: The name cannot be one, something has it, or as `rename_in_store`.
             ProjectError: As `state`.
         """
         text = self.state().text

@@ -23,6 +23,7 @@ from workbench.services.design.owners import (
     own_word,
     with_command_of,
 )
+from workbench.services.design.place_names import renamed_piece
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import (
     NAMED_ENTRIES,
@@ -270,7 +271,7 @@ def renamed(
     before = text
     for file in dict.fromkeys(one.file for one in places):
         here = [one for one in places if one.file == file]
-        pieces = [(one.start, one.end, one.renamed(new_name(node, one, name))) for one in here]
+        pieces = [renamed_piece(before.project, one, new_name(node, one, name)) for one in here]
         text = text.exchanged(file, pieces)
     if node.kind == "aggregate":
         return _with_owner(text, node, name)

@@ -15,6 +15,7 @@ from workbench.services.design.marks.mark import MarkFix
 from workbench.services.design.state_fixes import (
     begun_state,
     events_of_others,
+    known_id,
     known_in_state,
     missing_in_state,
 )
@@ -247,7 +248,8 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield from _of_marks(document, begun_state(document, problem.path, begins[1].split(", ")))
     needs, missing = _NEEDS_WITH.search(problem.hint), _MISSING.match(problem.message)
     if needs is not None and problem.path:
-        value = needs[2].removesuffix("…") or known_in_state(document, problem.path, needs[1])
+        known = known_in_state(document, problem.path, needs[1]) or known_id(document, problem.path, needs[1])
+        value = needs[2].removesuffix("…") or known
         yield from _new_key(document, (*problem.path[:-1], "with", needs[1]), value)
     elif missing is not None and problem.path:
         yield from _new_key(document, problem.path)
@@ -255,10 +257,7 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
 
 def _new_section(document: Document, kind: str, name: str) -> QuickFix:
     place = place_in(f"{kind}.{name}", ())
-    lines = (
-        [f"[{kind}.{name}]", 'description: ""'] if place is not None and "description" in place.keys else []
-    )
-    lines = lines or [f"[{kind}.{name}]"]
+    lines = [f"[{kind}.{name}]"]
     if place is not None and "fields" in place.keys:
         lines += ["fields {", "}"]
     written = "\n" + "\n".join(lines) + "\n"
@@ -306,6 +305,8 @@ def _new_key(document: Document, path: tuple[str, ...], value: str = "") -> Iter
         written = f"{write_key(inner[-1])} {{ {written} }}"
         owner = document.find(tuple(outer[:-1])) if len(inner) > 1 else None
     label, effect = f"Write {key}", f"adds {written}"
+    if not value and _EMPTY.search(written) is not None:
+        label, effect = f"{label} …", f"adds {key}, to be typed"
     if owner is None:
         at = document.sections[section].body_end
         lead = "" if document.text[:at].endswith("\n") else "\n"

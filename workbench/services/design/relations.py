@@ -20,6 +20,7 @@ from workbench.services.design.section_lists import (
     remove_name,
     waiting_at,
 )
+from workbench.services.design.statuses import STATUS, with_status
 from workbench.tusk import Document, delete
 from workbench.tusk.document import Path
 
@@ -297,24 +298,23 @@ def _step(document: Document, event: str, process: str) -> Document:
 def _deed(document: Document, event: str, projection: str) -> Document:
     """Has a read model read an event: the first one puts the row, others change it.
 
-    What the event says of the state becomes a column, which others that say it fill, too.
+    What the event says of the state becomes a column, which others that say it fill, too; else its status.
     """
     path = section_path("projection", projection)
     columns = names_at(document, (*path, "columns"))
-    said = _column_values(document, event, columns[1:])
-    alike = {owner_of(document, one) for one in names_at(document, (*path, "on"))} <= {
-        owner_of(document, event)
-    }
+    said, owner = _column_values(document, event, columns[1:]), owner_of(document, event)
+    others = names_at(document, (*path, "on"))
+    alike = {owner_of(document, one) for one in others} <= {owner}
     told = told_by(document, event) if alike else {}
     new = {one: text for one, text in told.items() if one not in columns}
     if not said and not new:
-        new = {} if "status" in columns else {"status": ""}
-        said = {"status": f"'{event.rpartition('.')[2].replace('_', ' ')}'"}
-    first = not names_at(document, (*path, "on"))
+        document, status = with_status(document, owner if alike else "", event)
+        said = {STATUS: status} if status else {}
+        new = {} if STATUS in columns or not said else {STATUS: ""}
     for column in new:
         document = _with_column(document, path, column)
     said |= {one: text for one, text in new.items() if text}
-    return add_entry(document, (*path, "on", event), {"put" if first else "set": said})
+    return add_entry(document, (*path, "on", event), {"set" if others else "put": said})
 
 
 def _with_column(document: Document, path: Path, column: str) -> Document:

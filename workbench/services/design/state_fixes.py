@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from workbench.project.declared.section_kinds import TYPES
-from workbench.services.design.beginnings import event_field
+from workbench.services.design.beginnings import event_field, id_of
 from workbench.services.design.column_types import type_at
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.expression_types import counts_on, type_of
@@ -14,8 +13,9 @@ from workbench.services.design.field_lines import write_field_line
 from workbench.services.design.gestures import DesignNode, exists, fields_of, places_of, renamed, with_field
 from workbench.services.design.marks.mark import MarkFix
 from workbench.services.design.owners import aggregate_of
-from workbench.services.design.relations import declared_names
+from workbench.services.design.relations import declared_names, owner_of, section_path
 from workbench.services.design.section_lists import names_at, put
+from workbench.services.design.statuses import choices_path
 from workbench.tusk import Document
 from workbench.tusk.document import Path
 
@@ -64,7 +64,8 @@ def begun_state(document: Document, event: Path, names: Sequence[str]) -> Iterat
     """Yields what has the first event set the state: fields of its own of that name, and first choices."""
     fields = names_at(document, (*event, "fields"))
     state = _state_of(aggregate_of(document, "event", ".".join(event[1:])))
-    choices = {one: _choices(document, (*state, one)) for one in names}
+    places = {one: choices_path(document, (*state, one)) for one in names}
+    choices = {one: names_at(document, place) if place else [] for one, place in places.items()}
     said = {
         one: f"event.{one}" if one in fields else f"'{choices[one][0]}'"
         for one in names
@@ -113,15 +114,25 @@ def known_in_state(document: Document, path: Path, field: str) -> str:
     return f"state.{field}" if has and has in {wanted, wanted.removesuffix("?")} else ""
 
 
+def known_id(document: Document, path: Path, field: str) -> str:
+    """Returns what gives a field of what a policy or process issues: the id of what it follows; else nothing.
+
+    That is a text that is called as the aggregate of all its events, alone or with ``_id``.
+
+    Args:
+        path: Of ``issue``.
+    """
+    section = path[:2]
+    events = names_at(document, (*section, "on")) if path[0] in {"policy", "process"} else []
+    issued = names_at(document, path)
+    owners = {owner_of(document, one) for one in events}
+    if path[-1] != "issue" or len(issued) != 1 or len(owners) != 1:
+        return ""
+    owner = owners.pop()
+    kind = type_at(document, (*section_path("command", issued[0]), "fields", field))
+    named = field in {owner.replace("-", "_"), id_of(owner)}
+    return "id" if named and kind.removesuffix("?") == "string" else ""
+
+
 def _state_of(owner: str) -> Path:
     return ("aggregate", *owner.split("."), "state")
-
-
-def _choices(document: Document, path: Path) -> list[str]:
-    """Returns what a field can be that is a choice, also by a type of its own; else nothing."""
-    entry = document.find((*path, "type")) or document.find(path)
-    word = str(entry.value.plain).removesuffix("?") if entry is not None else ""
-    if word == "choice":
-        return names_at(document, (*path, "choices"))
-    named = bool(word) and path[0] != TYPES and document.find((TYPES, word)) is not None
-    return _choices(document, (TYPES, word)) if named else []

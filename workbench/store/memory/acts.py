@@ -98,8 +98,7 @@ def _put_back(tables: Tables, op: BringBack, kept: Kept, now: int) -> int:
         case KeptCursor():
             return _cursor_back(tables, op, kept)
         case KeptNote():
-            tables.notes.put(kept.letter, kept.before)
-            return 1
+            return _note_back(tables, kept)
     return _replay_back(tables, op, kept)
 
 
@@ -136,6 +135,17 @@ def _cursor_back(tables: Tables, op: BringBack, kept: KeptCursor) -> int:
     tables.replaced.put(op.act, tuple(one for one in rest if place_of(one[1]) > state.cursor))
     tables.subscriptions.put(kept.subscription, replace(state, cursor=kept.before, **NO_CLAIM))
     return abs(kept.before - state.cursor)
+
+
+def _note_back(tables: Tables, kept: KeptNote) -> int:
+    """Gives a letter owner and note back, and the letters of its later deaths that took these over (L4)."""
+    letter: int | None = kept.letter
+    while letter is not None and tables.notes.get(letter) == kept.after:
+        tables.notes.put(letter, kept.before)
+        died = tables.letters[letter]
+        again = [one.number for one in tables.letters.values() if one.parent == letter]
+        letter = again[0] if again and died.status is LetterStatus.FAILED_AGAIN else None
+    return 1
 
 
 def _replay_back(tables: Tables, op: BringBack, kept: KeptReplay) -> int:

@@ -58,8 +58,10 @@ def promote_all(tables: Tables, name: str, *, past_dead: bool) -> None:
 
 
 def insert_letter(tables: Tables, letter: DeadLetter, *, parent: int | None) -> int:
-    """Stores a new dead letter; returns its number."""
+    """Stores a new dead letter, with owner and note of the one before it (L4); returns its number."""
     number = tables.next("letter")
+    if parent is not None and (noted := tables.notes.get(parent)) is not None:
+        tables.notes.put(number, noted)
     tables.letters.put(number, replace(letter, number=number, parent=parent))
     return number
 

@@ -127,9 +127,17 @@ def _cursor_back(con: sqlite3.Connection, op: BringBack, kept: KeptCursor) -> in
 
 
 def _note_back(con: sqlite3.Connection, kept: KeptNote) -> int:
-    return con.execute(
-        "update letter_notes set owner = ?, note = ? where letter_id = ?", (*kept.before, kept.letter)
-    ).rowcount
+    """Gives a letter owner and note back, and the letters of its later deaths that took these over (L4)."""
+    change = "update letter_notes set owner = ?, note = ? where letter_id = ? and owner = ? and note = ?"
+    letter: int | None = kept.letter
+    while letter is not None and con.execute(change, (*kept.before, letter, *kept.after)).rowcount:
+        found = con.execute(
+            "select l.id from dead_letters died join letter_notes n on n.letter_id > died.id"
+            " join dead_letters l on l.id = n.letter_id and l.parent = died.id where died.id = ? and died.status = ?",
+            (letter, LetterStatus.FAILED_AGAIN),
+        ).fetchone()
+        letter = found[0] if found else None
+    return 1
 
 
 def _replay_back(con: sqlite3.Connection, op: BringBack, kept: KeptReplay) -> int:

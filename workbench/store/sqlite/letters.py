@@ -39,7 +39,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def insert_letter(con: sqlite3.Connection, letter: DeadLetter, *, parent: int | None) -> int:
-    """Stores a new dead letter; returns its number."""
+    """Stores a new dead letter, with owner and note of the one before it (L4); returns its number."""
     cursor = con.execute(
         f"insert into dead_letters values ({_NEXT},?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
@@ -67,7 +67,13 @@ def insert_letter(con: sqlite3.Connection, letter: DeadLetter, *, parent: int | 
             letter.correlation_id.bytes,
         ),
     )
-    return cursor.lastrowid or 0
+    number = cursor.lastrowid or 0
+    if parent is not None:
+        con.execute(
+            "insert into letter_notes select ?, owner, note from letter_notes where letter_id = ?",
+            (number, parent),
+        )
+    return number
 
 
 def letter_ended(con: sqlite3.Connection, number: int, act: LetterAct, now: int) -> None:
