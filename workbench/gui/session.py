@@ -75,6 +75,7 @@ class Session(WindowActions):
             self.zones.offer,
             self._show_mistakes_made,
             self.show_notices,
+            partial(self.bring, "faults"),
         )
         window.use(self._status)
         window.notices.counted.connect(self._status.show_notices)
