@@ -90,7 +90,7 @@ def test_W18_rows_that_differ_are_counted_with_their_cells(deploy):
     assert found.looked["row"] == 6
     assert found.differ["row"] == len({one.key for one in rows}) <= 6
     assert not of(found, "stream")
-    assert f"{len(rows)} of 6 rows in read models that fold otherwise differ" in found.sentences()
+    assert f"{len(rows)} of 6 rows of changed read models differ" in found.sentences()
 
 
 def test_W18_a_read_model_that_would_stop_says_where(deploy):
