@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PICTURES = Path(__file__).resolve().parents[2] / "resources" / "pictures"
 SCENARIO = "What has left is not cancelled"
-SIZE = (1280, 720)
+SIZE = (1440, 760)
 PAINT = 0.5
 """Seconds until all is read and painted."""
 
@@ -65,7 +65,8 @@ def main(folder: Path) -> int:
             try:
                 view = await explored(session, without_care(Path(scratch) / "orders"))
                 print(view.told())
-                window.grab().save(str(folder / "explore-found.png"))
+                window.grab().save(str(folder / "explore-order.png"))
+                view.tables.grab().save(str(folder / "explore-ends.png"))
                 view = await explored(session, copy_sample("orders-declared", Path(scratch) / "mended"))
                 print(view.told())
                 window.grab().save(str(folder / "explore-mended.png"))
