@@ -67,9 +67,9 @@ def main(folder: Path) -> int:
                 print(view.told())
                 window.grab().save(str(folder / "explore-order.png"))
                 view.tables.grab().save(str(folder / "explore-ends.png"))
-                view = await explored(session, copy_sample("orders-declared", Path(scratch) / "mended"))
+                view = await explored(session, copy_sample("orders-declared", Path(scratch) / "fixed"))
                 print(view.told())
-                window.grab().save(str(folder / "explore-mended.png"))
+                window.grab().save(str(folder / "explore-fixed.png"))
             finally:
                 session.quit()
                 await session.ended()
