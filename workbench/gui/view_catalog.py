@@ -86,4 +86,6 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
 """The same for windows that are not wide enough for them."""
 WORLD: Columns = (("time+faults",), ("compare+log",))
 """How the window of a fork stands at first."""
+BUNDLE: Columns = (("inspector",), ("timeline+story+time+subscriptions", "log"))
+"""How the window of a bundle stands at first."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")
