@@ -149,7 +149,7 @@ async def test_a_field_of_any_name_comes_through_whole(name, other):
 
 
 def every_name(names):
-    """Returns a project whose state, event, command and rows have all these fields, and an invariant of each."""
+    """Returns a project whose state, event, command and rows have all these fields, with invariants."""
     fields = ", ".join(f'{name}: "integer"' for name in names)
     state = ", ".join(f'{name} {{ type: "integer", default: 0 }}' for name in names)
     given = ", ".join(f'{name}: "event.{name}"' for name in names)
