@@ -259,8 +259,9 @@ class ChangeStrip(QFrame):
     def _about(self, one: ChangePlace) -> str:
         if one.fate:
             return "goes with it" if one.fate == GOES else one.fate
-        if one.group == STAYS or one in (self._preview.stays if self._preview else ()):
-            return "still fits" if still_fits(one, self.name.text()) else "does not fit the new name"
+        if self._preview and one in self._preview.stays:
+            fit = still_fits(self._preview, one, self.name.text())
+            return "still fits" if fit else "does not fit the new name"
         return one.owner.partition(".")[2] or one.owner
 
     def places(self) -> tuple[Reference, ...]:
