@@ -1,5 +1,7 @@
 """What a rename or a removal would touch is known before anything is written."""
 
+from pathlib import Path
+
 import pytest
 
 from workbench.services.design import gestures
@@ -16,6 +18,7 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.references import PATTERN
 from workbench.services.design.removals import removed_whole
+from workbench.services.design.text_check import check_project_text
 from workbench.tusk import parse
 
 PROJECT = """\
@@ -55,6 +58,11 @@ PLACED = DesignNode("event", "order.placed")
 TEXT = DesignText(
     project=parse(PROJECT, "project.tsk"), scenarios={"scenarios/a.tsk": parse(STORY, "scenarios/a.tsk")}
 )
+
+
+def problems(text: DesignText) -> list[str]:
+    checked = check_project_text(text.project.text, Path("project.tsk"), environ={}, running=None)
+    return [str(one) for one in checked.problems if not one.warning]
 
 
 def seen(place: ChangePlace) -> tuple[str, int, str]:
@@ -212,12 +220,17 @@ def test_a_pattern_that_fits_an_event_of_another_aggregate_stays():
 
 
 LISTS = """
+[project]
+name: "lists"
+[event_store]
+path: "events.db"
 [topics]
 mail {}
 desk {}
 [aggregate.lamp]
 [event.lamp.lit]
 [event.lamp.out]
+[event.lamp.gone]
 [command.light]
 creates: "lamp"
 fields { lamp_id: "string" }
@@ -238,6 +251,7 @@ key: "id"
 on {
     "lamp.lit": { starts: true, issue: "quench", with { lamp_id: "id" }, after: "2h", refused: "nothing" }
     "lamp.out": { withdraw: ["quench", "light"], ends: true }
+    "lamp.gone": { issue: "light", with { lamp_id: "id" } }
 }
 [handler.send]
 event: ["lamp.lit", "lamp.out"]
@@ -258,7 +272,10 @@ first { topic: "desk", handler: "send" }
     [
         (DesignNode("event", "lamp.out"), ['event: "lamp.lit"', 'on: "lamp.lit"', "stand_in {"]),
         (DesignNode("topic", "mail"), ['both { pattern: "lamp.*", topics: "desk" }']),
-        (DesignNode("command", "quench"), ['withdraw: "light", ends', '"lamp.lit": { starts: true }']),
+        (
+            DesignNode("command", "quench"),
+            ['withdraw: "light", ends', 'steps: ["light"]', "{ starts: true }"],
+        ),
         (DesignNode("actor", "boss"), ['by: "clerk"']),
     ],
 )
@@ -266,7 +283,9 @@ def test_a_removal_takes_a_name_out_of_every_list_and_says_so(node, left):
     text = DesignText(project=parse(LISTS, "project.tsk"))
     preview = removal_preview(text, node, 0)
     assert [(one.owner, one.reference.role) for one in preview.stays] == []
-    after = gestures.removed(text, node, along=[one.reference for one in preview.places]).project.text
+    removed = gestures.removed(text, node, along=[one.reference for one in preview.places])
+    assert (problems(text), problems(removed)) == ([], [])
+    after = removed.project.text
     assert f'"{node.name}"' not in after
     for one in left:
         assert one in after

@@ -259,9 +259,8 @@ class ChangeStrip(QFrame):
     def _about(self, one: ChangePlace) -> str:
         if one.fate:
             return "goes with it" if one.fate == GOES else one.fate
-        if self._preview and one in self._preview.stays:
-            fit = still_fits(self._preview, one, self.name.text())
-            return "still fits" if fit else "does not fit the new name"
+        if (preview := self._preview) and one in preview.stays:
+            return "still fits" if still_fits(preview, one, self.name.text()) else "does not fit the new name"
         return one.owner.partition(".")[2] or one.owner
 
     def places(self) -> tuple[Reference, ...]:
