@@ -39,17 +39,18 @@ def fill(store: SqliteStore, events: int) -> None:
     for first in range(0, events, GROUP):
         store.write([_append(number, side) for number in range(first, min(first + GROUP, events))])
     order = derived_id("order", 0, 0)
-    store.write([Append(stream=f"order-{order}", events=(_event(events, "order.cancelled", str(order)),))])
+    store.write([Append(stream=f"order-{order}", events=(event(events, "order.cancelled", str(order)),))])
 
 
 def _append(number: int, side: int) -> Append:
     group, within = divmod(number, side)
     step, one = divmod(within, 100)
     order, kind = str(derived_id("order", group, one)), STEPS[step]
-    return Append(stream=f"{kind.partition('.')[0]}-{order}", events=(_event(number, kind, order),))
+    return Append(stream=f"{kind.partition('.')[0]}-{order}", events=(event(number, kind, order),))
 
 
-def _event(number: int, kind: str, order: str) -> NewEvent:
+def event(number: int, kind: str, order: str) -> NewEvent:
+    """Returns an event of an order of the sample, or of its payment."""
     data: dict[str, object] = {"order_id": order}
     if kind == "order.placed":
         line = {"product": "Teapot", "quantity": 1, "price": "19.90"}

@@ -16,6 +16,7 @@ from workbench.gui.key_list import OWNERS, owner_class
 from workbench.gui.manual_window import ManualWindow
 from workbench.gui.views.append_dialog import AppendDialog
 from workbench.gui.views.burst_dialog import BurstDialog
+from workbench.gui.views.deploy_dialog import DeployDialog
 from workbench.gui.views.publish_dialog import PublishDialog
 from workbench.gui.views.step_dialog import StepDialog
 from workbench.gui.views.traffic_dialog import TrafficDialog
@@ -26,6 +27,7 @@ DIALOGS: dict[Any, Callable[[QWidget, Desk], Any]] = {
     AppendDialog: lambda parent, desk: AppendDialog(parent, desk, "user-ada"),
     BurstDialog: lambda parent, desk: BurstDialog(parent, desk, "create_user", FIELDS, lambda _burst: None),
     StepDialog: lambda parent, desk: StepDialog(parent, desk, "users"),
+    DeployDialog: DeployDialog,
     TrafficDialog: lambda parent, desk: TrafficDialog(parent, desk, 1, desk.workspace.streams.head()),
     ManualWindow: lambda parent, _desk: ManualWindow(parent),
 }

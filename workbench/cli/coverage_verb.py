@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, meter, note, one_line, opened
@@ -71,8 +70,6 @@ async def _coverage(options: Options, environ: Environ) -> int:
 
 async def _stored(options: Options, environ: Environ) -> LogDeeds:
     """Returns what the project's store holds."""
-    from workbench.services.scenarios.log_deeds import LogDeeds
-
     show = meter(options)
 
     def step(done: int, of: int) -> None:
@@ -80,8 +77,7 @@ async def _stored(options: Options, environ: Environ) -> LogDeeds:
             show(f"the store: {done:,} of {of:,} positions")
 
     async with opened(options, environ) as workspace:
-        with closing(workspace.store.reader()) as reader:
-            return LogDeeds(workspace.registry).read(reader, step)
+        return workspace.deeds.read(step)
 
 
 def _said(found: ModelCoverage, scenarios: int) -> list[str]:

@@ -120,6 +120,22 @@ class ForkActions(FileActions):
             if made is None:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
+    @action(
+        "&Rehearse a deploy …",
+        key="deploy",
+        icon="diff",
+        tip="What would another model do to what is stored? Its store is only read",
+        menu="Engine",
+        group=2,
+        why=no_project,
+    )
+    def rehearse_deploy(self) -> None:
+        """Opens what compares the model with that of a Git revision or another folder."""
+        from workbench.gui.views.deploy_dialog import DeployDialog
+
+        if self.desk is not None:
+            DeployDialog(self.window, self.desk).show()
+
     # -- in a fork ----------------------------------------------------------------------------------------
 
     def _no_fork(self) -> str:

@@ -52,6 +52,7 @@ VIEWS = (
     ViewEntry("story", "Story of a command", "trace", "workbench.gui.views.story_view:StoryView"),
     ViewEntry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters_view:LettersView"),
     ViewEntry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios_view:ScenariosView"),
+    ViewEntry("coverage", "Coverage", "check", "workbench.gui.views.coverage_view:CoverageView"),
     ViewEntry("explore", "Explore", "split", "workbench.gui.views.explore_view:ExploreView"),
     ViewEntry(
         "inspector", "Inspector", "inspector", "workbench.gui.views.inspector_view:InspectorView", "right"
@@ -71,7 +72,7 @@ PERSPECTIVES: dict[str, Columns] = {
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board+story",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),
-    "Test": (("explorer",), ("scenarios+explore",), ("timeline", "log")),
+    "Test": (("explorer",), ("scenarios+coverage+explore",), ("timeline", "log")),
 }
 """For each perspective its columns from left to right; the views of a column stand below each other, views
 joined by ``+`` behind each other as tabs."""
@@ -79,7 +80,7 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
     "Observe": (("explorer",), ("board+story",), ("subscriptions+log",)),
     "Repair": (("explorer",), ("letters+inspector",)),
-    "Test": (("explorer",), ("scenarios+explore+timeline+log",)),
+    "Test": (("explorer",), ("scenarios+coverage+explore+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
 WORLD: Columns = (("time",), ("compare+log",))

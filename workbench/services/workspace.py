@@ -22,6 +22,7 @@ from workbench.services.commands import Commands
 from workbench.services.commands.bursts import Bursts
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
+from workbench.services.deploy.deploys import Deploys
 from workbench.services.design.design import Design
 from workbench.services.design.project_files import ProjectFiles
 from workbench.services.design.schema_trial import SchemaLab
@@ -36,6 +37,7 @@ from workbench.services.project.draft_files import DraftFiles
 from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
 from workbench.services.projections import Projections
+from workbench.services.scenarios.log_deeds import StoreDeeds
 from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.search.search import Search
 from workbench.services.story.stories import Stories
@@ -64,6 +66,7 @@ class Workspace:
         rates: What subscriptions did in the last 24 hours.
         drain: Waits until nothing is left to do.
         since: Since when invariants do not hold.
+        deeds: What ever happened, counted in the words of the model.
         traffic: Ranges of the log, run again in copies of the store.
         dead_letters: Dead letters, and bulk actions on them.
         operations: What operators did, and its undo.
@@ -80,6 +83,7 @@ class Workspace:
         project_editor: The project file as settings.
         design: The texts of the project while they are designed.
         schema_lab: Changed fields of events, tried on what is stored.
+        deploys: Other models, rehearsed over what is stored.
         texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
         explorations: The orders of things in which they go wrong.
@@ -111,6 +115,7 @@ class Workspace:
         self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
         self.since = Since(world)
+        self.deeds = StoreDeeds(world)
         self.traffic = TrafficRuns(world, self.rates, clock)
         self.dead_letters = DeadLetters(world)
         self.operations = OperationsLog(world, self.dead_letters)
@@ -126,6 +131,7 @@ class Workspace:
         self.search = Search(world, self.environ)
         self.stories = Stories(world)
         self.schema_lab = SchemaLab(world, self.environ)
+        self.deploys = Deploys(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self.texts = ProjectFiles(world, self.environ)
         self.design = Design(world, self.environ, self.drafts, self.texts)

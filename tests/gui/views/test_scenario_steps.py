@@ -273,22 +273,6 @@ async def test_the_first_scenario_gets_a_file(view, file, desk, until):
     ).read_text() == '"The first one" {\n    when: []\n    then: []\n}\n'
 
 
-async def test_a_scenario_is_begun_from_what_is_not_tried_yet(view, file, until):
-    view.detail.tabs.setCurrentWidget(view.detail.untried)
-    found = view.detail.untried
-    assert found.summary.text() == "1 of 5 commands tried"
-    assert [one[0] for one in rows(found.table)] == ["not yet"] * 4 + ["tried"]
-    at = next(number for number, one in enumerate(rows(found.table)) if one[1] == "create_user is issued")
-    found.table.choose_index(at)
-    press(found.table, Key.Key_Return)
-    await settled(view, until)
-    assert view.detail.name.text() == "create_user is issued"
-    assert view.detail.tabs.currentWidget() is view.detail.steps
-    assert [one[2] for one in rows(view.detail.steps.table)][3:] == ["came as well"] * 2
-    view.detail.tabs.setCurrentWidget(found)
-    assert found.summary.text() == "2 of 5 commands tried, 2 of 2 events tried"
-
-
 async def test_who_asks_for_the_scenarios_is_led_to_one_that_does_not_pass(view, file, desk, until):
     file.write_text('"Fine" {\n    when: []\n    then: []\n}\n\n' + TEXT)
     await desk.workspace.scenarios.look(run=True)

@@ -1,24 +1,21 @@
-"""A dialog that reads beside the loop and shows rows beside others, with the cells that differ tinted."""
+"""A dialog that shows rows beside others, with the cells that differ tinted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from workbench.gui.layouts import in_row
 from workbench.gui.paged_model import Key, Row, TableColumn
-from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import theme, ui_font
+from workbench.gui.views.reading_dialog import ReadingDialog
 from workbench.gui.views.row_source import column_of
-from workbench.gui.widgets import error_text, plain_label, push_button
-from workbench.services.story.row_history import Walk
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -29,7 +26,6 @@ STANDINGS = {
     for one, kind in {"alike": "neutral", "changed": "warning", "added": "info", "gone": "error"}.items()
 }
 """Kind and words of the pill, by how a row stands to the other one."""
-TOLD_MS = 100
 T = TypeVar("T")
 
 
@@ -46,93 +42,23 @@ class _Cell:
         return f"{self.text}, {self.named} is {self.other}" if self.differs else self.text
 
 
-class RowPairs(QDialog, Generic[T]):
-    """A line to ask by, what was found in words, a bar with a way to end it, the table, and buttons.
+class RowPairs(ReadingDialog[T]):
+    """The table, and a box that leaves only what differs in it.
 
     Args:
         named: What the other row of a pair is called, such as ``stored``.
     """
 
     def __init__(self, parent: QWidget, desk: Desk, name: str, title: str, named: str) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(900, 560)
-        self._desk, self._name, self._named = desk, name, named
-        self._walk: Walk | None = None
+        super().__init__(parent, desk, title)
+        self._name, self._named = name, named
         self._rows: Sequence[FoldedRow] = ()
         self._differ = 0
         self._columns: tuple[tuple[str, str], ...] = ()
         self._shown: tuple[Callable[[Any], str], ...] = ()
-        self._asking = Question(self, desk, self._found, self._failed)
         self.only = QCheckBox("Only rows that differ")
         self.only.toggled.connect(lambda _on: self._fill())
-        self.said = plain_label(wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.end = push_button("Cancel", lambda _checked=False: self._cancel(), tip="End it here")
         self.table: FastTableView | None = None
-        self._box = QVBoxLayout(self)
-        self._timer = QTimer(self)
-        self._timer.setInterval(TOLD_MS)
-        self._timer.timeout.connect(self._tell_progress)
-        self.finished.connect(lambda _code: self._cancel())
-
-    def compose(self, head: QLayout, foot: QLayout) -> None:
-        """Puts it together."""
-        self._box.addLayout(head)
-        self._box.addWidget(self.said)
-        self._box.addLayout(in_row((self.bar, 1), self.end, spacing=8))
-        self._box.addLayout(foot)
-
-    # -- reading ------------------------------------------------------------------------------------------
-
-    def read(self, saying: str, read: Callable[[Walk], T], key: Hashable) -> None:
-        """Reads in a thread; what was under way is ended."""
-        self._cancel()
-        walk = self._walk = Walk()
-
-        def answer() -> T:
-            takes_time()
-            return read(walk)
-
-        self.said.setText(saying)
-        self._show_bar(shown=True)
-        self._timer.start()
-        self._asking.drop()
-        self._asking.ask(answer, key)
-
-    def show_found(self, found: T) -> None:
-        """Shows what was read; for those that derive."""
-        raise NotImplementedError
-
-    def _found(self, found: T) -> None:
-        self._cancel()
-        self._show_bar(shown=False)
-        self.show_found(found)
-
-    def _failed(self, error: Exception) -> None:
-        self._cancel()
-        self._show_bar(shown=False)
-        self.said.setText(error_text(error))
-
-    def _cancel(self) -> None:
-        self._timer.stop()
-        if self._walk is not None:
-            self._walk.cancel()
-
-    def _show_bar(self, *, shown: bool) -> None:
-        self.bar.setValue(0)
-        self.bar.setVisible(shown)
-        self.end.setVisible(shown)
-
-    def _tell_progress(self) -> None:
-        if self._walk is not None:
-            self.bar.setValue(round(1000 * self._walk.share))
-
-    # -- rows ---------------------------------------------------------------------------------------------
 
     def show_rows(
         self,

@@ -1,9 +1,8 @@
-"""One scenario: its lines, what came of its last run, its exact text; and what no scenario tries yet."""
+"""One scenario: its lines, what came of its last run, its exact text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -13,25 +12,17 @@ from workbench.gui.layouts import Tabs, in_column
 from workbench.gui.views.scenario_result import ResultView
 from workbench.gui.views.scenario_steps import ScenarioSteps
 from workbench.gui.views.scenario_text import ScenarioText, drafted_files
-from workbench.gui.views.untried_list import UntriedList
 from workbench.gui.widgets import ElidedLabel, plain_label
-from workbench.project.scenarios import write_item
-from workbench.services.scenarios.coverage import Try, tries
-from workbench.services.scenarios.scenario_edits import added, free_name, new_scenario, with_step
-from workbench.services.scenarios.step_forms import begun, kinds
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.views.scenario_lines import ScenarioLine
     from workbench.gui.views.scenario_writing import ScenarioWriting
-    from workbench.services.design.design_text import DesignText
     from workbench.services.scenarios.scenario_status import ScenarioRun
     from workbench.tusk import Document
 
 
 DRAFT = "what is typed in its text is not written"
-LONGEST = 120
-"""Characters of the name that a scenario gets of what it tries."""
 
 
 class ScenarioDetail(QWidget):
@@ -46,18 +37,15 @@ class ScenarioDetail(QWidget):
         self.name = ElidedLabel("heading")
         self.place = plain_label("", "muted")
         self.steps, self.result, self.text = ScenarioSteps(desk), ResultView(), ScenarioText(desk)
-        self.untried = UntriedList()
         self.tabs = Tabs()
         for widget, title in (
             (self.steps, "Scenario"),
             (self.result, "Result"),
             (self.text, "Text"),
-            (self.untried, "Tried"),
         ):
             self.tabs.addTab(widget, title)
         self.tabs.currentChanged.connect(lambda _at: self._show_tab())
         self.steps.changed.connect(self._change)
-        self.untried.wanted.connect(self._write)
         writing.told.connect(self._show_steps)
         in_column(self.name, self.place, (self.tabs, 1), of=self, margins=(6, 0, 0, 0), spacing=2)
 
@@ -101,8 +89,6 @@ class ScenarioDetail(QWidget):
                 self.text.show_file(self._entry.file.name, self._entry.line)
             else:
                 self.text.stays()
-        elif self.tabs.currentWidget() is self.untried:
-            self.show_tries()
 
     def keeps(self) -> bool:
         """Whether the text of a file that is gone stands here, which can be written again."""
@@ -113,11 +99,6 @@ class ScenarioDetail(QWidget):
         self.tabs.setCurrentWidget(self.text)
         if self.text.page is not None:
             self.text.page.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def show_tries(self) -> None:
-        """Shows what is tried, where it is seen and nothing runs: at its end it is told again."""
-        if self.tabs.currentWidget() is self.untried and not self._verdicts.busy:
-            self.untried.show_tries(tries(self._desk.workspace.registry, self._verdicts.runs()))
 
     def _show_steps(self) -> None:
         """Shows what is written in the chosen scenario, as the files say it now."""
@@ -132,19 +113,3 @@ class ScenarioDetail(QWidget):
     def _change(self, label: str, change: Callable[[Document], Document]) -> None:
         if self._entry is not None:
             self._writing.change(self._entry.file.name, label, change)
-
-    def _write(self, one: Try) -> None:
-        """Begins a scenario that issues a command; what comes of it is offered then."""
-        file = self._entry.file.name if self._entry is not None else ""
-        self._writing.do(f"Add scenario “{one.words}”", partial(self._begun, one, file))
-        self.tabs.setCurrentWidget(self.steps)
-
-    def _begun(self, one: Try, file: str, text: DesignText) -> DesignText:
-        document = text.scenarios.get(file)
-        name = free_name(document, one.words[:LONGEST])
-        made, file = added(text, new_scenario(name), file=file if document is not None else "", name=name)
-        self._writing.wanted = f"{file}: {name}"
-        registry = self._desk.workspace.registry
-        kind = next(each for each in kinds(registry, "when") if each.facts == {"command": one.command})
-        item = write_item(begun(registry, kind, ()))
-        return made.with_file(with_step(made.scenarios[file], name, "when", 0, item))

@@ -169,7 +169,6 @@ class ScenariosView(View):
             self._fill()
             self._show_progress()
             self._show()
-            self.detail.show_tries()
 
     @override
     def refresh(self) -> None:

@@ -20,6 +20,7 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import LEAST, View
+from workbench.gui.views.deploy_dialog import DeployDialog
 from workbench.gui.views.file_conflict import FileConflict
 from workbench.gui.views.gone_file import GoneFile
 from workbench.gui.views.text_page import TextPage
@@ -75,7 +76,10 @@ class TextView(View):
         self.discard.setToolTip("Discard what is not saved and show the file as it is")
         self.discard.clicked.connect(self.drafts.discard)
         self.button = self.acts.button("save", primary=True)
-        foot = in_row(self.files, (self.said, 1), self.discard, self.button, margins=(8, 6, 8, 6), spacing=8)
+        self.trial = self.acts.button("rehearse")
+        foot = in_row(
+            self.files, (self.said, 1), self.trial, self.discard, self.button, margins=(8, 6, 8, 6), spacing=8
+        )
         in_column(self.drafts, self.banner, (self.stack, 1), foot, of=self, margins=0, spacing=0)
 
     # -- files --------------------------------------------------------------------------------------------
@@ -257,6 +261,24 @@ class TextView(View):
     def save(self) -> None:
         """Writes the text, if the project can be opened with it; else it stays a draft."""
         self._write()
+
+    def _nothing_typed(self) -> str:
+        page = self.page
+        if page is None or page.name != PROJECT_FILE:
+            return "The project file alone says a model"
+        return "" if page.dirty else "What the file says runs already: go to Rehearse a deploy"
+
+    @action(
+        "What would it do? …",
+        key="rehearse",
+        icon="diff",
+        tip="Rehearse what is typed on all that is stored, before it is written",
+        why=_nothing_typed,
+    )
+    def rehearse(self) -> None:
+        """Opens what compares what is typed with what runs, on all that is stored."""
+        if self.page is not None:
+            DeployDialog(self, self.desk, self.page.data()).show()
 
     def _write(self, *, insist: bool = False) -> None:
         page = self.page

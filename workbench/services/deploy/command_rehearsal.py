@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import CommandRecord
 
 NO_COMMAND = "the model has no such command"
-_SINGULAR = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d(?:[\d.,:TZ+-]*\d)?")
-"""What tells the refusals of two commands apart that one rule refuses: ids, numbers, times."""
 AT_ONCE = 500
 """Commands that are read at once."""
 
@@ -113,8 +110,6 @@ class CommandRehearsal:
         if self._old.refusal(record, now, None):
             self._found.refused_before += 1
             return
-        alike = _SINGULAR.sub("…", said)
-        self._found.count("command", record.type, alike, record.first_position)
         self._found.differs(
             StoreDifference(
                 kind="command",

@@ -117,7 +117,6 @@ def _events(reader: Reader, sides: tuple[SideModel, SideModel], found: Rehearsed
         found.looked["event"] += 1
         if not (said := _unread(new, event)) or _unread(old, event):
             continue
-        found.count("event", event.type, said, event.position)
         found.differs(
             StoreDifference(
                 kind="event",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
+from workbench.model.aggregate import category_of
 from workbench.model.counts import counted
 from workbench.services.worlds.compare import Differences, StoreDifference
 
@@ -17,6 +21,12 @@ SAID = {
     "event": ("that is read otherwise no longer loads", "that are read otherwise no longer load"),
 }
 """What is said behind ``1 of 12 streams``, and behind any other number."""
+
+
+Key = tuple[str, str, str]
+"""Kind, where, and what is said of all that differ alike."""
+_SINGULAR = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d(?:[\d.,:TZ+-]*\d)?")
+"""What tells the refusals of two commands apart that one rule refuses: ids, numbers, times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,11 @@ class DifferAlike:
     said: str
     count: int
     first: int = 0
+
+    @property
+    def key(self) -> Key:
+        """What `reason_of` gives for each of them."""
+        return self.kind, self.where, self.said
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,15 +70,16 @@ class Rehearsed(Differences):
     differ: Counter[str] = field(default_factory=Counter)
     changes: list[str] = field(default_factory=list)
     refused_before: int = 0
-    _reasons: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _first: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _reasons: Counter[Key] = field(default_factory=Counter)
+    _first: dict[Key, int] = field(default_factory=dict)
 
-    def count(self, kind: str, where: str, said: str, position: int = 0) -> None:
-        """Counts one that differs for some reason."""
-        key = (kind, where, said)
+    @override
+    def note(self, one: StoreDifference) -> None:
+        Differences.note(self, one)
+        key = reason_of(one)
         self._reasons[key] += 1
-        if position:
-            self._first[key] = min(position, self._first.get(key, position))
+        if one.since:
+            self._first[key] = min(one.since, self._first.get(key, one.since))
 
     def differs(self, one: StoreDifference) -> None:
         """Takes in a thing that differs, of which there is one line."""
@@ -89,6 +105,22 @@ class Rehearsed(Differences):
     def clean(self) -> bool:
         """Whether nothing differs."""
         return not self.differ.total()
+
+
+def reason_of(one: StoreDifference) -> Key:
+    """Returns what a difference has in common with those that differ alike."""
+    match one.kind:
+        case "stream":
+            return one.kind, category_of(one.where), field_of(one.key) or one.theirs
+        case "row":
+            return one.kind, one.where, one.column or one.theirs
+        case _:
+            return one.kind, one.key, _SINGULAR.sub("…", one.theirs)
+
+
+def field_of(path: str) -> str:
+    """Returns the name of the field of a state in which a place lies; empty for the whole state."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _sentence(kind: str, differ: int, looked: int) -> str:

@@ -91,7 +91,6 @@ class RowRehearsal:
             self._found.untold[name] = f"the old model stops at position {position:,}: {said}"
             return
         self._found.looked["row"] += 1
-        self._found.count("row", name, f"stops: {said}", position)
         self._found.differs(
             StoreDifference(kind="row", where=name, ours="all rows", theirs=f"stops: {said}", since=position)
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.services.deploy.rehearsed import Rehearsed
     from workbench.services.deploy.two_models import Told
 
+SAY_TRUST = "read it; if you trust it, say --trust"
 GIT = "git:"
 """What the name of a revision begins with, where a folder could stand."""
 
@@ -66,7 +67,12 @@ def sources_of(old: str, new: str) -> tuple[ModelSource, ModelSource]:
 
 @contextmanager
 def loaded_model(
-    source: ModelSource, environ: Mapping[str, str], *, trust: bool, before: Project | None = None
+    source: ModelSource,
+    environ: Mapping[str, str],
+    *,
+    trust: bool,
+    before: Project | None = None,
+    untrusted: str = SAY_TRUST,
 ) -> Iterator[Project]:
     """Gives a project whose model is whole; its modules are dropped behind the block.
 
@@ -75,6 +81,7 @@ def loaded_model(
 
     Args:
         before: The other model: what is the same is taken over from it.
+        untrusted: What a person can do where its modules may not run.
 
     Raises:
         NotFound: There is no such revision.
@@ -92,7 +99,7 @@ def loaded_model(
         project = load_project(folder, environ=environ, trusted=asked, before=before)
         stack.callback(undo, project.package)
         if project.restricted:
-            raise not_trusted(project, "rehearsing a deploy")
+            raise not_trusted(project, "rehearsing a deploy", hint=untrusted)
         yield project
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from workbench.model.aggregate import category_of
 from workbench.model.json_values import write_json
+from workbench.services.deploy.rehearsed import field_of
 from workbench.services.deploy.two_models import StateFold, state_differences, state_fields
 from workbench.services.worlds.compare import MOST, StoreDifference
 from workbench.store.paging import stream_events
@@ -132,7 +132,7 @@ class StreamRehearsal:
 
     def _first(self, stream: str, fields: Sequence[str]) -> int:
         """Returns the position of the first event behind which states differ; 0 where it is not listed."""
-        if self._found.differ["stream"] >= MOST:
+        if self._found.counts["stream"] >= MOST:
             return 0
         old, new = self._folds(stream)
         for event in stream_events(self._reader, stream):
@@ -143,23 +143,20 @@ class StreamRehearsal:
         return 0
 
     def _note(self, stream: str, differ: Sequence[Difference], since: int) -> None:
-        first = differ[0]
-        whole = not first.path
-        for said in {str(first.after) if whole else _field(one.path) for one in differ}:
-            self._found.count("stream", category_of(stream), said, since)
+        """Notes the first place that differs of each field."""
+        self._found.differ["stream"] += 1
         if since:
             self.since[stream] = (since, True)
-        more = f" and {len(differ) - 1} more" if len(differ) > 1 else ""
-        self._found.differs(
-            StoreDifference(
-                kind="stream",
-                where=stream,
-                key=first.path + more,
-                ours=_short(first.before, whole=whole),
-                theirs=_short(first.after, whole=whole),
-                since=since,
+        first: dict[str, Difference] = {}
+        for one in differ:
+            first.setdefault(field_of(one.path), one)
+        for one in first.values():
+            before, after = (_short(value, whole=not one.path) for value in (one.before, one.after))
+            self._found.note(
+                StoreDifference(
+                    kind="stream", where=stream, key=one.path, ours=before, theirs=after, since=since
+                )
             )
-        )
 
 
 def _batches(pages: Iterable[_Page]) -> Iterator[list[_Page]]:
@@ -174,11 +171,6 @@ def _batches(pages: Iterable[_Page]) -> Iterator[list[_Page]]:
             batch, count = [], 0
     if batch:
         yield batch
-
-
-def _field(path: str) -> str:
-    """Returns the name of the field of a state in which a place lies."""
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _short(value: Any, *, whole: bool) -> str:

@@ -15,6 +15,7 @@ from workbench.services.scenarios.log_deeds import (
     ANYTHING,
     FAILING,
     ISSUES,
+    ON_TOPIC,
     PUBLISHES,
     WITHDRAWS,
     fits_reason,
@@ -216,11 +217,12 @@ def _of_reactors(registry: Registry) -> Iterator[Try]:
 
 def _of_subscriptions(registry: Registry) -> Iterator[Try]:
     for name, one in registry.subscriptions.items():
-        node = f"subscription:{name}"
-        found = [*_reactions(name, registry.flows_of(node)), *_failures(registry, name, one.handler)]
+        events = [event for event in registry.events if registry.gets(one, event)]
+        flows = registry.flows_of(f"subscription:{name}")
+        came = (*events, ON_TOPIC.format(one.topic))
+        found = [*_reactions(name, flows, came), *_failures(registry, name, one.handler)]
         yield from found
         if not found:
-            events = [event for event in registry.events if registry.gets(one, event)]
             deeds = (("published", one.topic), *(("read", event) for event in events))
             yield _reading(name, f"{name} handles what comes on {one.topic}", deeds)
 
@@ -237,8 +239,12 @@ def _failures(registry: Registry, name: str, handler: str) -> Iterator[Try]:
             yield Try(doer=f"subscription:{name}", kind="failure", name=rule.words, words=words, deeds=deeds)
 
 
-def _reactions(name: str, flows: Iterable[ModelFlow]) -> Iterator[Try]:
-    """Yields what one does, each once: ways that lead from one event to one thing cannot be told apart."""
+def _reactions(name: str, flows: Iterable[ModelFlow], came: tuple[str, ...] = ()) -> Iterator[Try]:
+    """Yields what one does, each once: ways that lead from one event to one thing cannot be told apart.
+
+    Args:
+        came: What a subscription gets, for what it publishes: a message does not say who published it.
+    """
     ways: dict[tuple[str, str, str, str], list[ModelFlow]] = {}
     for flow in flows:
         if flow.verb in _DOES:
@@ -248,13 +254,16 @@ def _reactions(name: str, flows: Iterable[ModelFlow]) -> Iterator[Try]:
     for (verb, thing, cause, event), found in ways.items():
         said = " or ".join(dict.fromkeys(one.words for one in found if one.words))
         words = f"{name} {verb} {thing}" + (f" on {event}" if event else "") + (f": {said}" if said else "")
-        who = "" if verb == PUBLISHES else name
+        causes: tuple[str, ...] = (cause,)
+        who = name
+        if verb == PUBLISHES:
+            who, causes = "", came if cause == ANYTHING else causes
         yield Try(
             doer=f"subscription:{name}",
             kind="reaction",
             name=thing,
             words=words,
-            deeds=(("reaction", who, verb, thing, cause),),
+            deeds=tuple(("reaction", who, verb, thing, one) for one in causes),
             cause=event,
         )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
@@ -16,8 +18,14 @@ from workbench.store.deed_port import CommandDeed, MessageDeed
 from workbench.store.paging import PAGE, Step
 from workbench.store.ports import Reader
 
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+
 ANYTHING = "*"
 """The cause of every reaction, besides its own."""
+ON_TOPIC = "on {}"
+"""The cause of what followed from a message that was published in a topic, besides its type."""
 ISSUES, PUBLISHES, WITHDRAWS = "issues", "publishes", "withdraws"
 FAILING = frozenset({"fails", "rejects"})
 _HOLE = re.compile("‹[^›]*›")
@@ -35,6 +43,7 @@ class LogDeeds:
         self._counts: Counter[Deed] = Counter()
         self._published: Counter[Deed] = Counter()
         self._failures: Counter[Deed] = Counter()
+        self._topics: dict[str, set[str]] = {}
         self._command, self._event, self._message = 0, after, after
 
     @property
@@ -60,6 +69,8 @@ class LogDeeds:
                 if event.command:
                     self._counts["event", event.command, event.type] += event.times
             messages, self._message = reader.message_deeds(self._message)
+            for message in messages:
+                self._topics.setdefault(message.type, set()).add(message.topic)
             for message in messages:
                 self._publish(message)
         before = -1
@@ -92,7 +103,8 @@ class LogDeeds:
     def _publish(self, one: MessageDeed) -> None:
         if one.topic != COMMANDS_TOPIC:
             self._published["published", one.topic] += one.times
-            self._react(self._published, "", PUBLISHES, one.topic, one.cause, one.times)
+            for cause in (one.cause, *map(ON_TOPIC.format, self._topics.get(one.cause, ()))):
+                self._published["reaction", "", PUBLISHES, one.topic, cause] += one.times
             return
         self._react(self._published, one.origin, ISSUES, one.type, one.cause, one.times)
         if one.withdrawn_on:
@@ -112,6 +124,22 @@ class LogDeeds:
             for name in self._registry.handlers
         }
         return {name: rules for name, rules in found.items() if rules}
+
+
+class StoreDeeds:
+    """Counts what the store of a world holds, in the words of the model that runs."""
+
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+        self._known: tuple[Registry, LogDeeds] | None = None
+
+    def read(self, step: Step = lambda _done, _of: True) -> LogDeeds:
+        """Counts what came since it was asked last, by a reader of its own; call it in a thread."""
+        registry = self._world.registry
+        if self._known is None or self._known[0] is not registry:
+            self._known = registry, LogDeeds(registry)
+        with closing(self._world.store.reader()) as reader:
+            return self._known[1].read(reader, step)
 
 
 def _errors(reader: Reader, registry: Registry, handler: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Scenarios:
 
     def __init__(self, project: Project, clock: Clock) -> None:
         self.project = project
-        self._clock = clock
+        self.clock = clock
 
     def files(self) -> list[ScenarioFile]:
         """Returns the files with their scenarios, or with what is wrong with them.
@@ -77,9 +77,9 @@ class Scenarios:
 
     async def run_one(self, scenario: Scenario) -> ScenarioResult:
         """Runs one scenario; whatever stands in its way is its result."""
-        started = self._clock.monotonic()
+        started = self.clock.monotonic()
         result = await self._run(scenario)
-        return replace(result, took=self._clock.monotonic() - started)
+        return replace(result, took=self.clock.monotonic() - started)
 
     async def play(self, scenario: Scenario) -> Happened:
         """Runs one scenario and returns what followed.
