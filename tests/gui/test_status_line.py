@@ -38,7 +38,7 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     line = StatusLine(
         *(
             lambda name=name: called.append(name)
-            for name in ("engine", "dead", "scenarios", "zone", "older", "told")
+            for name in ("engine", "dead", "scenarios", "zone", "older", "told", "faults")
         )
     )
     qtbot.addWidget(line)
@@ -58,7 +58,7 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
 
 @pytest.mark.parametrize("width", [1024, 1600])
 def test_all_that_can_be_clicked_stands_whole_in_a_narrow_window(qtbot, width):
-    line = StatusLine(*[lambda: None] * 6)
+    line = StatusLine(*[lambda: None] * 7)
     qtbot.addWidget(line)
     line.resize(width, 28)
     line.show()

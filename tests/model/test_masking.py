@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.model.masking import Masking
+from workbench.model.masking import Masking, masked_words
 
 
 def masking(*fields, secrets=False):
@@ -116,6 +116,22 @@ def test_W22_a_short_number_is_no_mention_a_long_one_is():
     made.learn('{"n":471147}')
     assert made.text("7 of 471147").startswith("7 of ")
     assert "471147" not in made.text("7 of 471147")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ('{"by":"x","masked":["$.email","$.to.city"]}', "masked: email, to.city"),
+        ('{"masked":[]}', ""),
+        ('{"masked":"mine"}', ""),
+        ('{"masked":[1]}', ""),
+        ("[]", ""),
+        ("nonsense", ""),
+        (None, ""),
+    ],
+)
+def test_W22_metadata_say_what_is_masked(metadata, said):
+    assert masked_words(metadata) == said
 
 
 def test_W22_without_the_key_the_values_cannot_be_made_again():

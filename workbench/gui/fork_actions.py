@@ -50,7 +50,7 @@ class ForkActions(FileActions):
         """Shows a fork in a window of its own."""
 
     @abstractmethod
-    async def open(self, target: tuple[Path | None, str]) -> None:
+    async def open(self, target: tuple[Path | None, str], *, trust: bool = False) -> None:
         """Opens a project in this window."""
 
     @abstractmethod
@@ -144,6 +144,10 @@ class ForkActions(FileActions):
     def _no_scratch(self) -> str:
         return self._no_fork() or ("" if self.scratch is not None else "This fork is kept in a folder")
 
+    def _no_trunk(self) -> str:
+        bundled = self.fork is not None and self.fork.bundled
+        return "What this bundle was made of is not here" if bundled else self._no_fork()
+
     @action(
         "Compare with what was forked",
         key="compare",
@@ -152,7 +156,7 @@ class ForkActions(FileActions):
         tip="List what differs from the project that was forked, and from which event on",
         menu="Engine",
         group=2,
-        why=_no_fork,
+        why=_no_trunk,
     )
     def compare(self) -> None:
         """Shows what differs."""
@@ -179,6 +183,8 @@ class ForkActions(FileActions):
         if fork is None:
             return None
         offered = Path(fork.folder).parent / f"{Path(fork.folder).name}-fork-{fork.position}"
+        if fork.bundled and self.workspace is not None:
+            offered = Path.home() / self.workspace.project.root.name
         name, _ = QFileDialog.getSaveFileName(self.window, "Keep the fork in a new folder", str(offered))
         return Path(name) if name else None
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreNotAllowed
-from workbench.gui.desk import Desk, selection_of
+from workbench.gui.desk import Desk, Selection, selection_of
 from workbench.gui.drafts import may_leave
 from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import spawn
@@ -27,12 +27,13 @@ from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.unsaved_design import offer_unsaved_design
-from workbench.gui.view_catalog import PERSPECTIVES, WORLD
+from workbench.gui.view_catalog import BUNDLE, PERSPECTIVES, WORLD
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.world_bar import WorldBar
 from workbench.gui.zone_menu import ZoneChooser
+from workbench.interop.bundle_file import is_bundle
 from workbench.model.json_values import visible
 from workbench.project.samples import PROJECT_FILE
 
@@ -74,6 +75,7 @@ class Session(WindowActions):
             self.zones.offer,
             self._show_mistakes_made,
             self.show_notices,
+            partial(self.bring, "faults"),
         )
         window.use(self._status)
         window.notices.counted.connect(self._status.show_notices)
@@ -101,6 +103,9 @@ class Session(WindowActions):
 
         One after the other: of two at a time, the second would find the store in use and could only read.
         """
+        if target[0] is not None and is_bundle(target[0]):
+            await self.open_bundle(target[0], trust=trust)
+            return
         async with self._opening:
             shown = self.workspace.project.root if self.workspace is not None else None
             leaves = self.fork is not None and target[0] != shown
@@ -109,6 +114,8 @@ class Session(WindowActions):
             await self._open(target, trust=trust, only=only, store=store, fresh=fresh)
             if leaves:
                 self._drop_scratch()
+            elif self.scratch is not None and self.trunk is None and self.fork is not None:
+                self._arrange_world()
 
     async def _open(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
@@ -117,12 +124,14 @@ class Session(WindowActions):
         try:
             workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
         except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
-            self._show_mistakes(target, error)
+            self.show_trouble(target, error)
             return
         self.workspace, self._trouble, self._observer = workspace, ("", ""), workspace.observer
         self.desk = desk = Desk(workspace, self.window, self._of_trunk)
         self._asking = Question(self.window, desk, self._show_status, "Showing the status")
         self.window.use_project(str(workspace.project.root))
+        if workspace.fork is not None:
+            self.window.layouts.take_texts(workspace.fork.layout)
         with theme().undressed():
             self.window.fill(self.desk)
         self._world.show_world(workspace.fork)
@@ -143,7 +152,16 @@ class Session(WindowActions):
         self._changed(None)
         self._say_limits(workspace)
         offer_unsaved_design(desk)
-        desk.begin_with(selection_of(self.window.layouts.find(CHOSEN, anywhere=False)))
+        desk.begin_with(self._begins_with(workspace))
+
+    def _begins_with(self, workspace: Workspace) -> Selection:
+        """Returns what was chosen last; in a bundle that was never opened its event."""
+        kept, fork = self.window.layouts.find(CHOSEN, anywhere=False), workspace.fork
+        if kept is None and fork is not None and fork.at:
+            found = workspace.reader.event_glance(fork.at)
+            stream, version = (found.of.stream, found.of.version) if found is not None else ("", 0)
+            return Selection(position=fork.at, stream=stream, version=version)
+        return selection_of(kept)
 
     def _show_drafts(self) -> None:
         if self.desk is not None:
@@ -152,7 +170,8 @@ class Session(WindowActions):
     def _of_trunk(self) -> Workspace | None:
         return self.trunk.workspace if self.trunk is not None else None
 
-    def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
+    @override
+    def show_trouble(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
 
         A retry says nothing of trust: what is there by then may be other code (T2).
@@ -211,7 +230,7 @@ class Session(WindowActions):
             fresh=fresh,
         )
         try:
-            await workspace.start()
+            await workspace.start(paused=workspace.fork is not None and workspace.fork.bundled)
         except BaseException:
             await workspace.close()
             raise
@@ -318,8 +337,11 @@ class Session(WindowActions):
         other = Session(window, self._environ, settings, trunk=self, scratch=folder.parent)
         self.forks.append(other)
         await other.open((folder, ""))
-        window.show_perspective("Test")
-        window.arrange(WORLD)
+        other._arrange_world()
+
+    def _arrange_world(self) -> None:
+        self.window.show_perspective("Test")
+        self.window.arrange(WORLD if self.fork is None or not self.fork.bundled else BUNDLE)
 
     async def ended(self) -> int:
         """Returns the exit code once the window was closed."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
 OLDER_TIP = "The files say something else than the model that runs. Show what is wrong with them"
+FAULTS_TIP = "Something goes wrong here on purpose. Show the faults that are armed"
 NOTICES_TIP = "Show what was told, also what left by itself (Ctrl+Shift+N)"
 LAG_TIP = "Positions, of other topics too, that the subscription or read model furthest behind lies behind"
 OPENING, CLOSED = "Opening …", "No project is open"
@@ -46,6 +47,7 @@ class StatusLine(QStatusBar):
         on_zone: Lets the zone of all times be chosen.
         on_older: Shows why an older model runs than the files say.
         on_notices: Shows what was told.
+        on_faults: Shows the faults that are armed.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class StatusLine(QStatusBar):
         on_zone: Callable[[], object],
         on_older: Callable[[], object],
         on_notices: Callable[[], object],
+        on_faults: Callable[[], object],
     ) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
@@ -70,8 +73,10 @@ class StatusLine(QStatusBar):
         self.notices = _button("notices", "", on_notices)
         self.older = _button("older-model", OLDER_TIP, on_older)
         self.older.setText("Older model runs")
+        self.faults = _button("faults-armed", FAULTS_TIP, on_faults)
         self.addWidget(self._project, 1)
         self.addPermanentWidget(self.older)
+        self.addPermanentWidget(self.faults)
         for widget in (
             self._head,
             self._lag,
@@ -88,7 +93,15 @@ class StatusLine(QStatusBar):
         self._without = OPENING
         self._tally, self._drafts = Tally(), 0
         self.show_notices(0, "info")
-        for widget in (self.older, self._head, self._lag, self.scenarios, self._dead, self._engine):
+        for widget in (
+            self.older,
+            self.faults,
+            self._head,
+            self._lag,
+            self.scenarios,
+            self._dead,
+            self._engine,
+        ):
             widget.hide()
         theme().changed.connect(self._paint)
 
@@ -104,7 +117,7 @@ class StatusLine(QStatusBar):
 
     def _fit(self) -> None:
         """Leaves out the numbers that views have, too, where there is no room for all."""
-        kept = [self.older, self.scenarios, self._dead, self._engine, self.zone, self.notices]
+        kept = [self.older, self.faults, self.scenarios, self._dead, self._engine, self.zone, self.notices]
         room = self.width() - self._project.sizeHint().width()
         room -= sum(_width(one) for one in kept if not one.isHidden())
         for label in (self._lag, self._head):
@@ -152,6 +165,17 @@ class StatusLine(QStatusBar):
         self.notices.setToolTip(f"{told}. {NOTICES_TIP}")
         self._fit()
 
+    def _paint_faults(self, count: int) -> None:
+        """Says in a coloured chip that something goes wrong on purpose (W12)."""
+        colors = theme().colors
+        self.faults.setVisible(bool(count))
+        self.faults.setIcon(icon("bug", "error"))
+        self.faults.setText(f"{counted(count, 'fault')} armed")
+        ink, ground = colors.ink("error"), colors.tint("error", 0.16)
+        self.faults.setStyleSheet(
+            f"color: {ink}; background: {ground}; border-radius: 6px; padding: 1px 6px;"
+        )
+
     def _tell_zone(self) -> None:
         self.zone.setText(zone_text())
 
@@ -168,6 +192,7 @@ class StatusLine(QStatusBar):
     def _paint(self) -> None:
         status = self._status
         self._paint_scenarios()
+        self._paint_faults(0 if status is None else status.armed)
         for widget in (self._dead, self._engine):
             widget.setVisible(status is not None)
         if status is None:

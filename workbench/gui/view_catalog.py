@@ -60,6 +60,7 @@ VIEWS = (
     ViewEntry("search", "Search", "search", "workbench.gui.views.search_view:SearchView"),
     ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
     ViewEntry("time", "Time", "clock", "workbench.gui.views.time_view:TimeView"),
+    ViewEntry("faults", "Faults", "bug", "workbench.gui.views.faults_view:FaultsView", "right"),
     ViewEntry("compare", "Compare", "diff", "workbench.gui.views.compare_view:CompareView"),
     ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
     ViewEntry("text", "Project file", "code", "workbench.gui.views.text_view:TextView"),
@@ -83,6 +84,8 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Test": (("explorer",), ("scenarios+coverage+explore+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
-WORLD: Columns = (("time",), ("compare+log",))
+WORLD: Columns = (("time+faults",), ("compare+log",))
 """How the window of a fork stands at first."""
+BUNDLE: Columns = (("inspector",), ("timeline+story+time+subscriptions", "log"))
+"""How the window of a bundle stands at first."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")

@@ -10,9 +10,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
+from workbench.gui.bundle_actions import BundleActions
 from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import no_project
-from workbench.gui.fork_actions import ForkActions
 from workbench.gui.long_view import LongText
 from workbench.gui.palette import Palette, Target
 from workbench.gui.palette_targets import (
@@ -45,7 +45,7 @@ def _no_way(owner: WindowActions, *, back: bool) -> str:
     return owner.desk.travels.no_way(back=back) if owner.desk is not None else no_project(owner)
 
 
-class WindowActions(ForkActions):
+class WindowActions(BundleActions):
     """The actions of the window, those of its File menu first."""
 
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 GROUP, ANY = "layouts", "any"
+SHARED = ("panes", "tabs", "columns")
+"""What of that says nothing of the project itself, so that it may be handed on."""
 NARROWER = 1400
 """Width of the window in pixels below which it is narrow: fewer columns stand beside each other."""
 
@@ -70,6 +73,23 @@ class WindowLayouts(QObject):
                 self._settings.remove(f"{GROUP}/{scope}/{place}")
             else:
                 self._settings.setValue(f"{GROUP}/{scope}/{place}", value)
+
+    def texts(self) -> dict[str, str]:
+        """Returns how panes, tabs and columns stand in this project, by place."""
+        self._settings.beginGroup(f"{GROUP}/{self._project}")
+        kept = {name: self._settings.value(name) for name in self._settings.allKeys()}
+        self._settings.endGroup()
+        return {
+            name: value
+            for name, value in kept.items()
+            if isinstance(value, str) and name.partition("/")[0] in SHARED
+        }
+
+    def take_texts(self, texts: Mapping[str, str]) -> None:
+        """Takes over how panes, tabs and columns stood elsewhere, where nothing of that is kept yet."""
+        for name, value in texts.items():
+            if name.partition("/")[0] in SHARED and self.find(name, anywhere=False) is None:
+                self.keep(name, value, anywhere=False)
 
     def forget(self) -> None:
         """Forgets what is kept of this project, and what others would take."""

@@ -49,7 +49,7 @@ class WorldBar(QToolBar):
         self._frame.show_in(fork is not None)
         if fork is not None:
             self._name.setText(fork.name)
-            self._told.setText(f"a world of its own: own store and clock; nothing here touches {fork.trunk}")
+            self._told.setText(_told(fork))
             self._dress()
 
     def _dress(self) -> None:
@@ -63,6 +63,14 @@ class WorldBar(QToolBar):
             f" QToolBar#world QToolButton:disabled {{ color: {colors.faint}; }}"
         )
         self._name.setStyleSheet("font-weight: 600;")
+
+
+def _told(fork: Fork) -> str:
+    """Says what a world is, and of a bundle what was made up in it and what its maker says."""
+    if not fork.bundled:
+        return f"a world of its own: own store and clock; nothing here touches {fork.trunk}"
+    masked = f"made up: {', '.join(fork.masked)}" if fork.masked else "nothing is masked"
+    return "; ".join(filter(None, ("a world of its own, begun paused", masked, fork.note)))
 
 
 class _Frame(QWidget):

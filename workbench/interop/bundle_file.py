@@ -18,6 +18,7 @@ import msgspec
 
 from workbench.errors import InvalidValue, NotABundle, StoreFull, StoreReadOnly
 from workbench.interop.output_files import check_output
+from workbench.model.file_names import is_reserved
 from workbench.tusk import why_unwritten
 
 SUFFIX = ".workbench"
@@ -37,8 +38,9 @@ GROWTH, FREE_GROWTH = 200, 64_000_000
 CHUNK = 1 << 20
 LATEST = 253_402_300_799_000_000
 """The end of the year 9999, microseconds since 1970."""
+_LOCAL, _NAME_AT = MANIFEST.encode(), 30
+"""The name of the first file in the archive, and where it stands."""
 _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in range(1, 10))}
 Told = Callable[[str, int, int], object]
 """Told what is done, and how much of how much of it; what it raises ends the work, and nothing is left."""
 
@@ -88,8 +90,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether a path is that of a file with the name of a bundle."""
-    return path.suffix.lower() == SUFFIX and path.is_file()
+    """Whether a path is that of a file that is named as a bundle is, or begins as one does."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            begin = file.read(len(_LOCAL) + _NAME_AT)
+    except OSError:
+        begin = b""
+    return path.suffix.lower() == SUFFIX or (begin[:4] == b"PK\x03\x04" and begin[_NAME_AT:] == _LOCAL)
 
 
 # -- writing ----------------------------------------------------------------------------------------------
@@ -304,6 +313,6 @@ def _unsafe(name: str) -> str:
         return "is no name that every system has"
     if any(part in ("", ".", "..") or part.startswith(".") for part in parts):
         return "leads out of the folder, or is hidden"
-    if any(part[-1] in " ." or part.partition(".")[0].lower() in _DEVICES for part in parts):
+    if any(part[-1] in " ." or is_reserved(part) for part in parts):
         return "is no name that every system has"
     return ""

@@ -213,6 +213,19 @@ class Masking:
             block += 1
 
 
+def masked_words(metadata: str | None) -> str:
+    """Returns which fields the metadata of an event or message say are masked; empty for none (W22)."""
+    try:
+        said = read_text(metadata or "{}")
+    except ValueError:
+        return ""
+    paths = said.get(MARK) if isinstance(said, dict) else None
+    if not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
+        return ""
+    names = dict.fromkeys(one.removeprefix("$.") for one in paths)
+    return f"masked: {', '.join(names)}" if names else ""
+
+
 def _inner(text: str) -> Any:
     """Returns what a text holds that is itself JSON, an object or a list; else None."""
     if text[:1] not in ("{", "["):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from workbench.errors import InvalidValue
@@ -142,6 +143,19 @@ def fault_sentence(rule: FaultRule) -> str:
         case FaultKind.CLOCK:
             said = f"has the clock jump {span} ahead at {calls}"
     return said if one else f"{said} (seed {rule.seed})"
+
+
+def sentences_on(rules: Iterable[FaultRule], registry: Registry) -> dict[str, list[str]]:
+    """Returns what faults do, by what they strike: ``subscription:mailer``, ``projection:users``."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        struck = [f"{rule.place}:{rule.name}"]
+        if rule.place is FaultPlace.HANDLER:
+            named = registry.subscriptions.values()
+            struck += [f"{FaultPlace.SUBSCRIPTION}:{one.name}" for one in named if one.handler == rule.name]
+        for place in struck:
+            found.setdefault(place, []).append(fault_sentence(rule))
+    return found
 
 
 def _ending(number: int) -> str:

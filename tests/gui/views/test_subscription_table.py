@@ -75,6 +75,9 @@ def test_the_dead_are_seen_whole_where_nothing_is_left_that_gives_way(table):
     assert table.columnWidth(0) >= NAME, "others give way before a name does"
 
 
+USUAL = [title for title in TITLES if title != "Faults"]
+
+
 @pytest.fixture
 def table(qtbot):
     made = SubscriptionTable()
@@ -113,14 +116,15 @@ def test_every_number_has_a_column():
         "Average": "1.25",
         "Highest": "3",
         "Reads": "printers",
+        "Faults": "none",
     }
 
 
 def test_columns_give_way_in_their_order_and_come_back(table):
-    assert shown(table) == list(TITLES)
+    assert shown(table) == USUAL
     for width in range(1700, 300, -50):
         table.resize(width, 300)
-        gone = [title for title in TITLES if title not in shown(table)]
+        gone = [title for title in USUAL if title not in shown(table)]
         assert set(gone) == set(GIVING_WAY[: len(gone)])
         wide = sum(table.columnWidth(at) for at in range(len(TITLES)) if not table.isColumnHidden(at))
         assert wide <= table.viewport().width()
@@ -128,7 +132,7 @@ def test_columns_give_way_in_their_order_and_come_back(table):
     table.resize(250, 300)
     assert shown(table) == ["Subscription", "Lag"]
     table.resize(1700, 300)
-    assert shown(table) == list(TITLES)
+    assert shown(table) == USUAL
 
 
 def test_a_click_on_a_line_switches_it_and_with_alt_it_is_the_only_one(table):
@@ -186,3 +190,12 @@ def test_what_the_engine_itself_reads_is_told_in_words_and_found_by_them(table):
     assert {name: value for name, value, _ in facts_of(replace(VIEW, source=LOG_TOPIC))}[
         "Reads"
     ] == "all events"
+
+
+def test_W12_faults_have_a_column_only_while_some_are_armed_and_it_never_gives_way(table):
+    table.show_faults(True)
+    assert shown(table) == list(TITLES)
+    table._give_way(NAME)
+    assert shown(table) == ["Subscription", "Lag", "Faults"]
+    table.show_faults(False)
+    assert "Faults" not in shown(table)

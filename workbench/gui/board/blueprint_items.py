@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint import Card
 from workbench.gui.board.blueprint_layout import FOOT, LINE, line_of
-from workbench.gui.board.board_graph import kind_of
+from workbench.gui.board.board_graph import ARMED, kind_of
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
 from workbench.gui.board.layout import Box, Point
@@ -86,7 +86,7 @@ class CardItem(QGraphicsItem):
             self.update()
 
     def set_due(self, due: str) -> None:
-        """Shows when the next of what it issued for later is due, in words."""
+        """Shows when the next of what it issued for later is due, or how many faults are armed, in words."""
         if due != self._due:
             self._due = due
             self._tell()
@@ -104,7 +104,8 @@ class CardItem(QGraphicsItem):
         lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
         lines += ["Draft: it does not run as it is drawn"] if self.card.draft else []
         lines += ["Draft: its text is typed and not saved"] if self._typed else []
-        lines += [f"What it issued for later: {self._due}"] if self._due else []
+        told = "Goes wrong on purpose" if self._due.endswith(ARMED) else "What it issued for later"
+        lines += [f"{told}: {self._due}"] if self._due else []
         lines += [f"{self.card.title} {self.card.leaves}"] if self.card.leaves else []
         lines += [one.whole for one in self.card.rules]
         lines += [f"{one.name} {one.type}" for one in self.card.fields]

@@ -23,7 +23,7 @@ from workbench.gui.board.blueprint_layout import (
     part_of,
 )
 from workbench.gui.board.blueprint_lights import BlueprintLights
-from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
+from workbench.gui.board.board_graph import ARMED, BoardGraph, Pair, kind_of
 from workbench.gui.board.card_painter import DRAFT, FIELDS
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
@@ -107,7 +107,7 @@ class BlueprintScene(Picture):
     def _tell(self, item: CardItem) -> None:
         said = "" if item.card.ghost else self._badges.get(item.card.node, "")
         item.set_typed(typed=said == DRAFT)
-        item.set_due(said if said.startswith("due ") else "")
+        item.set_due(said if said.startswith("due ") or said.endswith(ARMED) else "")
 
     @override
     def show_marks(self, marks: Mapping[str, tuple[DesignMark, ...]]) -> None:

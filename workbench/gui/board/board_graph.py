@@ -8,6 +8,8 @@ from functools import cached_property
 
 Pair = tuple[str, str]
 """Ids of an edge's source and target."""
+ARMED = "armed"
+"""What the badge of a node ends with where something goes wrong on purpose."""
 
 
 @dataclass(frozen=True, slots=True)

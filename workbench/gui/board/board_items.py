@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import BoardNode, kind_of
-from workbench.gui.board.card_painter import DRAFT, paint_plate
+from workbench.gui.board.board_graph import ARMED, BoardNode, kind_of
+from workbench.gui.board.card_painter import DRAFT, FAULT, paint_badge, paint_fault, paint_plate
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.board.mark_painter import INSET, RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
@@ -181,6 +181,8 @@ class NodeItem(QGraphicsItem):
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
         if draft and scale >= READABLE:
             paint_plate(painter, DRAFT, colors.warning, right=self.box.width)
+        if scale < READABLE and self.badge.endswith(ARMED):
+            paint_fault(painter, self.body.topRight(), FAULT / scale)
         if marks.count:
             font = fonts()["problem"] if scale >= READABLE else None
             paint_ring(painter, ring_of(self.body, 1.0), marks, font, RING - 1)
@@ -210,13 +212,8 @@ class NodeItem(QGraphicsItem):
         word = painter.fontMetrics().elidedText(kind.word, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, word)
         if self.badge:
-            place = QRectF(right - wide, y + 2, wide, 16)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(mix(on, fill, 0.14)))
-            painter.drawRoundedRect(place, 8, 8)
-            painter.setPen(QColor(on))
             painter.setFont(fonts()["badge"])
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.badge)
+            paint_badge(painter, QRectF(right - wide, y + 2, wide, 16), self.badge, fill, on)
 
     def _text(self, painter: QPainter, part: str, text: str, y: float, tall: float, color: str) -> None:
         room = self.box.width - 2 * PAD

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTransfo
 
 from workbench.gui.board.blueprint import Card
 from workbench.gui.board.blueprint_layout import HEAD, head_of, line_of
-from workbench.gui.board.board_graph import kind_of
+from workbench.gui.board.board_graph import ARMED, kind_of
 from workbench.gui.board.layout import Box
 from workbench.gui.board.mark_painter import RING, CardMarks, paint_line, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
@@ -24,6 +24,8 @@ FIELDS, NAMES = 0.75, 0.3
 """Scales below which cards list no fields, and have no names."""
 LARGE = 1.5
 """Scale above which texts grow with the cards."""
+FAULT = 16.0
+"""Pixels of the sign of a fault, where words have no room."""
 DRAFT = "draft"
 """What a card says that is not saved, or does not run as it is drawn."""
 RADIUS = 6.0
@@ -129,7 +131,7 @@ def paint_card(
         scale: How large the picture is.
         marks: What is wrong with it, or marked.
         more: It has a line that adds a field.
-        due: When the next of what it issued for later is due, in words.
+        due: When the next of what it issued for later is due, or how many faults are armed, in words.
         whole: What has no room is written smaller, as in a file; else it is shortened.
     """
     made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale, whole=whole)
@@ -145,11 +147,36 @@ def paint_card(
     if card.draft and scale >= FIELDS:  # from afar it would hide the name, and the card's edge says it
         paint_plate(painter, DRAFT, theme().colors.warning)
     elif due and scale >= FIELDS:
-        paint_plate(painter, due, theme().colors.muted)
+        paint_plate(painter, due, theme().colors.error if due.endswith(ARMED) else theme().colors.muted)
+    elif due.endswith(ARMED):
+        paint_fault(painter, QPointF(box.width, 0), FAULT)
     if card.leaves and scale >= FIELDS:
         made.leaves(below=more or bool(card.rules))
     if marks.count:
         made.ring(marks)
+
+
+def paint_badge(painter: QPainter, place: QRectF, words: str, fill: str, on: str) -> None:
+    """Says in a pill on a node's head what changes while it is shown; what goes wrong on purpose in red."""
+    colors = theme().colors
+    ground, ink = (mix(on, fill, 0.14), on)
+    if words.endswith(ARMED):
+        ground, ink = colors.error, colors.surface
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
+    painter.setPen(QColor(ink))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def paint_fault(painter: QPainter, corner: QPointF, size: float) -> None:
+    """Marks the corner of a card on which something goes wrong on purpose, where it has no room for words."""
+    colors = theme().colors
+    place = QRectF(corner.x() - size / 2, corner.y() - size / 2, size, size)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colors.error))
+    painter.drawEllipse(place)
+    draw_icon(painter, "bug", place.adjusted(size / 5, size / 5, -size / 5, -size / 5), colors.surface)
 
 
 def paint_plate(painter: QPainter, words: str, color: str, *, right: float = 0.0) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode, Pair
+from workbench.gui.board.board_graph import ARMED, BoardEdge, BoardGraph, BoardNode, Pair
 from workbench.gui.time_format import short
+from workbench.model.counts import counted
 from workbench.model.messaging import Mode
 from workbench.model.model_flow import INCOMING, KINDS, arrows
 from workbench.model.pydantic_messages import summary_of
@@ -74,6 +75,15 @@ def badges(flow: Mapping[str, int], waiting: Mapping[str, Sequence[Message]]) ->
         more = f" +{len(told) - 1:,}" if len(told) > 1 else ""
         shown[f"subscription:{name}"] = f"due {short(told[0].deliver_at or 0)}{more}"
     return shown
+
+
+def faults_told(on: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Returns what nodes show where something goes wrong on purpose.
+
+    Args:
+        on: What faults do, by the node that they strike.
+    """
+    return {node: f"{counted(len(said), 'fault')} {ARMED}" for node, said in on.items()}
 
 
 def _path(registry: Registry, key: str, makers: Mapping[str, Sequence[str]]) -> tuple[Pair, ...]:

@@ -27,7 +27,7 @@ from workbench.gui.view import View
 from workbench.gui.views.board_bar import BoardBar
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
-from workbench.gui.views.board_model import badges, pulses
+from workbench.gui.views.board_model import badges, faults_told, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.board_tools import BoardTools
@@ -220,7 +220,8 @@ class BoardView(View):
         }
         unwritten = drafted(self.desk)
         self.editor.know_unwritten(list(unwritten))
-        self.scene.set_badges(badges(self._live.flow, self._live.waiting) | paused | unwritten)
+        shown = badges(self._live.flow, self._live.waiting) | paused | unwritten
+        self.scene.set_badges(shown | faults_told(self.desk.workspace.faults.on()))
 
     def _show_form(self, card: str) -> None:
         """Shows a card's form, ready to be typed in; where there is none any more, offers what was typed."""

@@ -92,7 +92,7 @@ class CompareView(View):
 
     @property
     def _is_fork(self) -> bool:
-        return self.desk.workspace.fork is not None
+        return (fork := self.desk.workspace.fork) is not None and not fork.bundled
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -109,7 +109,7 @@ class CompareView(View):
     @override
     def refresh(self) -> None:
         workspace = self.desk.workspace
-        if (fork := workspace.fork) is not None:
+        if (fork := workspace.fork) is not None and self._is_fork:
             self._reading.ask(lambda: _read(workspace, fork))
 
     @override

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.gui.event_actions import plain
 from workbench.gui.time_format import absolute, relative
 from workbench.model.issued_by import issued_by
+from workbench.model.masking import masked_words
 from workbench.model.messaging import called
 from workbench.services.story.causes import cause_words
 
@@ -61,8 +62,9 @@ def event_facts(workspace: Workspace, event: RecordedEvent) -> list[Fact]:
 
 
 def cause_of(workspace: Workspace, one: RecordedEvent | Message) -> str:
-    """Returns what caused it, in words."""
-    return cause_words(one, workspace.stories.causes([one.causation_id]))
+    """Returns what caused it, in words; where it is from a bundle, also what is masked in it."""
+    cause = cause_words(one, workspace.stories.causes([one.causation_id]))
+    return " · ".join(filter(None, (cause, masked_words(one.metadata))))
 
 
 def _of_command(workspace: Workspace, message: Message) -> list[tuple[str, str]]:

@@ -74,6 +74,10 @@ def _dead(value: int) -> tuple[str, str]:
     return ("error", f"{value:,} dead") if value else ("neutral", "none")
 
 
+def _faults(said: Sequence[str]) -> tuple[str, str]:
+    return ("error", f"{len(said):,} armed") if said else ("neutral", "none")
+
+
 def _line(number: int) -> str:
     return "shown" if number >= 0 else "hidden"
 
@@ -130,6 +134,7 @@ COLUMNS = (
         "Highest", width=74, mono=True, align_right=True, text=_figure, about="Of what the graph shows"
     ),
     TableColumn("Reads", width=104, text=called, about="The topic that it reads"),
+    TableColumn("Faults", width=84, badge=_faults, about="What goes wrong there on purpose"),
 )
 GIVING_WAY = (
     "Reads",
@@ -160,7 +165,7 @@ FACTS = (
 )
 
 
-LINE = TITLES.index("Line")
+LINE, FAULTS = TITLES.index("Line"), TITLES.index("Faults")
 SEEN = 3
 """Rows that are always seen."""
 BAR = 3
@@ -195,7 +200,14 @@ class SubscriptionTable(FastTableView):
         super().__init__(COLUMNS)
         self.setAccessibleName("Subscriptions")
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + SEEN * ROW_HEIGHT + 2)
+        self._armed = False
         self.head.columns_reset.connect(lambda: self._give_way(self.viewport().width()))
+
+    def show_faults(self, armed: bool) -> None:  # what it is about is in the name
+        """Says at each subscription what goes wrong there on purpose; only while something does."""
+        if armed != self._armed:
+            self._armed = armed
+            self._give_way(self.viewport().width())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -242,7 +254,8 @@ class SubscriptionTable(FastTableView):
         for at in range(1, len(COLUMNS)):
             if self.isColumnHidden(at):
                 widths[at] = COLUMNS[at].width
-        needed, hidden = sum(widths), set[int]()
+        hidden = set() if self._armed else {FAULTS}
+        needed = sum(widths) - sum(widths[at] for at in hidden)
         for title in GIVING_WAY:
             if needed <= room:
                 break
@@ -275,6 +288,7 @@ def row_of(view: SubscriptionView, drawn: DrawnLines) -> tuple[Any, ...]:
         figures.average if figures else None,
         figures.highest if figures else None,
         view.source,
+        view.faults,
     )
 
 
@@ -304,4 +318,5 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
         ("Filtered", f"{view.filtered:,}", "Messages that did not pass the filter, ever"),
         ("Expired", f"{view.expired:,}", "Messages that lived too long and were dropped, ever"),
         ("Skipped", f"{view.skipped:,}", "Deliveries that an operator skipped, ever"),
+        ("Faults", "; ".join(view.faults) or "none", "What goes wrong there on purpose"),
     ]

@@ -154,6 +154,7 @@ class SubscriptionsView(View):
         kept = rows_with(words, rows, COLUMNS)
         self.table.set_empty("No subscription fits", f"All {len(rows.rows):,} were searched for “{words}”.")
         self.table.refresh(kept)
+        self.table.show_faults(any(view.faults for view in self._views.values()))
         self.filter.show_count(len(kept.rows), len(rows.rows))
 
     @override

@@ -122,7 +122,7 @@ class TimeView(View):
         self.now.setText(absolute(workspace.clock.now()))
         fork = workspace.fork
         passed = workspace.clock.now() - fork.began if fork is not None else 0
-        self.since.setText(f"+{length_words(passed)} since it was forked" if fork is not None else LOOKING)
+        self.since.setText(f"+{length_words(passed)} since then" if fork is not None else LOOKING)
 
     def _show(self, due: Sequence[Due]) -> None:
         self.tick()

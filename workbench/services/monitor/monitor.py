@@ -12,6 +12,7 @@ from workbench.engine.subscription_runners import handled_in
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
+from workbench.project.fault_words import sentences_on
 from workbench.services.monitor.lag import projection_lag, subscription_lag
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.services.monitor.rate_rings import READ_MODEL
@@ -60,6 +61,7 @@ class Monitor:
             trouble=engine.errors[-1] if engine and engine.errors else "",
             faulted=tuple(engine.faults) if engine else (),
             gone=world.store.gone,
+            armed=len(world.faults.armed),
         )
 
     def behind(self) -> dict[str, int]:
@@ -157,6 +159,13 @@ class Monitor:
             expired=state.expired,
             skipped=state.skipped,
             paused=state.paused,
+            faults=self._faults(name),
+        )
+
+    def _faults(self, name: str) -> tuple[str, ...]:
+        armed = [one.rule for one in self.world.faults.armed]
+        return tuple(
+            sentences_on(armed, self.world.registry).get(f"subscription:{name}", ()) if armed else ()
         )
 
     def _age(self, *published: int | None) -> int:

@@ -25,6 +25,7 @@ class SubscriptionView:
         in_flight: Handlers that run now.
         depth: What waits in rows, by state, and the oldest of it.
         oldest_us: Age of the oldest message that is not settled, microseconds; 0 if none is.
+        faults: What goes wrong there on purpose, in sentences.
         failed: Attempts that failed, ever.
         retried, died, expired, skipped: How attempts and deliveries ended, ever.
     """
@@ -55,6 +56,7 @@ class SubscriptionView:
     expired: int = 0
     skipped: int = 0
     paused: bool = False
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,7 @@ class Status:
         furthest: Its name; empty where nothing lies behind.
         dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
         faulted: Subscriptions and projections that stopped after repeated failures (C11).
+        armed: Faults that are armed, so that something goes wrong on purpose (W12).
         gone: Empty, or how the files of the open store ceased to be those at its path (C10).
     """
 
@@ -137,3 +140,4 @@ class Status:
     gone: str = ""
     replaying: int = 0
     faulted: tuple[str, ...] = ()
+    armed: int = 0

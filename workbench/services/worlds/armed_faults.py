@@ -9,7 +9,7 @@ from workbench.errors import CallerError
 from workbench.model.changes import Changes
 from workbench.model.fault import FaultPlace, FaultRule
 from workbench.model.operator_acts import OperatorAct
-from workbench.project.fault_words import fault_sentence, places, read_fault, write_fault
+from workbench.project.fault_words import fault_sentence, places, read_fault, sentences_on, write_fault
 from workbench.services.worlds.fault_report import Check, fault_report
 
 if TYPE_CHECKING:
@@ -77,16 +77,7 @@ class ArmedFaults:
 
     def on(self) -> dict[str, list[str]]:
         """Returns the sentences of what is armed, by what it is armed on: ``subscription:mailer``."""
-        found: dict[str, list[str]] = {}
-        registry = self._world.registry
-        for one in self._world.faults.armed:
-            rule, said = one.rule, fault_sentence(one.rule)
-            found.setdefault(f"{rule.place}:{rule.name}", []).append(said)
-            if rule.place is FaultPlace.HANDLER:
-                for name, subscription in registry.subscriptions.items():
-                    if subscription.handler == rule.name:
-                        found.setdefault(f"{FaultPlace.SUBSCRIPTION}:{name}", []).append(said)
-        return found
+        return sentences_on((one.rule for one in self._world.faults.armed), self._world.registry)
 
     async def arm(self, what: str | FaultRule, *, allowed: bool = False) -> int:
         """Arms a fault; returns its number.

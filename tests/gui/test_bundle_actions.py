@@ -1,0 +1,190 @@
+"""A bundle is made in a dialog and opens in a window as a world of its own, paused at its event."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QToolBar
+
+from tests.gui.test_session import mistakes, notices, settings, start
+from tests.gui.tree_rows import table_of
+from workbench.gui.bundle_dialog import BundleDialog
+from workbench.gui.desk import Selection
+from workbench.interop.bundle_file import is_bundle, read_manifest
+from workbench.services.bundles.bundle_draft import BundleDraft, Masks, StorePart
+from workbench.services.worlds.fork import fork_in
+
+__all__ = ["settings", "start"]
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+async def session(start, until, scratch):
+    made = await start()
+    await made.workspace.story.play()
+    await until(lambda: made.workspace.reader.head() > 12)
+    await until(lambda: not any(one.waiting for one in made.workspace.monitor.subscriptions()), within=20)
+    yield made
+    for fork in made.forks:
+        fork.discard_fork()
+    await until(lambda: made.forks == [])
+
+
+def bundle_of(project, file, **more):
+    with BundleDraft(project, StorePart(), lambda *_said: None) as draft:
+        return draft.write(file, lambda *_said: None, **more)
+
+
+@pytest.fixture
+async def bundle(session, tmp_path):
+    file = tmp_path / "bug.workbench"
+    masks = Masks(names=("email",))
+    await asyncio.to_thread(
+        bundle_of, session.workspace.project, file, at=9, masks=masks, note="look at the mail server"
+    )
+    return file
+
+
+def dialog_of(session):
+    return session.window.findChild(BundleDialog)
+
+
+async def begun(session, until):
+    session.acts["bundle"].do()
+    await until(lambda: dialog_of(session) is not None and dialog_of(session).make.isEnabled(), within=20)
+    return dialog_of(session)
+
+
+async def test_W22_the_dialog_says_what_goes_in_and_masks_what_is_ticked(
+    session, until, tmp_path, monkeypatch, scratch
+):
+    file = tmp_path / "made.workbench"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "made"), ""))
+    dialog = await begun(session, until)
+    assert not dialog.part.isEnabled()
+    assert "10 streams, 17 events" in dialog.told.text()
+    assert "project.tsk" in dialog.told.text()
+    dialog.filter.setText("mail")
+    await until(lambda: [row[0].split()[0] for row in table_of(dialog.fields)] == ["email"])
+    index = dialog.fields.rows.index(0, 0)
+    dialog.fields.rows.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    dialog.note.setText("see what died")
+    dialog.at.setText("12")
+    dialog.make.click()
+    await until(lambda: file.exists() and any("opens at 12" in one for one in notices(session)), within=20)
+    said = read_manifest(file)
+    assert (said.at, said.masked, said.note) == (12, ("email",), "see what died")
+    await until(lambda: list(scratch.iterdir()) == [] and dialog_of(session) is None)
+
+
+async def test_W21_around_the_chosen_event_only_its_streams_go_in(session, until):
+    session.desk.select(Selection(position=1))
+    dialog = await begun(session, until)
+    assert dialog.part.isChecked()
+    assert dialog.told.text().startswith("1 stream,")
+    dialog.whole.click()
+    await until(lambda: dialog.told.text().startswith("10 streams,"), within=20)
+    dialog.at.setText("nonsense")
+    dialog.make.click()
+    assert "is no position" in dialog.told.text()
+    dialog.reject()
+
+
+async def test_W21_a_dialog_that_is_closed_leaves_nothing(session, until, scratch):
+    dialog = await begun(session, until)
+    dialog.reject()
+    await until(lambda: not session.desk.running() and list(scratch.iterdir()) == [])
+    session.acts["bundle"].do()  # closed while it still looks
+    dialog_of(session).reject()
+    await until(lambda: not session.desk.running() and list(scratch.iterdir()) == [])
+
+
+async def test_W21_a_bundle_opens_beside_the_project_paused_at_its_event(session, until, bundle, scratch):
+    assert is_bundle(bundle)
+    session.take_dropped(bundle)
+    await until(lambda: session.forks and session.forks[-1].desk is not None, within=20)
+    world = session.forks[-1]
+    await until(lambda: world.window.windowTitle().startswith("Bundle of users at 9"))
+    assert world.workspace.monitor.paused
+    assert world.desk.selection.position == 9
+    bar = world.window.findChild(QToolBar, "world")
+    assert any("made up: email; look at the mail server" in one.text() for one in bar.findChildren(QLabel)), (
+        "the bar says what is masked"
+    )
+    where = world.window.views["inspector"].where
+    await until(lambda: "masked: email" in where.text())
+    assert not world.acts["compare"].isEnabled()
+    assert world.acts["keep-fork"].isEnabled()
+    (event,) = [one for one in world.workspace.reader.read_log(0, 2) if one.position == 1]
+    assert json.loads(event.metadata)["masked"] == ["$.email"]
+    head = world.workspace.reader.head()
+    await world.workspace.resume()
+    await world.workspace.running().settle()
+    assert world.workspace.reader.head() == head
+    assert session.workspace.reader.event_at(1).data != event.data
+    world.discard_fork()
+    await until(lambda: session.forks == [] and list(scratch.iterdir()) == [])
+
+
+async def test_W21_one_that_is_kept_is_a_folder_and_opens_paused_again(
+    session, until, bundle, tmp_path, start
+):
+    await session.open_bundle(bundle)
+    world = session.forks[-1]
+    await world.keep_in(tmp_path / "kept")
+    world.quit()
+    await until(lambda: session.forks == [])
+    assert fork_in(tmp_path / "kept").at == 9
+    again = await start((tmp_path / "kept", ""))
+    assert again.workspace.monitor.paused
+
+
+async def test_W21_without_a_project_it_opens_in_this_window(start, until, bundle, scratch, monkeypatch):
+    window = await start((bundle, ""))
+    assert window.workspace.fork.at == 9
+    assert window.workspace.monitor.paused
+    assert len(list(scratch.iterdir())) == 1
+
+    async def discard(_fork):
+        return "discard"
+
+    monkeypatch.setattr(window, "_ask_to_keep", discard)
+    window.quit()
+    assert await window.ended() == 0
+    assert list(scratch.iterdir()) == []
+
+
+async def test_W21_what_cannot_be_opened_is_said(session, start, until, tmp_path, scratch):
+    broken = tmp_path / "broken.workbench"
+    broken.write_bytes(b"PK, but no more")
+    session.take_dropped(broken)
+    await until(lambda: any("cut off" in one for one in notices(session)))
+    assert session.forks == []
+    alone = await start((broken, ""))
+    assert alone.workspace is None
+    assert any("cut off" in one for one in mistakes(alone))
+    assert list(scratch.iterdir()) == []
+
+
+async def test_W21_how_the_window_stood_goes_along(session, until, tmp_path):
+    layouts = session.window.layouts
+    layouts.keep("tabs/explore", "Ends")
+    layouts.keep("went", "user-ada", anywhere=False)
+    layout = layouts.texts()
+    assert layout["tabs/explore"] == "Ends"
+    assert not any(one.startswith(("went", "chosen")) for one in layout)
+    file = tmp_path / "bug.workbench"
+    await asyncio.to_thread(bundle_of, session.workspace.project, file, layout=layout)
+    await session.open_bundle(file)
+    assert session.forks[-1].window.layouts.find("tabs/explore", anywhere=False) == "Ends"
