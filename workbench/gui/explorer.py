@@ -161,7 +161,7 @@ class Explorer(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        moved = changes.head or changes.projections
+        moved = changes.head or changes.dead_letters or changes.projections
         return bool(moved or changes.model or changes.everything)
 
     @override
@@ -206,8 +206,8 @@ class Explorer(View):
 
     def _know_status(self, status: Status) -> None:
         """Counts the dead letters as the status bar does."""
-        if status.dead != self._dead:
-            self._dead = status.dead
+        moved, self._dead = status.dead != self._dead, status.dead
+        if moved and self.isVisible():  # else it is shown with what was missed
             self._show(self._known)
 
     def _know_drafts(self) -> None:
