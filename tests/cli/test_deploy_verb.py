@@ -33,7 +33,7 @@ def test_W18_what_differs_is_told_and_listed(workbench, tmp_path):
     said = workbench("rehearse-deploy", bank, folder)
     assert said.code == 3
     assert "1 of 2 streams differs" in said.out
-    assert "1 of 3 commands that was accepted would be refused" in said.out
+    assert "1 of 3 accepted commands would be refused" in said.out
     found = workbench("rehearse-deploy", bank, folder, "--json")
     assert found.code == 3
     value = found.json()

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.services.worlds.race import only_placed, orders_that_race
+from workbench.project.samples import copy_sample
 
 
 @pytest.fixture
@@ -75,3 +76,11 @@ def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, order
     )
     assert "at 2024-01-01T00:00:00Z has passed" in first
     assert second == "An order is placed: no violation in any order; 1 schedule"
+
+
+def test_generated_commands_are_explored(workbench, tmp_path):
+    folder = copy_sample("users-declared", tmp_path / "users")
+    said = workbench("explore", folder, "--generate", 3, "--for", "1s", "--processes", 1, "--json").json()
+    (one,) = said["explored"]
+    assert one["scenario"] == "3 generated commands, seed 1"
+    assert one["schedules"] >= 1

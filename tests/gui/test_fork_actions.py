@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolBar
 
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.desk import Selection
+from workbench.gui.views.deploy_dialog import FOLDER, REVISION, DeployDialog
 from workbench.project.samples import copy_sample
 from workbench.services.worlds.fork import MARK
 
@@ -153,3 +154,11 @@ async def test_W9_a_place_where_nothing_stands_is_told(trunk, until, scratch):
     await until(lambda: any("nothing stands at position 9,999" in one for one in notices(trunk)))
     await until(lambda: not list(scratch.iterdir()))
     assert trunk.forks == []
+
+
+async def test_W18_a_deploy_is_rehearsed_from_the_menu(start):
+    session = await start()
+    session.acts["deploy"].do()
+    (dialog,) = session.window.findChildren(DeployDialog)
+    assert [dialog.choice.itemData(at) for at in range(dialog.choice.count())] == [REVISION, FOLDER]
+    dialog.close()

@@ -72,6 +72,13 @@ def _takes(parser: Parser) -> None:
         help="what may go wrong, too: crash, duplicate, delay, each once in a run or crash=2 times",
     )
     parser.add_argument(
+        "--generate",
+        metavar="N",
+        type=count,
+        default=0,
+        help="explore N commands that are generated from their forms, by the seed, in place of scenarios",
+    )
+    parser.add_argument(
         "--processes", metavar="N", type=count, default=0, help="at once (default: one for each core)"
     )
     parser.add_argument(
@@ -85,16 +92,21 @@ def _takes(parser: Parser) -> None:
     parser.json(
         "project, found, explored [{scenario, schedules, merged, complete, seconds, ends [{words, count,"
         " broken}], findings [{invariant, words, deviations, choices, schedule, usual [moves],"
-        " moves [{number, who, words, made, deviation}]}]}]"
+        " moves [{number, who, kind, message, words,"
+        " made, deviation}]}]}]"
     )
 
 
 async def _explore(options: Options, environ: Environ) -> int:
     from workbench.services.scenarios import chosen, open_scenarios
     from workbench.services.worlds.exploration import ExplorePlan, explore_all
+    from workbench.services.worlds.generated_scenario import generated_scenario
 
     scenarios = open_scenarios(options.project, environ, trust=options.trust)
-    found = [one for one in chosen(scenarios.files(), options.names) if not one.fixed]
+    if options.generate:
+        found = [generated_scenario(scenarios.model(), options.generate, options.seed)]
+    else:
+        found = [one for one in chosen(scenarios.files(), options.names) if not one.fixed]
     show = meter(options) or (lambda _: None)
     plan = ExplorePlan(
         seconds=options.seconds,
@@ -187,6 +199,7 @@ EXPLORE = VerbSpec(
     examples="""
         workbench explore my-project "placed and cancelled"
         workbench explore my-project --for 2m --deviations 3 --faults crash,duplicate
+        workbench explore my-project --generate 6 --seed 3
         workbench explore my-project --json --processes 1
     """,
     arguments=_takes,

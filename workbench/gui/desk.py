@@ -130,6 +130,7 @@ class Desk(QObject):
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
+        explore_scenario: A scenario to explore that stands in no file.
         explore_wanted: Title of a scenario, and name of an invariant, to explore; either may be empty.
         project_saved: A file of the project was written by this window.
         files_read: The project's files were read, and their model runs by now, or an older one.
@@ -151,6 +152,7 @@ class Desk(QObject):
     file_dropped = Signal(object, object)
     picture_wanted = Signal()
     explore_wanted = Signal(str, str)
+    explore_scenario = Signal(object)
     project_saved = Signal()
     files_read = Signal()
     designed = Signal(object)

@@ -10,6 +10,8 @@ from workbench.gui.since_job import tell_since_when
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QWidget
+
     from workbench.gui.desk import Desk
 
 
@@ -36,6 +38,16 @@ def invariant_actions(on: str, named: Callable[[Any], str]) -> tuple[Action, ...
             run=lambda owner, chosen: _ask_since(owner.desk, named(chosen)),
         ),
         Action(
+            key="since_condition",
+            text="Since when a condition …",
+            icon="hourglass",
+            tip="Type a condition, and find the first commit behind which it did not hold",
+            on=on,
+            anyway=True,
+            shown=shown,
+            run=lambda owner, _chosen: open_since(owner, owner.desk),
+        ),
+        Action(
             key="explore",
             text="Explore",
             icon="split",
@@ -45,6 +57,13 @@ def invariant_actions(on: str, named: Callable[[Any], str]) -> tuple[Action, ...
             run=lambda owner, chosen: owner.desk.explore_wanted.emit("", named(chosen)),
         ),
     )
+
+
+def open_since(parent: QWidget, desk: Desk) -> None:
+    """Opens the dialog in which a condition is typed."""
+    from workbench.gui.since_dialog import SinceDialog
+
+    SinceDialog(parent, desk).open()
 
 
 def _ask_since(desk: Desk, name: str) -> None:

@@ -62,6 +62,7 @@ OWNERS = (
     ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),
     ("Instances of a process", "workbench.gui.views.process_instances:ProcessInstances"),
     ("Waiting deliveries", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
+    ("Explore", "workbench.gui.views.explore_beginnings:ExploreBeginnings"),
     ("Explore", "workbench.gui.views.order_pair:OrderPair"),
     ("Stepping a scenario", "workbench.gui.views.step_panel:StepPanel"),
     ("Scenarios", "workbench.gui.views.scenario_writing:ScenarioWriting"),

@@ -82,7 +82,7 @@ async def test_W18_reasons_lead_to_what_differs_and_that_to_where_it_begins(open
     dialog.named.setText(str(changed))
     await rehearsed(dialog, until)
     assert "1 of 2 streams differs" in dialog.said.text(), "the name of the other one was changed since"
-    assert "of 3 commands" in dialog.said.text()
+    assert "of 3 accepted commands" in dialog.said.text()
     (reason,) = rows(dialog.reasons)
     assert reason[:4] == (1, "stream", "user", "username")
     (bob,) = rows(dialog.table)

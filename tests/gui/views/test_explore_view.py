@@ -216,3 +216,48 @@ async def test_moves_may_go_wrong_when_a_scenario_is_stepped(view, until):
     view.steps.acts["make"].trigger()
     await until(lambda: view.steps.standing is not before)
     assert "place_order once more" in [row[1] for row in rows_of(view.steps.table)]
+
+
+async def test_an_order_is_replayed_on_the_board(view, until):
+    await explored(view, until)
+    orders = view.orders
+    orders.acts["play"].trigger()
+    assert orders.is_playing
+    assert orders.at == 0
+    await until(lambda: orders.board.scene.nodes)
+    await until(lambda: orders.board.scene.chosen == "command:place_order")
+    orders._play_on()
+    assert orders.at == 1
+    assert orders.board.scene.chosen == "command:cancel_order"
+    assert "deviates: cancel_order overtook request_payment" in orders.board.said.text()
+    orders.acts["play"].trigger()
+    assert not orders.is_playing
+
+
+async def test_generated_commands_and_what_was_recorded_are_beginnings(view, desk, until):
+    view.beginnings.generate()
+    title = view.plan.chosen
+    assert "6 generated commands, seed 1" in title
+    assert [one.title for one in view._chosen()] == [title]
+    view.plan.scenario.choose("")
+    assert [one.title for one in view._chosen()] == [TITLE]
+    view.plan.scenario.choose(title)
+    view.plan.deviations.setValue(0)
+    view.plan.time.choose(5.0)
+    await explored(view, until)
+    assert view._done[0].exploration.schedules >= 1
+    assert not view._done[0].exploration.trouble
+    went = []
+    desk.wanted.connect(went.append)
+    desk.explore_scenario.emit(desk.workspace.scenarios.all()[0])
+    assert view.plan.chosen == TITLE
+    assert went == ["explore"]
+
+
+async def test_shares_are_drawn_as_bars_and_told_in_words(view, until):
+    await explored(view, until)
+    first, column = rows_of(view.tables.ends)[0], view.tables.ends.model().columns[0]
+    assert texts_of(view.tables.ends)[0][0] == f"{first[0]:.1%}"
+    assert column.draw is not None
+    picture = view.tables.ends.grab()
+    assert not picture.isNull()

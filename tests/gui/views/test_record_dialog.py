@@ -107,3 +107,16 @@ async def test_what_the_store_denies_is_said_before_how_the_run_went(timeline, d
     dialog = RecordDialog(timeline, Recorded(scenario=scenario, result=result, differs=(said,)), desk, "l1")
     assert dialog.banner.text.startswith(said)
     assert dialog.banner._kind == "warning"
+
+
+async def test_its_orders_are_explored_without_keeping_it(timeline, until, workspace, desk):
+    wanted = []
+    desk.explore_scenario.connect(wanted.append)
+    before = sorted((workspace.project.root / "scenarios").iterdir())
+    dialog = await opened(timeline, until)
+    dialog.name.setText("Ada joins")
+    dialog.explore.click()
+    await until(lambda: wanted)
+    assert wanted[0].name == "Ada joins"
+    assert wanted[0].when[0].act.command == "create_user"
+    assert sorted((workspace.project.root / "scenarios").iterdir()) == before

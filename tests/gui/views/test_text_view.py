@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from workbench.gui.views.deploy_dialog import DRAFT, DeployDialog
 from workbench.gui.views.text_view import TextView
 from workbench.project.samples import PROJECT_FILE
 
@@ -327,3 +328,14 @@ async def test_ctrl_f_opens_the_search(view, until):
     assert view.page.search.isVisible()
     await asyncio.sleep(0)
     await until(lambda: quiet(view))
+
+
+async def test_W18_what_is_typed_can_be_rehearsed_before_it_is_written(view, until, file):
+    assert not view.acts["rehearse"].isEnabled()
+    type_in(view, '"500ms"', '"700ms"')
+    await until(lambda: quiet(view) and view.acts["rehearse"].isEnabled())
+    view.acts["rehearse"].do()
+    (dialog,) = view.findChildren(DeployDialog)
+    assert dialog.choice.currentData() == DRAFT
+    assert "700ms" not in file.read_text()
+    dialog.close()

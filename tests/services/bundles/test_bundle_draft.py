@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
@@ -247,3 +248,17 @@ def _packed_again(file, target, store, *, replace=False):
         target.unlink()
     manifest = read_manifest(file)
     packed(target, {"project.tsk": b"", manifest.store: store}, head=manifest.head)
+
+
+async def test_W21_one_that_is_killed_while_it_is_unpacked_leaves_no_folder(broken, tmp_path):
+    file, folder = tmp_path / "x.workbench", tmp_path / "there"
+    await bundled(broken.project, file)
+    code = (
+        "import os, sys; from pathlib import Path;"
+        "from workbench.services.bundles.opened_bundle import open_bundle;"
+        "open_bundle(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: os._exit(9))"
+    )
+    ended = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(file), str(folder))
+    assert await ended.wait() == 9
+    assert not folder.exists()
+    assert fork_in(opened(file, folder)).bundled

@@ -9,9 +9,13 @@ import pytest
 from tests.services.conftest import running
 from tests.services.deploy.conftest import MODEL, play
 from workbench.engine.aggregate_loader import AggregateLoader
+from workbench.model.clock import ManualClock
+from workbench.model.event import NewEvent
+from workbench.model.ids import derived_id
 from workbench.project.project import load_project
 from workbench.services.deploy import command_rehearsal, stream_rehearsal
-from workbench.store.store_file import read_store_file
+from workbench.store.operations import Append
+from workbench.store.store_file import open_store_file, read_store_file
 
 DOUBLED = ('"state.balance + event.amount"', '"state.balance + event.amount * 2"')
 STRICT = ('"giver.balance < command.amount"', '"giver.balance < command.amount || command.amount > 6"')
@@ -86,7 +90,7 @@ def test_W18_rows_that_differ_are_counted_with_their_cells(deploy):
     assert found.looked["row"] == 6
     assert found.differ["row"] == len({one.key for one in rows}) <= 6
     assert not of(found, "stream")
-    assert f"{len(rows)} of 6 rows in read models that fold otherwise differ" in found.sentences()
+    assert f"{len(rows)} of 6 rows of changed read models differ" in found.sentences()
 
 
 def test_W18_a_read_model_that_would_stop_says_where(deploy):
@@ -171,6 +175,19 @@ def test_W18_events_that_no_longer_load_and_streams_that_no_longer_fold(deploy, 
     streams = of(found, "stream")
     assert {one.theirs for one in streams} == {"cannot be folded: account.moved: currency is missing"}
     assert min(one.since for one in streams) == moved[0].position
+
+
+def test_W18_what_neither_model_reads_is_no_difference(deploy, bank):
+    store = open_store_file(bank / "data/events.db", ManualClock(1))
+    for stream in ("account-a", "account-new"):
+        wrong = NewEvent(id=derived_id(stream), type="account.moved", data='{"amount":"much"}')
+        store.write([Append(stream=stream, events=(wrong,))])
+    store.close()
+    found = deploy(text=with_currency(MODEL))
+    moved = [one for one in accepted(bank)[1] if one.type == "account.moved"]
+    assert found.looked["event"] == len(moved)
+    assert found.differ["event"] == len(moved) - 2
+    assert "account-new" not in {one.where for one in found.differences}
 
 
 def test_W18_an_upcaster_that_takes_all_leaves_nothing_that_does_not_load(deploy):

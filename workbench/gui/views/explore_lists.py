@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from workbench.gui.badges import PADDING
 from workbench.gui.paged_model import Row, TableColumn
+from workbench.gui.theme import theme, ui_font
 from workbench.services.worlds.run_checks import DUPLICATES, FREE
 
 if TYPE_CHECKING:
@@ -15,6 +20,27 @@ if TYPE_CHECKING:
 
 SAME_END = "same end in any order"
 NOT_TRIED = "not tried"
+
+
+BAR, SHARE = 6, 48
+"""Pixels of the height of a bar, and of the width of its number."""
+
+
+def draw_share(painter: QPainter, place: QRectF, share: float, chosen: bool) -> None:  # as `Draw`
+    """Draws a part of all as a bar, and its number behind it."""
+    colors = theme().colors
+    room = place.adjusted(PADDING, (place.height() - BAR) / 2, -PADDING - SHARE, -(place.height() - BAR) / 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for width, ink in ((room.width(), colors.border), (max(BAR, room.width() * share), colors.accent_ink)):
+        painter.setBrush(QColor(ink))
+        painter.drawRoundedRect(QRectF(room.left(), room.top(), width, BAR), BAR / 2, BAR / 2)
+    painter.setFont(ui_font())
+    painter.setPen(QColor(colors.on_selection if chosen else colors.text))
+    painter.drawText(
+        place.adjusted(0, 0, -PADDING, 0),
+        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+        f"{share:.1%}",
+    )
 
 
 def _counted(count: int) -> str:
@@ -43,7 +69,7 @@ SCENARIOS = (
     TableColumn("Schedules", width=88, align_right=True, text=_counted),
 )
 ENDS = (
-    TableColumn("Share", width=60, align_right=True, text="{:.1%}".format),
+    TableColumn("Share", width=116, text="{:.1%}".format, draw=draw_share, about="Of all schedules"),
     TableColumn("Schedules", width=88, align_right=True, text=_counted),
     TableColumn("How it ended", width=90, stretch=True, about="What tells this end from the others"),
     TableColumn("Broken", width=92, badge=_broken, about="Invariants that some order to this end breaks"),

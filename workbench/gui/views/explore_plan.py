@@ -34,6 +34,9 @@ NAME = 24
 class ExplorePlanBar(QWidget):
     """The fields; that of the scenario stands elsewhere.
 
+    Attributes:
+        own: Scenarios that stand in no file, by their titles: generated ones, and what was recorded.
+
     Signals:
         changed: Another scenario is chosen.
     """
@@ -47,6 +50,7 @@ class ExplorePlanBar(QWidget):
         self.scenario.setMinimumContentsLength(NAME)
         self.scenario.setAccessibleName("Which scenario is explored")
         self.scenario.show_choices([(ALL, "")])
+        self.own: dict[str, Scenario] = {}
         self.scenario.currentIndexChanged.connect(lambda _at: self.changed.emit())
         self.time.setAccessibleName("For how long")
         self.time.show_choices(TIMES)
@@ -63,6 +67,10 @@ class ExplorePlanBar(QWidget):
             plain_label("seed"), self.seed, *self.faults.values(), 1,
             of=self, margins=0, spacing=6,
         )  # fmt: skip
+
+    def add(self, scenario: Scenario) -> None:
+        """Offers a scenario that stands in no file, besides; of one title the last."""
+        self.own[scenario.title] = scenario
 
     def show_scenarios(self, scenarios: Sequence[Scenario]) -> None:
         """Offers these; what is chosen stays so."""

@@ -16,6 +16,7 @@ from workbench.gui.actions import action
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
+from workbench.gui.views.explore_beginnings import ExploreBeginnings
 from workbench.gui.views.explore_line import ExploreLine
 from workbench.gui.views.explore_plan import ExplorePlanBar
 from workbench.gui.views.explore_saving import save_order
@@ -71,6 +72,7 @@ class ExploreView(View):
         self.acts.offer()
         self.destroyed.connect(self._verdicts.listen(self._told))
         desk.explore_wanted.connect(self.begin_with)
+        desk.explore_scenario.connect(self.begin_with_own)
         self._show()
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -78,12 +80,12 @@ class ExploreView(View):
     def _page(self) -> None:
         self.plan = ExplorePlanBar()
         self.plan.changed.connect(self.acts.refresh)
-        self.line = ExploreLine()
+        self.beginnings, self.line = ExploreBeginnings(self), ExploreLine()
         self.tables = ExploreTables()
         self.tables.scenario_chosen.connect(self._turn)
         self.tables.end_chosen.connect(self._read)
         self.tables.invariant_chosen.connect(self._show_finding)
-        self.orders, self._nothing = OrderPair(self), QWidget()
+        self.orders, self._nothing = OrderPair(self, self.desk), QWidget()
         holder = QWidget()
         self._pages = QStackedLayout(holder)
         self._pages.addWidget(self._nothing)
@@ -100,6 +102,7 @@ class ExploreView(View):
         self.buttons = [
             self.acts.button("start", primary=True),
             *map(self.acts.button, ("stop", "step", "save")),
+            self.beginnings.acts.button("generate"),
         ]
         head = in_row(plain_label("Scenario"), (self.plan.scenario, 1), *self.buttons, spacing=6)
         in_column(head, self.plan, self.line, (self.panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
@@ -145,11 +148,12 @@ class ExploreView(View):
             self._stale = True
 
     def _explorable(self) -> list[Scenario]:
-        return [one for one in self._verdicts.all() if not one.fixed]
+        return [one for one in (*self._verdicts.all(), *self.plan.own.values()) if not one.fixed]
 
     def _chosen(self) -> list[Scenario]:
         title = self.plan.chosen
-        return [one for one in self._explorable() if title in ("", one.title)]
+        written = [one for one in self._explorable() if title or one.title not in self.plan.own]
+        return [one for one in written if title in ("", one.title)]
 
     def begin_with(self, title: str, invariant: str) -> None:
         """Chooses what is to be explored, and comes to the front.
@@ -164,6 +168,12 @@ class ExploreView(View):
         self._wanted = "" if self.plan.chosen == title else title
         self._show()
         self.desk.wanted.emit(self.key)
+
+    def begin_with_own(self, scenario: Scenario) -> None:
+        """Chooses a scenario that stands in no file, and comes to the front."""
+        self.plan.add(scenario)
+        self._offer()
+        self.begin_with(scenario.title, "")
 
     # -- exploring ----------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
 from workbench.gui.table import FastTableView
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.explore_lists import (
     MOVES,
     PARTS,
@@ -20,11 +21,16 @@ from workbench.gui.views.explore_lists import (
     part_rows,
     usual_marks,
 )
+from workbench.gui.views.order_board import OrderBoard
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
     from workbench.services.worlds.told_schedule import ToldSchedule
+
+PLAY = 1_800
+"""Milliseconds for which a move is shown, as long as its tokens may travel."""
 
 
 class OrderPair(QWidget):
@@ -34,8 +40,9 @@ class OrderPair(QWidget):
         view: Has the keys that step.
     """
 
-    def __init__(self, view: QWidget) -> None:
+    def __init__(self, view: QWidget, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self.told: ToldSchedule | None = None
         self.at = 0
         self.title, self.words = ElidedLabel("heading"), plain_label(role="muted", wrap=True)
@@ -49,6 +56,11 @@ class OrderPair(QWidget):
             table.set_empty("No move", "Nothing was done.")
             table.row_chosen.connect(self._chosen)
         self.step_said = plain_label(role="heading")
+        self.board, self.below = OrderBoard(desk), Tabs()
+        self.below.addTab(self.parts, "States and rows")
+        self.below.addTab(self.board, "On the board")
+        self.below.currentChanged.connect(lambda _at: self._show_board())
+        self._playing = pause_timer(self, PLAY, self._play_on)
         self.acts = Actions(self, view)
         self._compose()
 
@@ -58,8 +70,11 @@ class OrderPair(QWidget):
         in_column(self.order_said, (self.order, 1), of=right, margins=0, spacing=4)
         orders = in_panes(Qt.Orientation.Horizontal, (left, 1), (right, 1), name="explore-orders")
         buttons = [self.acts.button(key, words=False) for key in ("previous", "following")]
-        line = in_row(self.step_said, *buttons, plain_label("both step together", "muted"), 1, spacing=4)
-        in_column(line, (self.parts, 1), of=below, margins=(0, 4, 0, 0), spacing=4)
+        play = self.acts.button("play")
+        line = in_row(
+            self.step_said, *buttons, plain_label("both step together", "muted"), 1, play, spacing=4
+        )
+        in_column(line, (self.below, 1), of=below, margins=(0, 4, 0, 0), spacing=4)
         panes = in_panes(Qt.Orientation.Vertical, (orders, 3), (below, 2), name="explore-parts")
         in_column(self.title, self.words, (panes, 1), of=self, margins=(6, 0, 0, 0), spacing=4)
         self.acts.offer()
@@ -102,6 +117,7 @@ class OrderPair(QWidget):
                 table.scrollTo(table.model().index(number, 0))
         self.step_said.setText(f"Behind move {self.at + 1:,}" if self.at >= 0 else "Before the first move")
         self.parts.refresh(ListSource(part_rows(told, self.at), lambda row: row[:2]))
+        self._show_board()
         self.acts.refresh()
 
     def _last(self) -> int:
@@ -110,6 +126,47 @@ class OrderPair(QWidget):
     def _chosen(self, row: tuple[Any, ...]) -> None:
         if row[0] - 1 != self.at:
             self.go(row[0] - 1)
+
+    # -- on the board -------------------------------------------------------------------------------------
+
+    def _show_board(self) -> None:
+        """Shows the move of this order on the board, where that is seen."""
+        told, on_it = self.told, self.below.currentWidget() is self.board
+        if told is not None and on_it:
+            move = told.moves[self.at] if 0 <= self.at < len(told.moves) else None
+            self.board.show_move(self._desk.workspace.registry, move)
+
+    def _no_play(self) -> str:
+        return "" if self.told is not None and self.told.moves else "No order is shown"
+
+    @action(
+        "On the board",
+        key="play",
+        icon="play",
+        tip="Replay this order on the board, move by move; again to stop",
+        why=_no_play,
+        checked=lambda pair: pair.is_playing,
+    )
+    def play(self) -> None:
+        """Goes through the moves of this order on the board, from the first one on; again stops that."""
+        if self.is_playing:
+            self._playing.stop()
+        else:
+            self.below.setCurrentWidget(self.board)
+            self.go(0)
+            self._playing.start()
+        self.acts.refresh()
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it goes through the moves by itself."""
+        return self._playing.isActive()
+
+    def _play_on(self) -> None:
+        if self.told is not None and self.at + 1 < len(self.told.moves):
+            self.go(self.at + 1)
+            self._playing.start()
+        self.acts.refresh()
 
     # -- stepping -----------------------------------------------------------------------------------------
 

@@ -46,6 +46,8 @@ async def keep_recorded(parent: QWidget, desk: Desk, recorded: Recorded, place: 
     dialog = RecordDialog(parent, recorded, desk, place)
     try:
         if not await finished(dialog):
+            if dialog.explores:
+                desk.explore_scenario.emit(dialog.scenario())
             return
         scenario = dialog.scenario()
         written = write_scenario(scenario, desk.workspace.registry)
@@ -74,6 +76,9 @@ class RecordDialog(QDialog):
 
     Args:
         place: The event that it was recorded from, in words.
+
+    Attributes:
+        explores: Its orders are to be explored, and it is not saved.
     """
 
     def __init__(self, parent: QWidget, recorded: Recorded, desk: Desk, place: str) -> None:
@@ -82,6 +87,7 @@ class RecordDialog(QDialog):
         self.setWindowTitle("Record as scenario")
         self.setMinimumSize(660, 440)
         self._recorded, self._registry = recorded, desk.workspace.registry
+        self.explores = False
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         self.name = QLineEdit(recorded.scenario.name)
         self.name.setObjectName("scenario-name")
@@ -135,10 +141,18 @@ class RecordDialog(QDialog):
         self.save.setIcon(icon("save", "on_accent"))
         self.save.setDefault(True)
         self.save.clicked.connect(self.accept)
+        self.explore = QPushButton("Explore its orders")
+        self.explore.setToolTip("Look for an order in which it goes wrong; it is not saved")
+        self.explore.setAutoDefault(False)
+        self.explore.clicked.connect(self._explore)
         cancel = QPushButton("Cancel")
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        return in_row(1, cancel, self.save)
+        return in_row(self.explore, 1, cancel, self.save)
+
+    def _explore(self) -> None:
+        self.explores = True
+        self.reject()
 
     def scenario(self) -> Scenario:
         """Returns the scenario under the name that stands in the line."""

@@ -76,7 +76,7 @@ class TextView(View):
         self.discard.setToolTip("Discard what is not saved and show the file as it is")
         self.discard.clicked.connect(self.drafts.discard)
         self.button = self.acts.button("save", primary=True)
-        self.trial = self.acts.button("rehearse")
+        self.trial = self.acts.button("rehearse", words=False)
         foot = in_row(
             self.files, (self.said, 1), self.trial, self.discard, self.button, margins=(8, 6, 8, 6), spacing=8
         )

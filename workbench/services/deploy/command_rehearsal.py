@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workbench.engine.decision import Decider
 from workbench.model.command import CommandOutcome
-from workbench.model.ids import derived_id
 from workbench.model.json_values import read_json
 from workbench.model.secrets import without_secrets
 from workbench.services.deploy.states_before import StatesBefore, loaded
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
     from workbench.store.stored_values import CommandRecord
 
+NO_ID = UUID(int=0)
+"""Of events that are decided and thrown away."""
 NO_COMMAND = "the model has no such command"
 AT_ONCE = 500
 """Commands that are read at once."""
@@ -85,7 +86,7 @@ class CommandRehearsal:
         self._old, self._new = (
             _Judge(
                 side.registry,
-                Decider(side.registry, partial(derived_id, "rehearsal")),
+                Decider(side.registry, lambda: NO_ID),
                 StatesBefore(side, reader),
             )
             for side in sides

@@ -15,14 +15,12 @@ from workbench.services.worlds.compare import Differences, StoreDifference
 KINDS = ("stream", "row", "command", "event")
 """Of what differs, in the order in which it is told."""
 SAID = {
-    "stream": ("differs", "differ"),
-    "row": ("in read models that fold otherwise differs", "in read models that fold otherwise differ"),
-    "command": ("that was accepted would be refused", "that were accepted would be refused"),
-    "event": ("that is read otherwise no longer loads", "that are read otherwise no longer load"),
+    "stream": ("stream", "streams", ("differs", "differ")),
+    "row": ("row of a changed read model", "rows of changed read models", ("differs", "differ")),
+    "command": ("accepted command", "accepted commands", ("would be refused", "would be refused")),
+    "event": ("event of a changed type", "events of changed types", ("no longer loads", "no longer load")),
 }
-"""What is said behind ``1 of 12 streams``, and behind any other number."""
-
-
+"""How one is called, how many are, and what is said of ``1 of them``, and of any other number."""
 Key = tuple[str, str, str]
 """Kind, where, and what is said of all that differ alike."""
 _SINGULAR = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d(?:[\d.,:TZ+-]*\d)?")
@@ -124,4 +122,5 @@ def field_of(path: str) -> str:
 
 
 def _sentence(kind: str, differ: int, looked: int) -> str:
-    return f"{differ:,} of {counted(looked, kind)} {SAID[kind][differ != 1]}"
+    one, many, said = SAID[kind]
+    return f"{differ:,} of {counted(looked, one, many)} {said[differ != 1]}"

@@ -207,9 +207,9 @@ def _varied(registry: Registry, facts: Facts, words: _Words) -> Iterator[Facts]:
     """Yields it as it is, with all fields, each choice that one has, and other numbers and texts."""
     yield facts
     data: Mapping[str, Any] = facts.get("data", {})
-    fields = {name: one for name, one in _fields(registry, facts).items() if name not in _ids(registry)}
+    fields = {name: one for name, one in fields_of(registry, facts).items() if name not in _ids(registry)}
     lacking = (name for name in fields if data.get(name) is None)
-    whole = {**data, **{name: _example(fields[name]) for name in lacking}}
+    whole = {**data, **{name: example_value(fields[name]) for name in lacking}}
     if whole != data:
         yield {**facts, "data": whole}
     free = [name for name in fields if not fields[name].get("enum")]
@@ -223,7 +223,7 @@ def _varied(registry: Registry, facts: Facts, words: _Words) -> Iterator[Facts]:
 def _chosen(registry: Registry, facts: Facts) -> Iterator[Facts]:
     """Yields it with each choice that a field has."""
     data: Mapping[str, Any] = facts.get("data", {})
-    for name, field in _fields(registry, facts).items():
+    for name, field in fields_of(registry, facts).items():
         for choice in field.get("enum", ()):
             if name not in _ids(registry) and data.get(name) != choice:
                 yield {**facts, "data": {**data, name: choice}}
@@ -250,7 +250,8 @@ def _ids(registry: Registry) -> frozenset[str]:
     return frozenset(place.id for command in registry.commands.values() for place in command.places)
 
 
-def _example(field: Mapping[str, Any]) -> Any:
+def example_value(field: Mapping[str, Any]) -> Any:
+    """Returns a value that a field can have, not null."""
     return example_of(
         {
             "properties": {
@@ -263,7 +264,7 @@ def _example(field: Mapping[str, Any]) -> Any:
     )["one"]
 
 
-def _fields(registry: Registry, facts: Facts) -> dict[str, Mapping[str, Any]]:
+def fields_of(registry: Registry, facts: Facts) -> dict[str, Mapping[str, Any]]:
     """Returns the fields of what is done, with what they refer to in place."""
     name = str(facts.get("command"))
     kind = registry.commands[name] if name in registry.commands else registry.events[str(facts["event"])]

@@ -13,6 +13,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.error_text import error_sentence
 from workbench.model.hints import did_you_mean
+from workbench.model.registry import Registry
 from workbench.model.scenario import (
     Happened,
     IssuedCommand,
@@ -52,9 +53,13 @@ class Scenarios:
         Raises:
             NotTrusted: The project's modules are not trusted, so that there is no model to run.
         """
+        return find_scenarios(self.project.root, self.model())
+
+    def model(self) -> Registry:
+        """Returns the model that runs; raises as `files`."""
         if self.project.restricted:
             raise not_trusted(self.project, "running scenarios")
-        return find_scenarios(self.project.root, self.project.registry)
+        return self.project.registry
 
     async def run(
         self, scenarios: Iterable[Scenario], *, told: Told | None = None, cancel: asyncio.Event | None = None

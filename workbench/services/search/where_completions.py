@@ -1,4 +1,4 @@
-"""What can stand in the expression of a search: its names, fields that payloads have, functions, types."""
+"""What can stand in the expression of a search, and in a condition on the log: names, functions, types."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.model.expressions.value_kinds import ANY, RECORD, Type
 from workbench.model.registry import Registry
+from workbench.project.declared.invariant_compiler import names_of_model
 from workbench.services.design.completions import Completion, Completions
 from workbench.services.design.expression_completions import suggestions
 from workbench.services.search.condition import KINDS
@@ -18,8 +19,24 @@ MOST_OFFERED = 60
 
 def where_completions(registry: Registry, text: str, offset: int) -> Completions:
     """Returns what can stand at an offset of an expression."""
+    return _completed(text, offset, _names(registry), (*registry.events, *registry.commands))
+
+
+def condition_completions(
+    registry: Registry, text: str, offset: int, *, of: str = "", rows: str = ""
+) -> Completions:
+    """Returns what can stand at an offset of a condition on the log.
+
+    Args:
+        of: Aggregate of whose streams it is asked; or ``rows``, the read model of whose rows.
+    """
+    scope = names_of_model(registry).scope(of=of, rows=rows)
+    return _completed(text, offset, {name: one.type for name, one in scope.items()}, registry.events)
+
+
+def _completed(text: str, offset: int, names: dict[str, Type], types: Iterable[str]) -> Completions:
     before = text[:offset]
-    told = suggestions(before, _names(registry), dict.fromkeys((*registry.events, *registry.commands), ""))
+    told = suggestions(before, names, dict.fromkeys(types, ""))
     typed = told[0].typed if told else ""
     fitting = [one for one in told if one.name.lower().startswith(typed.lower())]
     found = tuple(

@@ -135,8 +135,7 @@ async def explore_all(
     count = plan.processes or (os.cpu_count() or 1 if plan.seconds >= WORTH else 1)
     explorers = [ScenarioExplorer(project, scenario, faults=faults, rules=rules) for scenario in scenarios]
     if (count > 1 or beside) and rules is None and environ is not None:
-        wanted = [(scenario.place.file, scenario.name) for scenario in scenarios]
-        with ExploreProcesses(project.root, environ, wanted, one, faults, count) as processes:
+        with ExploreProcesses(project.root, environ, scenarios, one, faults, count) as processes:
             for number, explorer in enumerate(explorers):
                 try:
                     async for so_far in processes.told(number):

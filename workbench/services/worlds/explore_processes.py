@@ -20,6 +20,7 @@ from workbench.services.worlds.moves import Fault
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
+    from workbench.model.scenario import Scenario
     from workbench.services.worlds.scenario_explorer import Plan
 
 LEAST = 0.5
@@ -28,14 +29,13 @@ LOOK = 0.05
 """Seconds between two looks at what the processes have to tell."""
 GARBAGE = 50_000
 """Objects after which a process looks for what nothing refers to any more."""
-Wanted = tuple[str, str]
-"""File and name of a scenario."""
 
 
 class ExploreProcesses:
     """Some processes that explore the same scenarios, one after the other.
 
     Args:
+        scenarios: Written in its files or not.
         root: The project's folder. What it brings must be trusted already: they look for themselves (H1).
         environ: Where they find what is trusted.
         plan: Its seconds are for all scenarios together.
@@ -50,13 +50,13 @@ class ExploreProcesses:
         self,
         root: Path,
         environ: Mapping[str, str],
-        wanted: Sequence[Wanted],
+        scenarios: Sequence[Scenario],
         plan: Plan,
         faults: Mapping[Fault, int],
         count: int,
     ) -> None:
         self._context = multiprocessing.get_context("spawn")  # no thread of this process is copied half
-        self._settings = (root, dict(environ), tuple(wanted), plan, dict(faults))
+        self._settings = (root, dict(environ), tuple(scenarios), plan, dict(faults))
         self._count = count
         self._running: list[tuple[BaseProcess, Connection]] = []
         self._over: dict[int, set[int]] = {}
@@ -89,7 +89,7 @@ class ExploreProcesses:
 
     def together(self, number: int) -> Exploration:
         """Returns what the processes together told of a scenario."""
-        found = Exploration(scenario=self._settings[2][number][1])
+        found = Exploration(scenario=self._settings[2][number].name)
         parts = self.latest.get(number, {})
         for _, one in sorted(parts.items()):
             found.take(one)
@@ -118,9 +118,11 @@ class ExploreProcesses:
 
     def _died(self, part: int, process: BaseProcess) -> None:
         """Counts one that ended unexpectedly as done with everything."""
-        for number, (_, name) in enumerate(self._settings[2]):
+        for number, scenario in enumerate(self._settings[2]):
             if part not in self._over.setdefault(number, set()):
-                told = self.latest.setdefault(number, {}).setdefault(part, Exploration(scenario=name))
+                told = self.latest.setdefault(number, {}).setdefault(
+                    part, Exploration(scenario=scenario.name)
+                )
                 told.trouble = f"a process ended unexpectedly ({process.exitcode})"
                 told.complete = -1
                 self._over[number].add(part)
@@ -131,7 +133,7 @@ def _work(
     share: tuple[int, int],
     root: Path,
     environ: Mapping[str, str],
-    wanted: Sequence[Wanted],
+    wanted: Sequence[Scenario],
     plan: Plan,
     faults: Mapping[Fault, int],
 ) -> None:
@@ -149,18 +151,17 @@ async def _explore(
     share: tuple[int, int],
     root: Path,
     environ: Mapping[str, str],
-    wanted: Sequence[Wanted],
+    wanted: Sequence[Scenario],
     plan: Plan,
     faults: Mapping[Fault, int],
 ) -> None:
     from workbench.services.scenarios import open_scenarios
     from workbench.services.worlds.scenario_explorer import ScenarioExplorer
 
-    scenarios = open_scenarios(root, environ)
+    project = open_scenarios(root, environ).project
     left = plan.seconds
-    known = {(one.place.file, one.name): one for file in scenarios.files() for one in file.scenarios}
-    for number, (file, name) in enumerate(wanted):
-        explorer = ScenarioExplorer(scenarios.project, known[file, name], faults=faults)
+    for number, scenario in enumerate(wanted):
+        explorer = ScenarioExplorer(project, scenario, faults=faults)
         own = replace(plan, share=share, seconds=slice_of(left, len(wanted) - number))
         said = await explorer.explore(own, partial(_tell, pipe, number))
         pipe.send((number, True, said))

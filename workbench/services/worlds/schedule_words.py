@@ -19,6 +19,8 @@ class MoveLine:
     Attributes:
         number: From 1.
         who: Who moved: ``you``, a subscription, policy or process, a read model, ``time``.
+        kind: What kind of move it is.
+        message: The type of what was delivered, or was done by a step.
         words: What was done.
         made: What that made.
         deviation: In words how it deviates from what the engine does by itself; empty where it does not.
@@ -29,6 +31,8 @@ class MoveLine:
     who: str
     words: str
     made: Made
+    kind: MoveKind
+    message: str = ""
     deviation: str = ""
     usual: int = 0
 
@@ -45,6 +49,8 @@ def move_lines(world: SteppedWorld, usual: SteppedWorld | None = None) -> list[M
             who=_who(deed.move),
             words=str(deed.move),
             made=world.made(deed),
+            kind=deed.move.kind,
+            message=deed.move.message or deed.move.name,
             deviation=_deviation(world, deed, usual),
             usual=_number_in(usual, deed.move) if deed.choice and usual is not None else 0,
         )

@@ -1,0 +1,54 @@
+"""Other beginnings than written scenarios: commands that are generated, and conditions that are typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.errors import InvalidValue
+from workbench.gui.actions import Actions, action
+from workbench.gui.invariant_actions import open_since
+
+if TYPE_CHECKING:
+    from workbench.gui.views.explore_view import ExploreView
+
+
+class ExploreBeginnings(QObject):
+    """Offers them in the view that explores."""
+
+    def __init__(self, view: ExploreView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.acts = Actions(self, view)
+        self.acts.offer()
+
+    @action(
+        "Generate commands",
+        key="generate",
+        icon="workers",
+        tip="Explore commands that are generated from their forms; the seed says which",
+        group=2,
+    )
+    def generate(self) -> None:
+        """Chooses a scenario of generated commands."""
+        from workbench.services.worlds.generated_scenario import GENERATED, generated_scenario
+
+        view = self._view
+        try:
+            made = generated_scenario(view.desk.workspace.registry, GENERATED, view.plan.plan().seed)
+        except InvalidValue as error:
+            view.desk.fail("Generate commands", error)
+        else:
+            view.begin_with_own(made)
+
+    @action(
+        "Since when a condition …",
+        key="since",
+        icon="hourglass",
+        tip="Type a condition, and find the first commit of the store behind which it did not hold",
+        group=2,
+    )
+    def since(self) -> None:
+        """Asks since when a condition does not hold in the project's own store."""
+        open_since(self._view, self._view.desk)

@@ -1,0 +1,102 @@
+"""A scenario of generated commands, from the schemas of their forms: a beginning for exploring."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import CallerError, InvalidValue
+from workbench.model.ids import derived_id
+from workbench.model.scenario import FilePlace, IssuedCommand, Scenario, ScenarioStep
+from workbench.project.scenarios import FOLDER
+from workbench.services.commands.example_values import example_of
+from workbench.services.scenarios.gap_draft import example_value, fields_of
+
+if TYPE_CHECKING:
+    from workbench.model.command import CommandType
+    from workbench.model.registry import Registry
+
+GENERATED = 6
+"""Commands, as many orders as they have are explored soon."""
+HALF = 0.5
+STREAMS = 2
+"""Of each kind at most, so that commands meet."""
+PLACE = FilePlace(file=f"{FOLDER}/generated.tsk", line=1, column=1)
+
+
+def generated_scenario(registry: Registry, count: int, seed: int = 1) -> Scenario:
+    """Returns a scenario that issues commands which people give; the same seed gives the same.
+
+    Those that policies, processes and handlers issue follow by themselves. The first begins a stream, each of
+    the others begins one or concerns one that was begun; choices among values are made by chance.
+
+    Raises:
+        InvalidValue: The model has no command that begins a stream.
+    """
+    given = {name: registry.commands[name] for name in _given(registry)} or registry.commands
+    first = [one for one in given.values() if one.creates is not False]
+    if not first:
+        raise InvalidValue("no command that people give begins a stream", path="", hint="explore a scenario")
+    random, ids = Random(f"generated/{seed}"), dict[str, list[Any]]()  # noqa: S311  # no secret
+    steps = []
+    for number in range(count):
+        begun = {name for name, own in ids.items() if len(own) >= STREAMS}
+        new = [one for one in first if one.aggregate not in begun]
+        ready = [
+            one
+            for one in given.values()
+            if all(place.aggregate in ids for place in one.places) and one.creates is not True
+        ]
+        kind = random.choice([*new, *ready, *ready] or first)
+        act = IssuedCommand(command=kind.name, data=_data(registry, kind, random, ids, number, seed))
+        steps.append(ScenarioStep(act=act))
+    return Scenario(name=f"{count} generated commands, seed {seed}", place=PLACE, when=tuple(steps))
+
+
+def _given(registry: Registry) -> list[str]:
+    """Returns the commands that people give: those that actors have, and those that nothing issues."""
+    follow = {one for kind in registry.reactors.values() for one in kind.commands}
+    told = [registry.flows_of(f"subscription:{name}") for name in registry.subscriptions]
+    follow |= {flow.name for flows in told for flow in flows if flow.verb == "issues"}
+    own = {flow.name for actor in registry.actors for flow in registry.flows_of(f"external:{actor}")}
+    return [name for name in registry.commands if name in own or name not in follow]
+
+
+def _data(
+    registry: Registry, kind: CommandType, random: Random, ids: dict[str, list[Any]], number: int, seed: int
+) -> dict[str, Any]:
+    """Returns values that the command takes; where an id of another shape is not taken it is the example."""
+    named = {place.id for place in kind.places}
+    asked = {**kind.schema, "required": [*kind.schema.get("required", ()), *named]}
+    data = example_of(asked, lambda: str(derived_id("generated", seed, number)), needed=True)
+    for name, field in fields_of(registry, {"command": kind.name}).items():
+        if name not in named and (choices := field.get("enum")):
+            data[name] = random.choice(choices)
+        elif name not in named and data.get(name) is None and random.random() < HALF:
+            data[name] = example_value(field)
+    for place in kind.places:
+        own = ids.setdefault(place.aggregate, [])
+        new = not own or (place.creates is not False and len(own) < STREAMS and random.random() < HALF)
+        example = data[place.id]
+        data[place.id] = (
+            _another(kind, data, place.id, len(own))
+            if new and own
+            else example
+            if new
+            else random.choice(own)
+        )
+        if data[place.id] not in own:
+            own.append(data[place.id])
+    return data
+
+
+def _another(kind: CommandType, data: dict[str, Any], name: str, number: int) -> Any:
+    """Returns another id than the example, if the command takes one."""
+    example = data[name]
+    for value in (f"{example}{number + 1}", f"{example}{'abc'[number % 3]}", example):
+        try:
+            kind.parse({**data, name: value})
+        except CallerError:
+            continue
+        return value
+    return example
