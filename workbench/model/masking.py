@@ -31,6 +31,10 @@ _DATE_RANGES = {5: (1, 12), 8: (1, 28), 11: (0, 23), 14: (0, 59), 17: (0, 59)}
 """Of a written time: where two digits begin, and what they may be."""
 
 
+_Known = dict[str, dict[str, tuple[int, str]]]
+"""By its first word each value with the place of that word in it, and what stands for it."""
+
+
 class Masking:
     """Made-up values for those of some fields: the same for the same, wherever it stands.
 
@@ -49,7 +53,8 @@ class Masking:
         self._key = key
         self._made: dict[str, str] = {}
         self._taken: set[str] = set()
-        self._mentions: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+        self._mentions: _Known = defaultdict(dict)
+        self._short: _Known = defaultdict(dict)
 
     def hides(self, field: str) -> bool:
         """Whether the values of a field are masked."""
@@ -78,8 +83,7 @@ class Masking:
     def _mention(self, text: str, made: str, *, whole: bool) -> None:
         digits = _NUMBER.match(text)
         if not whole or digits:
-            if len(text) >= SHORTEST:
-                self._note(text, made)
+            self._note(text, made, self._mentions if len(text) >= SHORTEST else self._short)
             return
         for one in shown_forms(text):
             self._note(one, made if one == text else self._shaped(one, 0))
@@ -87,9 +91,9 @@ class Masking:
             for piece, other in zip(text.split("@"), made.split("@"), strict=True):
                 self._note(piece, other)
 
-    def _note(self, text: str, made: str) -> None:
+    def _note(self, text: str, made: str, known: _Known | None = None) -> None:
         if (first := _WORD.search(text)) is not None:
-            self._mentions[first[0]][text] = first.start(), made
+            (self._mentions if known is None else known)[first[0]][text] = first.start(), made
 
     # -- masking ------------------------------------------------------------------------------------------
 
@@ -116,11 +120,15 @@ class Masking:
         """Returns how many values stand in a text that are known."""
         return sum(1 for _ in self._found(text))
 
-    def text(self, text: str, field: str = "") -> str:
-        """Returns a text with what is known replaced; as a whole where it is the value of a field."""
+    def text(self, text: str, field: str = "", *, names: bool = False) -> str:
+        """Returns a text with what is known replaced; as a whole where it is the value of a field.
+
+        Args:
+            names: It is a name or key, in which short numbers are values as well.
+        """
         if self.hides(field):
             return self._of(text) if text else text
-        return self._replaced(text)
+        return self._replaced(text, names=names)
 
     def number(self, value: float, field: str) -> float:
         """Returns the number of a column, made up where that is masked."""
@@ -149,18 +157,19 @@ class Masking:
     def _number(self, value: float) -> float:
         return type(value)(self._of(_digits(value)))
 
-    def _replaced(self, text: str) -> str:
+    def _replaced(self, text: str, *, names: bool = False) -> str:
         parts, done = [], 0
-        for at, length, made in self._found(text):
+        for at, length, made in self._found(text, names=names):
             parts += [text[done:at], made]
             done = at + length
         return "".join([*parts, text[done:]]) if done else text
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _found(self, text: str, *, names: bool = False) -> Iterator[tuple[int, int, str]]:
         """Yields where known values stand in a text, how long they are, and what stands for them."""
         done = 0
-        for word in _WORD.finditer(text) if self._mentions else ():
+        for word in _WORD.finditer(text) if self._mentions or names else ():
             known = self._mentions.get(word[0], {}) if word.start() >= done else {}
+            known = known or (self._short.get(word[0], {}) if names and word.start() >= done else {})
             fits = [
                 (len(one), word.start() - before, made)
                 for one, (before, made) in known.items()

@@ -94,6 +94,8 @@ _TEXTS = {
     "passed_events": ("stream", "error"),
 }
 """Columns that hold texts in which values may be mentioned."""
+_NAMES = ("name", "key", "stream", "instance")
+"""Columns of them that hold names and keys, and nothing that is prose."""
 _WORDS = {"letter_notes": ("owner", "note"), "actions": ("who", "detail")}
 """Of them those that people wrote, which can be masked as a whole like a field of that name."""
 _KEYED = ("streams", "processes")
@@ -293,7 +295,8 @@ def _changed(table: str, columns: Sequence[str], masking: Masking, row: list[Any
             new[at], found = masking.json(text)
             paths += found if columns[at] == "data" else []
         else:
-            new[at] = masking.text(text, columns[at] if columns[at] in words else "")
+            field = columns[at] if columns[at] in words else ""
+            new[at] = masking.text(text, field, names=columns[at] in _NAMES)
     if paths and table in _MARKED:
         at = columns.index("meta")
         value = json.loads(new[at]) if new[at] else {}
@@ -305,19 +308,22 @@ def _mask_rows(
     con: sqlite3.Connection, table: str, columns: Sequence[tuple[str, str]], masking: Masking
 ) -> int:
     def change(row: list[Any]) -> list[Any]:
-        return [_cell(value, *column, masking) for value, column in zip(row, columns, strict=True)]
+        cells = zip(row, columns, strict=True)
+        return [_cell(value, *column, masking, key=not at) for at, (value, column) in enumerate(cells)]
 
     return _write_again(con, table, [name for name, _ in columns], change)
 
 
-def _cell(value: Any, name: str, kind: str, masking: Masking) -> Any:
+def _cell(value: Any, name: str, kind: str, masking: Masking, *, key: bool) -> Any:
     if value is None or kind in {"boolean", "time"}:
         return value
     if kind in EXACT:
         return written(Decimal(masking.text(f"{read(value):f}", name)))
     if kind == "json":
         return masking.json(value, name)[0]
-    return masking.text(value, name) if isinstance(value, str) else masking.number(value, name)
+    if isinstance(value, str):
+        return masking.text(value, name, names=key)
+    return masking.number(value, name)
 
 
 def _listed(columns: Iterable[str]) -> str:
