@@ -51,3 +51,17 @@ def test_W10_a_fault_that_there_cannot_be_is_refused_before_anything_is_done(wor
     assert said.code != 0
     assert "did you mean welcome-mail?" in said.err
     assert workbench("run", folder, "--json").json()["faults_armed"] == []
+
+
+def test_W12_in_a_fork_faults_strike_as_they_are_and_time_passes_for_what_waits(workbench, folder, tmp_path):
+    assert workbench("run", folder, *ADD).code == 0
+    fork = tmp_path / "fork"
+    assert workbench("fork", folder, "1", fork).code == 0
+    other = ("user_id=bea", "username=Bea Love", "email=b@x.org")
+    add = ("--command", "create_user", *(word for field in other for word in ("--set", field)))
+    faults = ("--fault", "fail:welcome-mail", "--fault", "timeout:audit-trail")
+    said = workbench("run", fork, *add, *faults, "--wait", "5m", "--json")
+    told = said.json()
+    assert [one["struck"] for one in told["faults_armed"]] == [1, 1]
+    assert told["settled"]
+    assert said.code == 0, told["afterwards"]

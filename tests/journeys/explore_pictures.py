@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PICTURES = Path(__file__).resolve().parents[2] / "resources" / "pictures"
 SCENARIO = "What has left is not cancelled"
-SIZE = (1280, 720)
+SIZE = (1440, 760)
 PAINT = 0.5
 """Seconds until all is read and painted."""
 
@@ -65,10 +65,11 @@ def main(folder: Path) -> int:
             try:
                 view = await explored(session, without_care(Path(scratch) / "orders"))
                 print(view.told())
-                window.grab().save(str(folder / "explore-found.png"))
-                view = await explored(session, copy_sample("orders-declared", Path(scratch) / "mended"))
+                window.grab().save(str(folder / "explore-order.png"))
+                view.tables.grab().save(str(folder / "explore-ends.png"))
+                view = await explored(session, copy_sample("orders-declared", Path(scratch) / "fixed"))
                 print(view.told())
-                window.grab().save(str(folder / "explore-mended.png"))
+                window.grab().save(str(folder / "explore-fixed.png"))
             finally:
                 session.quit()
                 await session.ended()

@@ -166,6 +166,8 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
     if options.metrics is not None:
         check_output(options.metrics)  # before anything is done
     report = await _issue(workspace, options)
+    if workspace.future.by_hand:  # in a fork nothing that waits comes by itself
+        await workspace.future.move(options.wait, stop=False)
     settled = await workspace.drain.settle(options.wait)
     if options.metrics is not None:
         write_output(options.metrics, open_metrics(workspace.monitor).encode())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from workbench.errors import DeclaredFailure, WrongExpectedVersion
-from workbench.model.clock import MICROSECONDS, Clock, jump
+from workbench.model.clock import MICROSECONDS, Clock, ManualClock, jump
 from workbench.model.fault import FaultKind, FaultPlace, FaultRule
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class DeliveryFaults:
 
     def __init__(self, faults: Faults, subscription: Subscription) -> None:
         self._faults = faults
-        self._name = subscription.name
+        self._name, self._seconds = subscription.name, subscription.timeout
         self._places = (
             (FaultPlace.SUBSCRIPTION, subscription.name),
             (FaultPlace.HANDLER, subscription.handler),
@@ -317,6 +317,8 @@ class DeliveryFaults:
         for one in faults:
             if one in self._faults.armed and self._faults.strikes(one):
                 self._faults.act(one, f"a call of {self._name}")
+                if one.rule.kind is FaultKind.TIMEOUT and isinstance(self._faults.clock, ManualClock):
+                    raise TimeoutError(f"the handler took longer than {self._seconds:g} s")  # none passes
                 hangs = one if one.rule.kind is FaultKind.TIMEOUT else hangs
         return hangs
 

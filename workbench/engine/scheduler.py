@@ -199,8 +199,6 @@ class Scheduler:
             return
         lane, said = _lane(), error_sentence(error)
         if isinstance(error, EngineCrashed):  # it ends with the engine
-            self._still.add(lane)
-            self._rest(lane)
             await asyncio.Event().wait()
         self._ends[lane] += 1
         ends = self._ends[lane]

@@ -52,11 +52,11 @@ def keep_part(path: Path, streams: Sequence[str], correlation: UUID | None) -> d
     return keep_part(path, streams, correlation)
 
 
-def mask_store(path: Path, masking: Masking) -> Counter[str]:
+def mask_store(path: Path, masking: Masking, step: Callable[[], object]) -> Counter[str]:
     """Masks values wherever they stand in a copy of a store; see `store.sqlite.part`."""
     from workbench.store.sqlite.part import mask_store
 
-    return mask_store(path, masking)
+    return mask_store(path, masking, step)
 
 
 def payloads(path: Path) -> Iterator[tuple[str, str]]:

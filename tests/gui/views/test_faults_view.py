@@ -57,6 +57,14 @@ async def test_W12_in_the_project_itself_a_question_comes_first(trunk, until):
     await until(lambda: view.table.model().rowCount() == 1)
 
 
+async def test_W12_the_question_before_a_clock_jump_tells_what_stays(trunk, until):
+    view = await view_of(trunk, until)
+    choose(view, "subscription welcome-mail", "clock", span="1h")
+    view.acts["arm"].do()
+    await until(view.strip.isVisible)
+    assert "stays ahead until the project is closed" in view.strip._samples.text()
+
+
 async def test_W12_what_is_armed_is_seen_in_status_bar_board_and_subscriptions(trunk, until):
     status = trunk.window.statusBar()
     assert status.faults.isHidden()

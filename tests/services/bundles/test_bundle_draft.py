@@ -262,3 +262,21 @@ async def test_W21_one_that_is_killed_while_it_is_unpacked_leaves_no_folder(brok
     assert await ended.wait() == 9
     assert not folder.exists()
     assert fork_in(opened(file, folder)).bundled
+
+
+async def test_W21_masking_and_folding_can_be_cancelled_and_leave_no_file(broken, tmp_path):
+    class Cancelled(Exception):
+        """A person wanted it."""
+
+    for stage in ("Masking", "Folding", "Writing"):
+        told = []
+
+        def tell(what, *_counts, stage=stage, told=told):
+            told.append(what)
+            if told.count(stage) == 2 or (stage != "Masking" and what == stage):
+                raise Cancelled
+
+        file, masks = tmp_path / "x.workbench", Masks(names=("email",))
+        with BundleDraft(broken.project, StorePart(), quiet) as draft, pytest.raises(Cancelled):
+            await asyncio.to_thread(draft.write, file, tell, masks=masks)
+        assert not list(tmp_path.glob("*.workbench*"))

@@ -69,7 +69,7 @@ SCENARIOS = (
     TableColumn("Schedules", width=88, align_right=True, text=_counted),
 )
 ENDS = (
-    TableColumn("Share", width=116, text="{:.1%}".format, draw=draw_share, about="Of all schedules"),
+    TableColumn("Share", width=108, text="{:.1%}".format, draw=draw_share, about="Of all schedules"),
     TableColumn("Schedules", width=88, align_right=True, text=_counted),
     TableColumn("How it ended", width=90, stretch=True, about="What tells this end from the others"),
     TableColumn("Broken", width=92, badge=_broken, about="Invariants that some order to this end breaks"),

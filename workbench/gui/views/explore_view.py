@@ -98,7 +98,7 @@ class ExploreView(View):
         self._left.addWidget(self.tables)
         self._left.addWidget(self.steps)
         self.panes = in_panes(Qt.Orientation.Horizontal, (left, 2), (holder, 5), name="explore")
-        self.panes.setSizes([330, 800])
+        self.panes.setSizes([400, 800])
         self.buttons = [
             self.acts.button("start", primary=True),
             *map(self.acts.button, ("stop", "step", "save")),

@@ -229,6 +229,10 @@ class FaultsView(View):
         what = f"{called(rule.name)} {fault_sentence(rule)}"
         said = f"Let this go wrong in the project itself, on its own store: {what}?"
         samples = ["What it does to stored messages, rows and letters stays."]
+        if rule.kind is FaultKind.CLOCK:
+            samples.append(
+                "The clock stays ahead until the project is closed, and so are the times stored by then."
+            )
         arm = ConfirmChoice(label="Arm it here", danger=True, run=lambda: self._arm_here(rule))
         fork = ConfirmChoice(label="Fork instead", run=lambda: self.desk.fork_wanted.emit(Selection()))
         self.strip.ask(said, samples, [fork, arm])

@@ -208,7 +208,7 @@ class BundleDraft:
         if masked:
             told("Masking", 0, 1)
             self._mask_story(masking)
-            mask_store(self._store, masking)
+            mask_store(self._store, masking, lambda: told("Masking", 0, 1))
             told("Masking", 1, 1)
         folds = bool(masked) or not self._part.whole
         folded = not folds or not self._project.restricted

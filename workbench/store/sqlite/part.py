@@ -151,24 +151,27 @@ def _cut(con: sqlite3.Connection, named: Mapping[str, str | bytes | None]) -> No
         con.execute(f"update projections set rows = (select count(*) from {table}) where name = ?", (name,))
 
 
-def mask_store(path: Path, masking: Masking) -> Counter[str]:
+def mask_store(path: Path, masking: Masking, step: Callable[[], object] = lambda: None) -> Counter[str]:
     """Masks values wherever they stand in a copy of a store; returns how many rows of each table changed.
 
     All is learned before anything is masked. Rows that are folds go, to be folded again from what is masked.
 
     Args:
         path: As for `keep_part`.
+        step: Called every few thousand values; what it raises ends the work, and the copy is of no use then.
 
     Raises:
         WorldError: It cannot be written.
     """
     changed: Counter[str] = Counter()
     with _changing(path) as con:
-        for value, field in _values(con):
+        for number, (value, field) in enumerate(_values(con)):
             masking.learn(value, field)
+            if number % AT_ONCE == 0:
+                step()
         _drop_folds(con)
         for table in {*_DATA, *_TEXTS}:
-            changed[table] = _mask_table(con, table, masking)
+            changed[table] = _mask_table(con, table, masking, step)
         for table, columns, _name in _written_rows(con):
             changed[table] = _mask_rows(con, table, columns, masking)
     return changed
@@ -250,7 +253,7 @@ def _values(con: sqlite3.Connection) -> Iterator[tuple[Any, str]]:
                 yield (f"{read(value):f}" if kind in EXACT else value), column
 
 
-def _mask_table(con: sqlite3.Connection, table: str, masking: Masking) -> int:
+def _mask_table(con: sqlite3.Connection, table: str, masking: Masking, step: Callable[[], object]) -> int:
     columns = [*_DATA.get(table, ()), *_TEXTS.get(table, ())]
     change = partial(_changed, table, columns, masking)
     if table in _KEYED:
@@ -260,6 +263,7 @@ def _mask_table(con: sqlite3.Connection, table: str, masking: Masking) -> int:
     while found := con.execute(
         f"select rowid, {said} from {table} where rowid > ? order by rowid limit {AT_ONCE}", (last,)
     ).fetchall():
+        step()
         last = found[-1][0]
         changed = [(*new, rowid) for rowid, *row in found if (new := change(row)) != row]
         con.executemany(f"update {table} set {sets} where rowid = ?", changed)
