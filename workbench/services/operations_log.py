@@ -277,7 +277,7 @@ class OperationsLog:
         return len(job.numbers) - job.step
 
     def _record(self, of: OperatorAction, *, counts: bool = True, count: int = 1) -> RecordAction:
-        """Returns the record of an undo; where nothing is counted, that of so many things."""
+        """Returns the record of an undo; where nothing is counted, that of this number of things."""
         detail, act = f"operation {of.number}, {of.action}", f"undo {of.number}"
         return self._world.record(
             OperatorAct.UNDO,
