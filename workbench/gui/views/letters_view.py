@@ -73,7 +73,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
-        self._shared, self._missing = False, ""
+        self._shared, self._missing = False, ("", "")
         self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
