@@ -172,7 +172,7 @@ class OperationsLog:
         if last is None:
             return None
         undid = next((one.action for one in acts if one.undone == last.number), "")
-        return last if OperatorAct.RESUME == undid or last.action == OperatorAct.PAUSE else None
+        return last if undid == OperatorAct.RESUME or last.action == OperatorAct.PAUSE else None
 
     def is_over(self, act: str) -> bool:
         """Whether the act of a name cannot be undone any more."""
