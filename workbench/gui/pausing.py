@@ -28,7 +28,7 @@ def pause_engine(desk: Desk, *, paused: bool) -> None:
 
 
 def tell_left(desk: Desk) -> None:
-    """Tells that the engine stands still since before the project was opened, until it runs again (M3)."""
+    """Tells that the engine was paused before the project was opened, until it runs again (M3)."""
     workspace, left = desk.workspace, desk.workspace.left
     if left is None:
         return

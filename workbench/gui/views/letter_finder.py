@@ -168,7 +168,7 @@ class LetterFinder(QWidget):
             said += f"; {found.valueless}"
         asked = query == self.query(query.statuses)
         self._show_flaw(found.flaw if asked else "")
-        if asked and found.unknown and not found.flaw:  # it can be looked for all the same
+        if asked and found.unknown and not found.flaw:  # there are letters anyway
             self.flaw.setText(found.unknown)
             self.flaw.show()
         self.searched.setText(said.removeprefix("; "))
