@@ -52,6 +52,14 @@ def test_a_field_that_is_needed_is_written_where_it_belongs():
     assert [one.message for one in checked(after).problems] == ["the expression is empty"]
 
 
+def test_of_a_list_the_member_that_is_wrong_is_replaced_and_the_others_stay():
+    text = LENDING + '\n[policy.tell]\non: ["loan.lent", "loan.lnt"]\nissue: "lend"\n'
+    found = checked(text)
+    (problem,) = (one for one in found.problems if one.message == "there is no event loan.lnt")
+    fix = next(one for one in quick_fixes(found, problem) if one.label == "Replace with loan.lent")
+    assert 'on: ["loan.lent", "loan.lent"]' in fix.applied(text)
+
+
 def test_a_block_that_is_missing_is_written():
     text, found = fixes('fields { id: "uuid" }\nrefuse', "refuse")
     assert [one.label for one in found] == ["Write fields"]

@@ -139,6 +139,16 @@ def span_of(document: Document, problem: Problem) -> tuple[int, int]:
     return begin + problem.column - 1, begin + problem.end_column - 1
 
 
+def _member(document: Document, problem: Problem) -> tuple[int, int]:
+    """Returns the characters of what is wrong: of a list the member that a problem names."""
+    start, end = span_of(document, problem)
+    named = _NO_SUCH.search(problem.message)
+    if named is None or document.text[start : start + 1] != "[" or _is_header(document, start):
+        return start, end
+    found = re.compile(rf"""(["']?){re.escape(named[2])}\1(?=[\s,\]])""").search(document.text, start, end)
+    return found.span() if found is not None else (start, end)
+
+
 def _everywhere(checked: CheckedText, problem: Problem) -> Iterator[QuickFix]:
     """Yields what is written instead here, and instead of every mistake that is the same elsewhere."""
     same = [one for one in checked.problems if _mistake(one) == _mistake(problem)]
@@ -159,7 +169,7 @@ def _mistake(problem: Problem) -> tuple[str, str, str]:
 
 
 def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
-    start, end = span_of(document, problem)
+    start, end = _member(document, problem)
     said = document.text[start:end]
     meant = _MEANT.search(problem.hint)
     among = _AMONG.search(problem.hint) if " is never " not in problem.message else None
