@@ -86,6 +86,7 @@ async def test_P7_L5_a_job_ends_whose_subscription_goes_away_meanwhile(broken):
     async with gone(broken):
         report = await passing(broken, broken.dead_letters.jobs.finished(number))
         assert (report.job.status, report.fates) == (JobStatus.DONE, {"open": 3})
+        assert report.others == {}, "they are open still, and no person did that"
         assert (await broken.dead_letters.purge([1])).done == 1
     assert broken.reader.deliveries("welcome-mail") == [], "nothing was left that would be delivered"
 

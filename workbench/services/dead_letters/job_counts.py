@@ -29,10 +29,14 @@ RESULTS: dict[str, tuple[str, ...]] = {
         BLOCKED,
         LetterStatus.RESOLVED,
         LetterStatus.FAILED_AGAIN,
+        LetterStatus.OPEN,
     ),
     **{act: (outcome(act),) for act in UNDOABLE},
 }
-"""What letters come to by a bulk action; with another status, another act changed them since."""
+"""What letters come to by a bulk action; with another status, another act changed them since.
+
+A replay comes to open, too: its delivery was skipped, or its subscription went away (P7).
+"""
 
 
 class JobCounts:
