@@ -199,8 +199,8 @@ class _Draft:
 
     def problems(self) -> None:
         """Says on each part what is wrong with it."""
-        for one in self._state.problems:
-            for node in cards_of(one, self._document, self._nodes) if isinstance(one, Problem) else ():
+        for one in (each for each in self._state.problems if isinstance(each, Problem)):
+            for node in cards_of(one, self._document, self._nodes):
                 part = self._nodes[node]
                 self._nodes[node] = replace(part, problems=(*part.problems, one.message))
 
