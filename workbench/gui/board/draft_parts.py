@@ -56,6 +56,21 @@ def node_of(kind: str, name: str) -> str:
     return f"{_SORTS.get(kind, kind)}:{name}"
 
 
+def changed_names(state: DesignState) -> set[str]:
+    """Returns kinds and names, such as ``event.user.created``, of what is drawn as a draft.
+
+    A subscription is where its handler is: that is drawn where it works.
+    """
+    changed = set(_changed(pieces(state.written.project), pieces(state.text.project)))
+    works = declared_names(state.text.project, "subscription")
+    handlers = {one: named_by(state.text.project, one, "handler") for one in works}
+    return changed | {f"subscription.{one}" for one, name in handlers.items() if f"handler.{name}" in changed}
+
+
+def _changed(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [name for name in now if was.get(name, "").strip() != now[name].strip()]
+
+
 def cards_of(problem: Problem, document: Document, drawn: Container[str]) -> list[str]:
     """Returns the ids of what is drawn in whose section a problem of the project file stands.
 
@@ -105,7 +120,7 @@ class _Draft:
         self._document = state.text.project
         was, now = pieces(state.written.project), pieces(self._document)
         self._gone = [name for name in was if name not in now]
-        self._changed = [name for name in now if was.get(name, "").strip() != now[name].strip()]
+        self._changed = _changed(was, now)
         self._said: dict[str, list[Reference]] = {}
         for one in references(DesignText(project=self._document)):
             self._said.setdefault(one.owner, []).append(one)
