@@ -169,8 +169,13 @@ async def test_L10_a_held_canary_is_cancelled_and_what_was_delivered_is_said(bro
     first, rest = states(await jobs.counted(number))
     assert (first.state, first.words) == ("stopped", "failed; cancelled")
     assert rest.words == "not begun"
-    assert broken.operations.get(logged.of.number).why_not == "it was delivered since"
+    said = f"undone by operation {logged.of.number + 1}, but for what was delivered"
+    assert broken.operations.get(logged.of.number).why_not == said
+    assert acts(broken)[0] == ("undo", 0, "do it again instead"), "and no cancel of a job"
     assert broken.operations.last(0) is None
+    assert broken.operations.newest(0) is None
+    again = await broken.operations.undo(logged.of.number)
+    assert (again.before, again.complete) == (True, False)
 
 
 async def test_L10_an_undo_that_was_broken_off_is_offered_again_and_its_numbers_are_of_the_whole(

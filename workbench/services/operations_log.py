@@ -174,7 +174,8 @@ class OperationsLog:
         age = (self._world.clock.now() - of.at) / MICROSECONDS
         why_not = hindrance(of.action, of.act, age) or self._in_the_way(of)
         if why_not and of.undone:
-            why_not = f"undone by operation {of.undone}"
+            kept = of.action in REPLAYS and _delivered(self._world.reader.replay_fates(of.act))
+            why_not = f"undone by operation {of.undone}" + (", but for what was delivered" if kept else "")
         return LoggedAct(of=of, why_not=why_not)
 
     def _in_the_way(self, of: OperatorAction) -> str:
@@ -271,18 +272,19 @@ class OperationsLog:
         number = self._job(of)
         if number is None:
             return 0
-        job = await self._dead_letters.jobs.cancel(number)  # what it has not dealt with it shall not change
+        note = self._record(of, counts=False, count=0)
+        job = await self._dead_letters.jobs.cancel(number, note)  # the rest shall stay as it is
         return len(job.numbers) - job.step
 
-    def _record(self, of: OperatorAction, *, counts: bool = True) -> RecordAction:
-        """Returns the record of an undo; where nothing is counted, that of one thing."""
+    def _record(self, of: OperatorAction, *, counts: bool = True, count: int = 1) -> RecordAction:
+        """Returns the record of an undo; where nothing is counted, that of this number of things."""
         detail, act = f"operation {of.number}, {of.action}", f"undo {of.number}"
         return self._world.record(
             OperatorAct.UNDO,
             of.subject,
             detail,
             act=act,
-            count=0 if counts else 1,
+            count=0 if counts else count,
             counts=counts,
             undoes=of.number,
         )
