@@ -143,6 +143,31 @@ def test_L7_a_purge_is_taken_back(workbench, played):
     assert "0 of 1 restored; 1 skipped, because their status does not allow it" in skipped.out
 
 
+def test_L10_an_undo_that_names_no_operation_says_which_can_be_undone(workbench, played, monkeypatch):
+    none = workbench("undo", played)
+    assert (none.code, none.out) == (2, "")
+    assert f"there is no operation that it can be; workbench operations {played} lists them" in none.err
+    for number in (1, 2, 3):
+        workbench("dead-letters", "purge", played, number)
+    workbench("undo", played, 2)
+    said = workbench("undo", played, "--json")
+    assert (said.code, said.out) == (2, "")
+    lines = said.err.splitlines()
+    assert [line.split()[0] for line in lines[1:-1]] == ["3", "1"]
+    assert lines[1].endswith("purge of 1 dead letter")
+    assert lines[-1].endswith(f"such as workbench undo {played} 3")
+    monkeypatch.chdir(played)
+    assert workbench("undo", 3).out == "Undone: purge of 1 dead letter.\n"
+
+
+@pytest.mark.parametrize("action", ["show", "edit"])
+def test_a_dead_letter_that_is_not_named_is_asked_for(workbench, played, action):
+    said = workbench("dead-letters", action, played)
+    assert (said.code, said.out) == (2, "")
+    assert "which dead letter? The newest that it can be:" in said.err
+    assert f"such as workbench dead-letters {action} {played} 4" in said.err
+
+
 def test_P7_a_replay_into_a_subscription_that_is_gone_says_so_and_ends(workbench, played):
     file = played / "project.tsk"
     before, _, rest = file.read_text().partition("welcome_mail {")

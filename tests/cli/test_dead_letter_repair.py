@@ -238,6 +238,10 @@ def test_L5_a_job_that_is_held_goes_on_or_is_cancelled(workbench, played):
         assert (held["job"], held["status"]) == (number, "held")
     listed = workbench("dead-letters", "jobs", played, "--json").json()
     assert [(one["job"], one["status"]) for one in listed] == [(2, "held"), (1, "held")]
+    assert [(one["act"], one["letters"]) for one in listed] == [("replay", 4), ("replay", 4)]
+    assert all(one["begun"].endswith("Z") for one in listed)
+    unnamed = workbench("dead-letters", "go-on", played)
+    assert (unnamed.code, "which job?" in unnamed.err, "2  held" in unnamed.err) == (2, True, True)
     gone = workbench("dead-letters", "go-on", played, "1", "--json")
     assert (gone.code, gone.json()["status"]) == (3, "done"), "the next one fails, too, and is the last"
     said = workbench("dead-letters", "cancel", played, "2")

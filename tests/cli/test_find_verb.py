@@ -47,6 +47,28 @@ def test_it_counts_and_limits(workbench, played):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--type", "user.craeted"], "there is no type user.craeted (did you mean user.created?)"),
+        (["ada", "--type", "user.creatd*"], "there is no type user.creatd* (did you mean user.created?)"),
+        (["--stream", "welcome_mial"], "read model welcome_mial (did you mean welcome-mail?)"),
+    ],
+)
+def test_a_name_that_nothing_has_is_said_with_the_nearest(workbench, played, words, said):
+    found = workbench("find", played, *words, "--json")
+    assert (found.code, found.json()["found"]) == (0, 0)
+    assert said in found.err
+
+
+@pytest.mark.parametrize(
+    "words", [["--type", "user.created"], ["--type", "user.*"], ["--stream", "user-ada"], []]
+)
+def test_of_names_that_are_right_nothing_is_said(workbench, played, words):
+    found = workbench("find", played, "nobody-has-this-word", *words)
+    assert (found.code, found.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
         (["--where", "data.amount >"], "where, character"),
         (["--since", "soon"], "is no time"),
     ],

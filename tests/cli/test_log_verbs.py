@@ -82,6 +82,13 @@ def test_the_first_events_say_that_more_follow_and_the_last_are_the_last(workben
     assert workbench("events", played, "--last", "2", "--limit", "2").code == 2
 
 
+def test_where_no_event_is_found_a_misspelt_name_is_said_with_the_nearest(workbench, played):
+    said = workbench("events", played, "--type", "user.creatd")
+    assert said.out == "no events\n"
+    assert "there is no type user.creatd (did you mean user.created?)" in said.err
+    assert workbench("events", played, "--type", "user.created", "--after", 999_999).err == ""
+
+
 def test_data_is_shown_where_it_is_asked_for(workbench, played):
     said = workbench("events", played, "--limit", "1", "--data")
     assert '    {"username": "Ada Lovelace"' in said.out

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from workbench.cli.verb_list import NAMES, parse, with_verb
+from workbench.cli.verb_list import NAMES, OTHERS, parse, with_verb
 
 
 def test_every_verb_stands_in_the_help_with_the_exit_codes(workbench):
@@ -62,6 +62,7 @@ def test_every_action_has_a_help_with_examples_of_its_own(workbench, name):
             "unknown option --limt (did you mean --limit?); nothing takes 3",
         ),
         (["jobs", "x"], "unknown command jobs (did you mean dead-letters jobs?)"),
+        (["log", "x"], "unknown command log (did you mean operations or events or find?)"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_and_says_what_is_meant(workbench, words, said):
@@ -70,6 +71,12 @@ def test_a_wrong_command_line_ends_with_2_and_says_what_is_meant(workbench, word
     assert said in answer.err
     assert "--help" in answer.err
     assert answer.out == ""
+
+
+def test_what_other_programs_call_a_verb_leads_to_verbs_and_actions_that_there_are():
+    for word, meant in OTHERS.items():
+        assert word not in NAMES
+        assert set(meant) <= set(NAMES)
 
 
 def test_options_of_open_need_no_verb():

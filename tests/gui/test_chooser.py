@@ -94,3 +94,18 @@ def test_what_stands_in_a_chooser_is_typed_over_after_a_click_and_a_second_click
     assert line.selectedText() == ""
     QTest.keyClicks(line, "x")
     assert box.count() == 2
+
+
+def test_keys_of_texts_work_in_a_chooser_in_which_one_types(qtbot):
+    box = TypedChoice()
+    qtbot.addWidget(box)
+    box.addItems(["cause", "kind"])
+    box.setCurrentText("emial")
+    QTest.keyClick(box, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert box.lineEdit().selectedText() == "emial"
+    QTest.keyClick(box, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
+    assert box.currentText() == ""
+    QTest.keyClick(box, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert box.currentText() == "emial"
+    QTest.keyClick(box, Qt.Key.Key_K, Qt.KeyboardModifier.AltModifier)
+    assert box.currentText() == "emial"

@@ -63,3 +63,29 @@ async def test_L10_undo_behind_a_hold_asks_and_has_the_job_go_on(broken, desk, u
     dict(told[-1].actions)["Undo"]()
     await until(lambda: jobs.get(job).status == "running")
     await jobs.cancel(job)
+
+
+async def test_L10_behind_an_act_that_cannot_be_undone_an_older_one_is_asked_about(broken, desk, until):
+    told = []
+    desk.noticed.connect(told.append)
+    first, *rest = [one.number for one in broken.dead_letters.page()]
+    await broken.dead_letters.restore([first])
+    await broken.dead_letters.purge([first, *rest])
+    await broken.dead_letters.restore([first])
+    await until(lambda: desk.undo.newest is not None and desk.undo.newest.of.action == "restore")
+    desk.undo.undo_last()
+    await until(lambda: told and told[-1].asks)
+    over = "The last act, restore of 1 dead letter, cannot be undone: archive or purge them again."
+    assert told[-1].text.startswith(f"{over} Undo the older purge of 3 dead letters, done ")
+    assert broken.dead_letters.counts() == {"open": 1, "purged": 2}
+    await broken.dead_letters.replay([first])
+    await settle(broken)
+    await until(lambda: desk.undo.newest is not None and desk.undo.newest.of.action == "replay")
+    await until(lambda: desk.undo.newest.why_not == "it was delivered since")
+    desk.undo.undo_last()
+    await until(lambda: told[-1].asks and told[-1].text.startswith("The last act, replay of 1 dead letter, "))
+    dict(told[-1].actions)["Undo"]()
+    await until(lambda: "purged" not in broken.dead_letters.counts())
+    await until(lambda: desk.undo.last is None)
+    said = "The last act, replay of 1 dead letter, cannot be undone: it was delivered since."
+    assert desk.undo.why_not() == said

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
-from workbench.gui.plot import ceiling, nothing_text, number_text, time_marks, value_marks
+from workbench.gui.plot import Frame, Plot, ceiling, nothing_text, number_text, time_marks, value_marks
 from workbench.gui.time_format import set_zone
+
+NAN = float("nan")
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +73,33 @@ def test_a_logarithmic_scale_has_powers_of_ten_as_many_as_fit() -> None:
     assert value_marks(20, 5) == [(0.0, "0"), (10.0, "10"), (20, "20")]
     assert [text for _, text in value_marks(2_000, 9, log=True)] == ["0", "1,000", "100", "10", "1"]
     assert [text for _, text in value_marks(2_000, 3, log=True)] == ["0", "1,000", "10"]
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "series",
+    [[NAN, 4, NAN, 1, 2], [4, NAN, NAN], [NAN, NAN, 4], [4], [1, 2, NAN, NAN, 4], [NAN, NAN], []],
+)
+def test_a_value_between_two_gaps_is_seen(qtbot: QtBot, series: list[float], log: bool) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    holder.resize(400, 200)
+    plot = Plot(holder)
+    plot.widget.resize(400, 200)
+    holder.show()
+    pen = QPen(QColor("#ff0000"), 1)
+    pen.setCosmetic(True)
+    plot.set_series({"orders": pen})
+    times = [1_714_500_000.0 + 60 * at for at in range(5)]
+    plot.draw(times, {"orders": [NAN] * 5}, Frame(last=times[-1] + 30, span=300))
+    assert reds(plot.widget) == 0
+    plot.draw(times, {"orders": series}, Frame(last=times[-1] + 30, span=300, log=log))
+    assert (reds(plot.widget) > 0) == any(one == one for one in series)  # not NaN
+    plot.set_series({})
+    assert reds(plot.widget) == 0
+
+
+def reds(widget: QWidget) -> int:
+    image = widget.grab().toImage()
+    colors = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return sum(one.red() > 150 > 2 * one.green() and one.blue() < 75 for one in colors)

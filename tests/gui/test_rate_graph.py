@@ -64,6 +64,16 @@ def test_V3_numbers_of_any_length_have_room_at_their_axis(graph: RateGraph, qtbo
     assert axis.width() > widest
 
 
+def test_V6_the_legend_tells_the_newest_second_also_where_the_picture_only_moves(
+    graph: RateGraph, qtbot: QtBot
+) -> None:
+    graph.update(TIMES, {"mail": [5.0, 5.0, *[0.0] * 597, 7.0]})
+    seen(graph, qtbot)
+    assert graph._legend._values == {"mail": "7"}
+    graph.update([at + 1 for at in TIMES], {"mail": [5.0, *[0.0] * 597, 7.0, 0.0]})
+    assert graph._legend._values == {"mail": "0"}
+
+
 def ticks(plot: Plot, side: str) -> list[float]:
     return [at for at, _ in plot._item.getAxis(side)._tickLevels[0]]
 

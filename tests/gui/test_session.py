@@ -12,9 +12,10 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
-from tests.gui.tree_rows import table_of
+from tests.gui.tree_rows import rows_of, table_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Selection
+from workbench.gui.explorer import Explorer
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
 from workbench.gui.new_project_dialog import NewProjectDialog
@@ -22,12 +23,32 @@ from workbench.gui.palette import Palette
 from workbench.gui.recent_projects import recent_projects
 from workbench.gui.session import Session
 from workbench.gui.theme import TEXT_SIZE, theme
+from workbench.gui.tree import OfferingTree
 from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.subscription_table import TITLES
 from workbench.project.samples import copy_sample
 from workbench.project.zone_choice import chosen_zone
+from workbench.services.dead_letters import DeadLetters
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def letters_of(session):
+    """What the explorer and the status bar say of dead letters."""
+    explorer = session.window.findChild(Explorer)
+    row = next(one for one in rows_of(explorer.findChild(OfferingTree)) if one.startswith("Dead letters"))
+    return row, session.window.findChild(QToolButton, "dead-count").text()
+
+
+async def test_V3_the_explorer_counts_dead_letters_as_the_status_bar_does(start, monkeypatch, until):
+    session = await start()
+    await until(lambda: letters_of(session) == ("Dead letters (0)", "No dead letters"))
+    read = session.workspace.dead_letters.counts
+    monkeypatch.setattr(DeadLetters, "counts", lambda *_: {**read(), "open": 9})
+    values = {"user_id": "cyd", "username": "Cyd", "email": "cyd@x.invalid"}
+    assert (await session.workspace.commands.issue("create_user", values)).accepted
+    await until(lambda: letters_of(session)[1].startswith("1 dead letter"))
+    assert letters_of(session)[0] == "Dead letters (1)"
 
 
 def delivered(rows):

@@ -169,8 +169,13 @@ async def test_L10_a_held_canary_is_cancelled_and_what_was_delivered_is_said(bro
     first, rest = states(await jobs.counted(number))
     assert (first.state, first.words) == ("stopped", "failed; cancelled")
     assert rest.words == "not begun"
-    assert broken.operations.get(logged.of.number).why_not == "delivered since, which cannot be undone"
+    said = f"undone by operation {logged.of.number + 1}, but for what was delivered"
+    assert broken.operations.get(logged.of.number).why_not == said
+    assert acts(broken)[0] == ("undo", 0, "do it again instead"), "and no cancel of a job"
     assert broken.operations.last(0) is None
+    assert broken.operations.newest(0) is None
+    again = await broken.operations.undo(logged.of.number)
+    assert (again.before, again.complete) == (True, False)
 
 
 async def test_L10_an_undo_that_was_broken_off_is_offered_again_and_its_numbers_are_of_the_whole(
@@ -220,7 +225,7 @@ async def test_L10_a_replay_that_was_recalled_is_not_said_to_be_delivered(broken
     await broken.dead_letters.replay(numbers[1:])
     await broken.resume()
     await settle(broken)
-    assert acts(broken)[1] == ("replay", 2, "delivered since, which cannot be undone")
+    assert acts(broken)[1] == ("replay", 2, "it was delivered since")
 
 
 def test_L10_an_undo_says_true_numbers():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.arguments import Environ, Options
+from workbench.cli.arguments import WRONG, Environ, Options
 
 if TYPE_CHECKING:
     from workbench.model.zones import Zone
@@ -28,6 +29,28 @@ def answer(options: Options, value: Any, text: str) -> None:
 def note(text: str) -> None:
     """Says something beside the answer, where no program reads it."""
     print(text, file=sys.stderr)
+
+
+def which(options: Options, verb: str, what: str, rows: Sequence[Sequence[object]], lister: str) -> int:
+    """Says which numbers there are where the one of a verb was left out, and how it is typed.
+
+    Args:
+        what: What has the number, such as ``operation``.
+        rows: Those that there are: the number, and words that tell what it is.
+        lister: The verb that lists them all.
+
+    Returns:
+        The exit code.
+    """
+    folder = shlex.quote(str(options.project))
+    if not rows:
+        note(f"workbench {verb}: there is no {what} that it can be; workbench {lister} {folder} lists them")
+        return WRONG
+    listed = columns([""] * len(rows[0]), rows).splitlines()[1:]
+    note(f"workbench {verb}: which {what}? The newest that it can be:")
+    note(many_lines("\n".join(listed), "  "))
+    note(f"  its number stands behind the project, such as workbench {verb} {folder} {rows[0][0]}")
+    return WRONG
 
 
 def one_line(text: str) -> str:

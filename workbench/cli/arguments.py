@@ -96,11 +96,10 @@ class Parser(argparse.ArgumentParser):
         """Returns the project that is named, else the current folder if it is one."""
         named: Path | None = options.project
         here = _is_project(Path())
-        if named is not None and here and not _is_project(named) and self._project_may_be_left_out():
-            vars(options).update(
-                vars(self._parsed([os.curdir, *args]))
-            )  # the first word belongs to what follows
-            return Path.cwd()
+        other = named is not None and not _is_project(named) and (here or _is_number(named))
+        if other and self._project_may_be_left_out():  # the first word belongs to what follows
+            vars(options).update(vars(self._parsed([os.curdir, *args])))
+            named = Path.cwd() if here else None
         if named is not None or getattr(options, "sample", None):
             return named
         if not here and self._needed:
@@ -109,8 +108,9 @@ class Parser(argparse.ArgumentParser):
         return Path.cwd() if here else None
 
     def _project_may_be_left_out(self) -> bool:
-        """Whether any number of words may follow: then the first one always counts as the project."""
-        return any(one.nargs == "*" and not one.option_strings for one in self._actions)
+        """Whether what follows may be left out, too: then the first word always counts as the project."""
+        others = (one for one in self._actions if one is not self._project)
+        return any(one.nargs in ("*", "?") and not one.option_strings for one in others)
 
     def _taken(self, options: Options) -> str:
         """Says for what the words were taken that stand where a project could."""
@@ -118,6 +118,10 @@ class Parser(argparse.ArgumentParser):
             if not one.option_strings and one is not self._project and (value := getattr(options, one.dest)):
                 return f"; {value} was taken for {one.metavar}"
         return ""
+
+    def number(self, name: str, what: str) -> None:
+        """Adds the number that one thing has; where it is left out, `which` says what there is."""
+        self.add_argument("number", metavar=name, type=count, nargs="?", help=what)
 
     def json(self, keys: str) -> None:
         """Adds ``--json``, and what its answer holds."""
@@ -202,6 +206,10 @@ class VerbSpec:
     def _listed(self) -> str:
         lines = [f"  {name:<9} {one.about.strip().splitlines()[0]}" for name, one in self.actions.items()]
         return "\n".join(["actions:", *lines])
+
+
+def _is_number(path: Path) -> bool:
+    return path.name.isdigit() and not path.exists()
 
 
 def _is_project(path: Path) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line, opened
-from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, words
-from workbench.cli.letter_choice import choice_options, chosen
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
+from workbench.cli.letter_choice import choice_options, chosen, which_letter
 from workbench.model.dead_letter import LetterAct, allowed
 from workbench.model.hints import in_brackets
 from workbench.model.operator_acts import DAYS
@@ -64,7 +64,7 @@ def _told(options: Options, fates: Sequence[Fate]) -> int:
 
 def _edit_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("number", metavar="NUMBER", type=count)
+    parser.number("NUMBER", "of the dead letter; left out, the newest open ones are named")
     parser.add_argument(
         "--set",
         metavar="FIELD=TEXT",
@@ -89,6 +89,8 @@ async def _edit(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model
 
     async with opened(options, environ) as workspace:
+        if options.number is None:
+            return which_letter(options, workspace, "edit")
         need_model(workspace, "replaying an edited copy")
         text = _edited(options, workspace)
         made = workspace.dead_letters.check_edit(options.number, text)

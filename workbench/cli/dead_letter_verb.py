@@ -18,7 +18,13 @@ from workbench.cli.answers import (
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
 from workbench.cli.dead_letter_actions import ACTIONS
 from workbench.cli.dead_letter_repair import ACTIONS as REPAIRS
-from workbench.cli.letter_choice import check_groups, query_of, search_options, subscription_option
+from workbench.cli.letter_choice import (
+    check_groups,
+    query_of,
+    search_options,
+    subscription_option,
+    which_letter,
+)
 from workbench.cli.letter_jobs_verb import JOBS
 from workbench.model.dead_letter import LetterStatus
 
@@ -169,7 +175,7 @@ def _brief(letter: DeadLetter) -> dict[str, Any]:
 
 def _show_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("number", metavar="NUMBER", type=count)
+    parser.number("NUMBER", "of the dead letter; left out, the newest open ones are named")
     parser.add_argument(
         "--reveal",
         metavar="KEY",
@@ -188,6 +194,8 @@ def _show_takes(parser: Parser) -> None:
 async def _show(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
     async with opened(options, environ) as workspace:
+        if options.number is None:
+            return which_letter(options, workspace, "show")
         letter = workspace.dead_letters.get(options.number)
         became = await workspace.dead_letters.made_by(letter)
         blocked = workspace.dead_letters.blocked_behind((letter.number,))

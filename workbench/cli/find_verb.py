@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, json_masked, meter, note, opened, when, zone_of
+from workbench.cli.answers import answer, columns, json_masked, meter, note, one_line, opened, when, zone_of
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, none_of, words
 
 if TYPE_CHECKING:
@@ -97,8 +97,11 @@ async def _find(options: Options, environ: Environ) -> int:
         state = workspace.search.run(workspace.search.read(query, zone), step)
         limit = 0 if options.count else options.limit
         found = [one for one in workspace.search.records(state.found, 0, limit) if one is not None]
+        unknown = [] if state.count else workspace.search.unknown(options.type, options.stream)
     if show is not None:
         show("")
+    for said in unknown:
+        note(one_line(said))
     listed = [(one, matches(one, state.wanted)) for one in found]
     told = _counted(state) if options.count else _listed(listed, zone)
     answer(options, _values(state, listed), "\n".join([*told, *([""] if told else []), _summary(state)]))

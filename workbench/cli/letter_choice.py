@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.cli.answers import note, one_line
+from workbench.cli.answers import note, one_line, which
 from workbench.cli.arguments import Options, Parser, count, words
 from workbench.model.hints import did_you_mean
 
@@ -96,6 +96,19 @@ def check_groups(options: Options, workspace: Workspace) -> None:
             raise InvalidValue(
                 f"no dead letter has {one_line(field)}", path="", hint=did_you_mean(field, FIELDS, NAMES)
             )
+
+
+OFFERED = 5
+"""Dead letters that are named where none was."""
+
+
+def which_letter(options: Options, workspace: Workspace, action: str) -> int:
+    """Says which dead letters are open, where none was named; returns the exit code."""
+    rows = [
+        (one.number, one.subscription, one.type, one.key)
+        for one in workspace.dead_letters.page(("open",), limit=OFFERED)
+    ]
+    return which(options, f"dead-letters {action}", "dead letter", rows, "dead-letters")
 
 
 def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, one_line, opened, when, zone_of
-from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count
+from workbench.cli.answers import answer, columns, one_line, opened, when, which, zone_of
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
@@ -24,6 +24,9 @@ def job_value(report: JobReport) -> dict[str, Any]:
     return {
         "job": job.number,
         "status": job.status.value,
+        "act": job.action,
+        "letters": len(job.numbers),
+        "begun": when(job.created_at),
         "fates": report.fates | {"waiting": report.queued},
         "others": report.others,
         "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
@@ -63,7 +66,7 @@ async def ended(workspace: Workspace, number: int, seconds: float) -> JobReport:
 def _list_takes(parser: Parser) -> None:
     parser.project()
     parser.zone()
-    parser.json("[{job, status, fates, others, steps}]")
+    parser.json("[{job, status, act, letters, begun, fates, others, steps}]")
 
 
 async def _list(options: Options, environ: Environ) -> int:
@@ -89,14 +92,14 @@ async def _list(options: Options, environ: Environ) -> int:
 
 def _takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("number", metavar="JOB", type=count, help="its number, as jobs lists it")
+    parser.number("JOB", "its number, as jobs lists it; left out, those are named that it can be")
 
 
 def _go_on_takes(parser: Parser) -> None:
     _takes(parser)
     parser.wait()
     parser.trust()
-    parser.json("job, status, fates, others, steps")
+    parser.json("job, status, act, letters, begun, fates, others, steps")
 
 
 async def _go_on(options: Options, environ: Environ) -> int:
@@ -104,6 +107,8 @@ async def _go_on(options: Options, environ: Environ) -> int:
     from workbench.store.letter_jobs import JobStatus
 
     async with opened(options, environ) as workspace:
+        if options.number is None:
+            return _which(options, workspace, "go-on", JobStatus.HELD)
         need_model(workspace, "going on with a job")
         _check(workspace, options.number, JobStatus.HELD)
         await workspace.start()
@@ -115,19 +120,28 @@ async def _go_on(options: Options, environ: Environ) -> int:
 
 def _cancel_takes(parser: Parser) -> None:
     _takes(parser)
-    parser.json("job, status, fates, others, steps")
+    parser.json("job, status, act, letters, begun, fates, others, steps")
 
 
 async def _cancel(options: Options, environ: Environ) -> int:
     from workbench.store.letter_jobs import JobStatus
 
     async with opened(options, environ) as workspace:
+        if options.number is None:
+            return _which(options, workspace, "cancel", JobStatus.HELD, JobStatus.RUNNING)
         workspace.running()
         _check(workspace, options.number, JobStatus.HELD, JobStatus.RUNNING)
         await workspace.dead_letters.jobs.cancel(options.number)
         report = await workspace.dead_letters.jobs.counted(options.number)
     answer(options, job_value(report), "\n".join(job_said(report)))
     return DONE
+
+
+def _which(options: Options, workspace: Workspace, action: str, *statuses: str) -> int:
+    """Says which jobs an action can be for, where none was named."""
+    found = [job for job in workspace.dead_letters.jobs.list() if job.status in statuses][:NEWEST]
+    rows = [(job.number, job.status.value, f"{job.action} of {len(job.numbers):,} letters") for job in found]
+    return which(options, f"dead-letters {action}", "job", rows, "dead-letters jobs")
 
 
 def _check(workspace: Workspace, number: int, *statuses: str) -> None:

@@ -114,6 +114,10 @@ async def _events(options: Options, environ: Environ) -> int:
         wanted = EventQuery(stream=options.stream, type=options.type, after=options.after)
         search = EventSearch(workspace.reader)
         found = search.last(wanted, options.last) if options.last else search.first(wanted, options.limit + 1)
+        names = [[one] if one and not found else [] for one in (options.type, options.stream)]
+        unknown = workspace.search.unknown(*names)
+    for said in unknown:
+        note(one_line(said))
     more = not options.last and len(found) > options.limit
     shown = found[: options.limit] if more else found
     answer(options, [_values(event, options.reveal) for event in shown], _listed(options, shown, zone))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, one_line, opened, when, zone_of
+from workbench.cli.answers import answer, columns, one_line, opened, when, which, zone_of
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count
 
 if TYPE_CHECKING:
     from workbench.services.operations_log import LoggedAct
+
+LOOKED_AT, OFFERED = 200, 5
+"""Of the newest operations those are named that can be undone, where none was."""
 
 
 def _operations_takes(parser: Parser) -> None:
@@ -60,7 +63,8 @@ def _value(one: LoggedAct) -> dict[str, Any]:
 
 def _undo_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("number", metavar="NUMBER", type=count, help="of the operation, see operations")
+    parser.number("NUMBER", "of the operation, see operations; left out, the last ones are named")
+    parser.zone()
     parser.trust()
     parser.json("operation, done, asked, complete")
 
@@ -68,7 +72,12 @@ def _undo_takes(parser: Parser) -> None:
 async def _undo(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model
 
+    zone = zone_of(options, environ)
     async with opened(options, environ) as workspace:
+        if options.number is None:
+            acts = [one for one in workspace.operations.list(LOOKED_AT) if not one.why_not][:OFFERED]
+            rows = [(one.of.number, when(one.of.at, zone), one.of.who, one.name) for one in acts]
+            return which(options, "undo", "operation", rows, "operations")
         need_model(workspace, "undoing an operation")
         workspace.running()
         workspace.operations.get(options.number)

@@ -95,6 +95,15 @@ VERBS = {
 
 NAMES = {verb.name: verb for group in VERBS.values() for verb in group}
 
+OTHERS = {
+    "log": ("operations", "events", "find"),
+    "history": ("operations", "show", "events"),
+    "search": ("find",),
+    "init": ("new",),
+    "status": ("subscriptions", "projections", "doctor"),
+}
+"""Words that other programs have for what these verbs do."""
+
 HEAD = """\
 usage: workbench VERB …          workbench VERB --help says what it takes, with examples
 
@@ -135,7 +144,8 @@ def parse(words: Sequence[str]) -> tuple[str, VerbSpec, Options]:
         print(f"Event Workbench {__version__}")
         raise SystemExit(0)
     if name not in NAMES:
-        meant = did_you_mean(name, NAMES) or _action_meant(name)
+        others = " or ".join(OTHERS.get(name, ()))
+        meant = f"did you mean {others}?" if others else did_you_mean(name, NAMES) or _action_meant(name)
         said = f" ({meant})" if meant else ", and there is no folder of that name"
         print(f"workbench: unknown command {name}{said}\n  see workbench --help", file=sys.stderr)
         raise SystemExit(2)

@@ -45,6 +45,13 @@ class TypedChoice(ChoiceBox):
         self.setLineEdit(_WholeLine(self))
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            super().keyPressEvent(event)
+        else:  # the line takes Ctrl+A, C, V, X and Z, and leaves the others
+            QComboBox.keyPressEvent(self, event)
+
 
 class _WholeLine(QLineEdit):
     """What stands in it is replaced by typing where a click gave it the keyboard, as where Tab did."""

@@ -116,6 +116,7 @@ class Desk(QObject):
     Signals:
         changed: A `Changes` value, merged from all commits since the last one: soon where views are quick
             to refresh, ten times a second where they are slow.
+        told: The `Status` that the window shows, so that no view reads another one beside it.
         selected: The new `Selection`.
         board_chosen: Id of the node that was chosen on the board, empty if none is.
         rename_wanted: Id of the node that shall have another name; the board asks for it.
@@ -138,6 +139,7 @@ class Desk(QObject):
     """
 
     changed = Signal(object)
+    told = Signal(object)
     selected = Signal(object)
     board_chosen = Signal(str)
     rename_wanted = Signal(str)

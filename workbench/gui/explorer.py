@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.model.registry import Registry
     from workbench.services.design.design_state import DesignState
+    from workbench.services.monitor.monitor_values import Status
     from workbench.tusk import Document
 
 DESIGN = "Design"
@@ -59,14 +60,12 @@ class KnownParts:
         model: What is listed of the model.
         count: How many streams there are.
         streams: Those that fit, or the last changed where nothing is looked for.
-        dead: How many dead letters are open.
     """
 
     model: Sequence[Section]
     text: str
     count: int
     streams: Sequence[str]
-    dead: int
 
 
 class FilterLine(QLineEdit):
@@ -145,11 +144,13 @@ class Explorer(View):
         self._of_model: tuple[Registry | None, Document | None, Sequence[Section]] = (None, None, ())
         self._draft: Document | None = None
         self._unwritten = frozenset(drafted(desk))
-        self._known = KnownParts(model=(), text="", count=0, streams=(), dead=0)
+        self._known = KnownParts(model=(), text="", count=0, streams=())
+        self._dead = 0
         self._designs = False
         self._wanted = ""
         self._reading = self.question(self._show, begun=self._narrow)
         desk.board_chosen.connect(self._follow_board)
+        desk.told.connect(self._know_status)
         desk.designed.connect(self._know_design)
         desk.drafted.connect(self._know_drafts)
         self.acts.offer()
@@ -186,7 +187,6 @@ class Explorer(View):
             text=text,
             count=count,
             streams=found,
-            dead=workspace.dead_letters.counts().get("open", 0),
         )
 
     def _sections_of(self, model: Registry) -> Sequence[Section]:
@@ -203,6 +203,12 @@ class Explorer(View):
         """Is told what is designed on the board and not saved."""
         self._draft = draft.text.project if draft is not None else None
         self.refresh()
+
+    def _know_status(self, status: Status) -> None:
+        """Counts the dead letters as the status bar does."""
+        moved, self._dead = status.dead != self._dead, status.dead
+        if moved and self.isVisible():  # else it is shown with what was missed
+            self._show(self._known)
 
     def _know_drafts(self) -> None:
         """Is told that something is typed and not saved, or that this is over."""
@@ -241,7 +247,7 @@ class Explorer(View):
         wanted = folded(known.text).split()
         fitting: Iterator[Section] = (
             (title, name, [self._noted(row) for row in rows if _fits(row.cells[0], wanted)])
-            for title, name, rows in _sections(known)
+            for title, name, rows in _sections(known, self._dead)
         )
         sections = [one for one in fitting if one[2] or _fits(one[0], wanted)]
         self._none.setVisible(not sections)
@@ -346,10 +352,10 @@ def _fits(said: str, words: Sequence[str]) -> bool:
     return all(word in folded(said) for word in words)
 
 
-def _sections(known: KnownParts) -> Iterator[Section]:
-    """Yields what is known in the order in which it is listed."""
+def _sections(known: KnownParts, dead: int) -> Iterator[Section]:
+    """Yields what is known, and how many dead letters are open, in the order in which it is listed."""
     yield from (one for one in known.model if one[1] in WRITING)
     yield f"Streams ({known.count:,})", "stream", [stream_row(name) for name in known.streams]
     yield from (one for one in known.model if one[1] not in WRITING)
-    yield f"Dead letters ({known.dead:,})", "dead-letter", []
+    yield f"Dead letters ({dead:,})", "dead-letter", []
     yield "Scenarios", "scenario", []

@@ -206,11 +206,6 @@ class HistoryGraph(TimeGraph):
         self.redraw()
         self.go_live()
 
-    def _end(self) -> float:
-        """Returns the newest second: what is watched here, else what time it is."""
-        last = self._rates.rings.last + 1
-        return float(last if self._rates.watching and last > 1 else int(self._now()))
-
     @override
     def pens(self) -> Mapping[str, QPen]:
         if self.of_read_models:
@@ -234,7 +229,7 @@ class HistoryGraph(TimeGraph):
             self._overlay.set_marks(self._marks)
             self._overlay.show()
             plot.moved.connect(self._moved)
-        end, span = self._end(), self._seconds()
+        end, span = float(self._rates.end), self._seconds()
         low, high = (end - span, end) if plot.live else plot.shown()
         seen = self._rates.rings.window(self.measure.currentData(), low, high, POINTS)
         self._drawn_at, self._turn, self._seen = self._now(), self._rates.turn, seen

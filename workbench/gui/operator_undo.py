@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -69,6 +68,10 @@ class _Backlog:
 class OperatorUndo(QObject):
     """Knows the last act that can be undone since the project was opened, and undoes acts.
 
+    Attributes:
+        last: It; None for none.
+        newest: The last act, can it be undone or not; None for none.
+
     Signals:
         moved: Another act is the last one now.
     """
@@ -80,6 +83,7 @@ class OperatorUndo(QObject):
         self._desk = desk
         self._since = desk.workspace.clock.now()
         self.last: LoggedAct | None = None
+        self.newest: LoggedAct | None = None
         self._offered: deque[str] = deque(maxlen=OFFERED)
         self._told_of: dict[str, str] = {}
         self._reading = Question(self, desk, self._show, "Reading the operations")
@@ -90,13 +94,13 @@ class OperatorUndo(QObject):
     def _changed(self, changes: Changes) -> None:
         if changes.operations or changes.dead_letters or changes.everything:
             log = self._desk.workspace.operations
-            self._reading.ask(partial(log.last, self._since))
+            self._reading.ask(lambda: (log.last(self._since), log.newest(self._since)))
             if offered := tuple(self._offered):
                 self._looking.ask(lambda: [act for act in offered if log.is_over(act)], offered)
 
-    def _show(self, last: LoggedAct | None) -> None:
-        if last != self.last:
-            self.last = last
+    def _show(self, found: tuple[LoggedAct | None, LoggedAct | None]) -> None:
+        if found != (self.last, self.newest):
+            self.last, self.newest = found
             self.moved.emit()
 
     def _withdraw(self, acts: Sequence[str]) -> None:
@@ -106,18 +110,35 @@ class OperatorUndo(QObject):
                 self._desk.notice("ok", "", topic=act)
 
     def undo_last(self) -> None:
-        """Undoes the last act; asks first where it is old, or its undo has something delivered."""
+        """Undoes the last act that can be undone.
+
+        Asks first where a newer one cannot be, where it is old, or its undo has something delivered.
+        """
         if (last := self.last) is not None:
             workspace = self._desk.workspace
             self._weighing.ask(lambda: (last, _backlog(workspace, last.of)), last.of.number)
 
     def _ask_or_undo(self, found: tuple[LoggedAct, _Backlog]) -> None:
         (last, backlog), now = found, self._desk.workspace.clock.now()
-        if now - last.of.at <= ASKED_SECONDS * MICROSECONDS and not backlog.words:
+        over = self._over()
+        if now - last.of.at <= ASKED_SECONDS * MICROSECONDS and not backlog.words and not over:
             self.undo(last.of.number)
             return
-        said = f"Undo the {last.name}, done {relative(last.of.at, now)}?{backlog.words}"
+        done = f"{last.name}, done {relative(last.of.at, now)}"
+        said = f"{over} Undo the older {done}, instead?" if over else f"Undo the {done}?"
+        said += backlog.words
         self._desk.notice("warning", said, *self.offer(last.of.act), asks=True)
+
+    def why_not(self) -> str:
+        """Says why nothing can be undone; empty where something can."""
+        return "" if self.last is not None else self._over() or NOTHING
+
+    def _over(self) -> str:
+        """Says why the last act of all cannot be undone; empty where it can, and without any."""
+        newest = self.newest
+        if newest is None or not newest.why_not:
+            return ""
+        return f"The last act, {newest.name}, cannot be undone: {newest.why_not}."
 
     def undo(self, number: int) -> None:
         """Undoes one act, and tells what became of that."""
@@ -179,7 +200,7 @@ def undo_action() -> tuple[Action, ...]:
             keys="Ctrl+Z",
             writes=True,
             look=lambda view: (_said(view.desk.undo.last), "undo"),
-            why=lambda view: "" if view.desk.undo.last is not None else NOTHING,
+            why=lambda view: view.desk.undo.why_not(),
             run=lambda view: view.desk.undo.undo_last(),
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
@@ -15,6 +15,9 @@ from typing_extensions import override
 from workbench.gui.layouts import in_column
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 SPAN = 600.0
 """Seconds that the live plot shows."""
@@ -26,6 +29,8 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 2
 """Seconds that may lie between two marks of the time axis."""
 MARK_WIDTH, MARK_HEIGHT = 72, 20
 """Pixels that a mark of the time axis, and one of the other axis needs."""
+DOT = 4
+"""Pixels across of a value between two gaps."""
 AXIS, AXIS_GAP = 46, 14
 """Pixels in width of the other axis at least, and what it needs beside its widest number."""
 
@@ -52,7 +57,7 @@ class Frame:
 class Plot(QObject):
     """Lines of some series over the same seconds, and what the mouse does to them.
 
-    A value that is NaN is a gap.
+    A value that is NaN is a gap; one between two gaps is a dot.
 
     Signals:
         pointed_at: The second under the pointer, or None.
@@ -78,6 +83,7 @@ class Plot(QObject):
         self.live = True
         self.pointed: float | None = None
         self._curves: dict[str, Any] = {}
+        self._dots: dict[str, Any] = {}
         self.height = 0.0
         self._frame = Frame(last=0.0, span=SPANS[0])
         self._top = 0.0
@@ -130,14 +136,18 @@ class Plot(QObject):
     def set_series(self, pens: Mapping[str, QPen]) -> None:
         """Draws these series, each with its pen, which should be cosmetic and of width 1."""
         for name in [name for name in self._curves if name not in pens]:
-            self._item.removeItem(self._curves.pop(name))
+            for items in (self._curves, self._dots):
+                self._item.removeItem(items.pop(name))
         for name, pen in pens.items():
             if name not in self._curves:
                 self._curves[name] = self._library.PlotCurveItem(
                     antialias=False, skipFiniteCheck=True, clickable=False
                 )
+                self._dots[name] = self._library.ScatterPlotItem(size=DOT, pen=None)
                 self._item.addItem(self._curves[name])
+                self._item.addItem(self._dots[name])
             self._curves[name].setPen(pen)
+            self._dots[name].setBrush(pen.color())
 
     # -- drawing -------------------------------------------------------------------------------------------
 
@@ -152,8 +162,10 @@ class Plot(QObject):
             known = series[np.isfinite(series)]
             top = max(top, float(known.max()) if len(known) else 0.0)
             drawn = np.log10(1 + series) if frame.log else series
-            way = "all" if len(known) == len(series) else "finite"
-            curve.setData(seconds[: len(series)], drawn, skipFiniteCheck=True, connect=way)
+            way, at = "all" if len(known) == len(series) else "finite", seconds[: len(series)]
+            curve.setData(at, drawn, skipFiniteCheck=True, connect=way)
+            alone = lone(series)
+            self._dots[name].setData(at[alone], drawn[alone])
         self._nothing.setVisible(not top)
         self._nothing.setText(frame.nothing)
         before, self._frame = self._frame, frame
@@ -271,6 +283,15 @@ def nothing_text(times: Sequence[float], since: float) -> str:
     if since > times[0]:
         return f"Nothing since the start at {clock_text(since, seconds=True)}"
     return "Nothing in the last ten minutes"
+
+
+def lone(series: ndarray) -> ndarray:
+    """Returns for each value whether it is one with a gap, or nothing, on both sides."""
+    import numpy as np
+
+    known = np.pad(np.isfinite(series), 1)
+    found: ndarray = known[1:-1] & ~known[:-2] & ~known[2:]
+    return found
 
 
 def ceiling(top: float) -> float:

@@ -67,6 +67,8 @@ class RateGraph(TimeGraph):
         self._times, self._values, self._since = times, values, since
         if not only_later or times[-1] - self._drawn >= self._patience():
             self.redraw()
+        elif self._plot is not None:
+            self.tell()  # the newest second has other numbers, however little the picture moves
 
     def _only_later(self, times: Sequence[float], values: Mapping[str, Sequence[float]]) -> bool:
         """Whether all that is new are seconds without anything."""

@@ -58,7 +58,7 @@ def draw_spark(painter: QPainter, place: QRectF, values: Sequence[float], chosen
 
 
 def draw_line(painter: QPainter, area: QRectF, values: Sequence[float], ink: QColor) -> None:
-    """Draws values as a small line, on a scale of its own from 0; NaN is a gap."""
+    """Draws values as a small line, on a scale of its own from 0; NaN is a gap, one between two is a dot."""
     top = max((one for one in values if one == one), default=0.0)  # noqa: PLR0124  # without NaN
     step = area.width() / max(1, len(values) - 1)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -71,5 +71,8 @@ def draw_line(painter: QPainter, area: QRectF, values: Sequence[float], ink: QCo
             height = area.height() * value / top if top else 0.0
             line.append(QPointF(area.left() + step * at, area.bottom() - height))
         elif not line.isEmpty():
+            if line.count() == 1:
+                painter.setBrush(ink)
+                painter.drawEllipse(line.at(0), 1, 1)
             painter.drawPolyline(line)
             line = QPolygonF()

@@ -386,6 +386,8 @@ class Session(WindowActions):
         if self.workspace is None:
             return
         self._status.show_status(status)
+        if self.desk is not None:
+            self.desk.told.emit(status)
         for key in ("engine", "step"):
             self.acts[key].refresh()
         if self.desk is not None and status.observer != self._observer:

@@ -23,6 +23,8 @@ from workbench.store.operations import (
 from workbench.store.stored_values import ProjectionStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from workbench.engine.engine import Engine
     from workbench.engine.world import World
     from workbench.project.project import Project
@@ -35,7 +37,7 @@ MOST = 10_000
 """Acts that are listed, the newest."""
 NEWEST = 200
 """Acts among which the last one is looked for."""
-DELIVERED = "delivered since, which cannot be undone"
+DELIVERED = "it was delivered since"
 OF_REBUILDS = frozenset({OperatorAct.REBUILD, OperatorAct.PAUSE_REBUILD, OperatorAct.RESUME_REBUILD})
 """Acts that can be undone only while the rebuild goes on."""
 OF_JOBS = frozenset({OperatorAct.HOLD, OperatorAct.GO_ON})
@@ -57,6 +59,12 @@ class LoggedAct:
     def name(self) -> str:
         """What was done to what, such as ``archive of 3 dead letters``."""
         return f"{self.of.action} of {self.of.subject}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is an act, other than an undo, that was not undone as far as it can be."""
+        done = bool(self.of.count) and not self.of.undone and self.of.action != OperatorAct.UNDO
+        return done or not self.why_not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +153,17 @@ class OperationsLog:
 
     def last(self, since: int) -> LoggedAct | None:
         """Returns the newest act since a time, microseconds since 1970, that can be undone; None for none."""
-        acts = (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
-        return next((one for one in acts if not one.why_not), None)
+        return next((one for one in self._newest(since) if not one.why_not), None)
+
+    def newest(self, since: int) -> LoggedAct | None:
+        """Returns the newest act since a time that holds, can it be undone or not; None for none.
+
+        An undo is none, nor is what was undone as far as it can be, or changed nothing.
+        """
+        return next((one for one in self._newest(since) if one.holds), None)
+
+    def _newest(self, since: int) -> Iterator[LoggedAct]:
+        return (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
 
     def is_over(self, act: str) -> bool:
         """Whether the act of a name cannot be undone any more."""
@@ -157,7 +174,8 @@ class OperationsLog:
         age = (self._world.clock.now() - of.at) / MICROSECONDS
         why_not = hindrance(of.action, of.act, age) or self._in_the_way(of)
         if why_not and of.undone:
-            why_not = f"undone by operation {of.undone}"
+            kept = of.action in REPLAYS and _delivered(self._world.reader.replay_fates(of.act))
+            why_not = f"undone by operation {of.undone}" + (", but for what was delivered" if kept else "")
         return LoggedAct(of=of, why_not=why_not)
 
     def _in_the_way(self, of: OperatorAction) -> str:
@@ -254,18 +272,19 @@ class OperationsLog:
         number = self._job(of)
         if number is None:
             return 0
-        job = await self._dead_letters.jobs.cancel(number)  # what it has not dealt with it shall not change
+        note = self._record(of, counts=False, count=0)
+        job = await self._dead_letters.jobs.cancel(number, note)  # the rest shall stay as it is
         return len(job.numbers) - job.step
 
-    def _record(self, of: OperatorAction, *, counts: bool = True) -> RecordAction:
-        """Returns the record of an undo; where nothing is counted, that of one thing."""
+    def _record(self, of: OperatorAction, *, counts: bool = True, count: int = 1) -> RecordAction:
+        """Returns the record of an undo; where nothing is counted, that of this number of things."""
         detail, act = f"operation {of.number}, {of.action}", f"undo {of.number}"
         return self._world.record(
             OperatorAct.UNDO,
             of.subject,
             detail,
             act=act,
-            count=0 if counts else 1,
+            count=0 if counts else count,
             counts=counts,
             undoes=of.number,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
@@ -31,6 +29,17 @@ def rings():
     return made
 
 
+class Rates:
+    """A history that ends with what was counted last."""
+
+    def __init__(self, rings):
+        self.rings = rings
+
+    @property
+    def end(self):
+        return self.rings.last + 1
+
+
 @pytest.fixture
 def shown(qtbot, rings):
     """A topology of a number of subscriptions, and what keeps their lines."""
@@ -38,7 +47,7 @@ def shown(qtbot, rings):
     def show(count):
         scene = BoardScene()
         scene.show_graph(graph_of(count))
-        return scene, LagLines(scene, SimpleNamespace(rings=rings))
+        return scene, LagLines(scene, Rates(rings))
 
     return show
 

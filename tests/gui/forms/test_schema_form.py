@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 
-from tests.gui.forms.parts import GOOD, Order, place, press, shown_form, type_into, wrong
+from tests.gui.forms.parts import CONTROL, GOOD, Order, place, press, shown_form, type_into, wrong
 from workbench.gui.forms import SchemaForm, pydantic_validator
 from workbench.gui.forms.schema_form import WIDE_FROM
 
@@ -165,6 +165,60 @@ def test_a_value_is_given_and_taken_away_by_keyboard(form):
     assert not note.editor.isVisible()
     press(Qt.Key.Key_Space)
     assert form.value()["note"] == "hi"
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "value"),
+    [
+        ({"type": "string"}, "Renamed One", "Renamed One"),
+        ({"type": "string", "format": "long"}, "two words", "two words"),
+        ({"type": "integer"}, "42", 42),
+        ({"type": "number"}, "4.5", 4.5),
+        ({"type": "string", "format": "uuid"}, "ab c", "ab c"),
+        ({"type": "string", "format": "date"}, "2024-05-31", "2024-05-31"),
+        ({"enum": ["card", "cash"]}, "cas", "cash"),
+        ({"type": "array", "items": {"type": "string"}}, "a b", ["a b"]),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, "k y", {"k y": None}),
+        ({"properties": {"a": {"type": "string"}}, "required": ["a"]}, "in it", {"a": "in it"}),
+        ({"properties": {"a": {"type": "string"}}}, "in it", {"a": "in it"}),
+        ({}, '"x y"', "x y"),
+    ],
+)
+def test_text_typed_at_the_box_of_an_optional_field_goes_into_it(qtbot, schema, text, value):
+    nullable = {"anyOf": [schema, {"type": "null"}], "default": None}
+    form = shown_form(
+        qtbot, {"properties": {"id": {"type": "string"}, "x": nullable if schema else {}}, "required": ["id"]}
+    )
+    form.field("id").focus_input()
+    press(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is box_of(form, "x")
+    for letter in text:
+        QTest.keyClicks(QApplication.focusWidget(), letter)
+    assert form.value()["x"] == value
+
+
+def test_text_typed_at_the_box_of_a_set_field_replaces_what_stood_there(form):
+    form.set_value({**GOOD, "note": "old"})
+    box_of(form, "note").setFocus()
+    for letter in "new one":
+        QTest.keyClicks(QApplication.focusWidget(), letter)
+    assert form.value()["note"] == "new one"
+
+
+def test_text_pasted_at_the_box_of_an_optional_field_goes_into_it(form):
+    QApplication.clipboard().setText("from there")
+    form.field("note").focus_input()
+    press(Qt.Key.Key_V, CONTROL)
+    assert form.value()["note"] == "from there"
+
+
+def test_letters_at_the_box_of_a_switch_do_nothing_and_a_command_ticks_no_box(qtbot):
+    form = shown_form(qtbot, {"properties": {"x": {"type": "boolean"}, "y": {"type": "string"}}})
+    for name, modifiers in (("x", Qt.KeyboardModifier.NoModifier), ("y", CONTROL)):
+        form.field(name).focus_input()
+        press(Qt.Key.Key_K, modifiers)
+        assert QApplication.focusWidget() is box_of(form, name)
+    assert form.value() == {}
 
 
 def test_a_nested_object_appears_with_its_defaults_when_it_is_wanted(form):

@@ -49,6 +49,10 @@ def rows(table):
     ]
 
 
+def empty_words(view):
+    return view.titles._empty.said[0]
+
+
 def row_of(view, who, what):
     return next(row for row in rows(view.table) if row[1] == who and row[2].startswith(what))
 
@@ -142,3 +146,10 @@ async def test_what_was_not_run_is_said_and_run(view, desk, until, workspace):
     view.acts["run"].trigger()
     await until(lambda: "not run" not in view.looked.text() and not workspace.scenarios.busy)
     assert view.acts["run"].toolTip() == "All scenarios were run on the model as it is"
+
+
+async def test_without_a_chosen_line_nothing_is_said_of_its_scenarios(view):
+    assert view.table.current_row() is None
+    assert empty_words(view) == "Choose a line"
+    choose(view, "update_user", "is refused")
+    assert empty_words(view) == "No scenario tries it"

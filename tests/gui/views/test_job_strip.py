@@ -10,10 +10,10 @@ from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import outcome, progress, title
-from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
+from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.model.changes import Changes
-from workbench.services.dead_letters import JobReport
+from workbench.services.dead_letters import JobReport, Report
 from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
 
@@ -141,6 +141,26 @@ async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until
     await passing(many, until(lambda: len(told) == 2))
     assert (told[1].kind, told[1].text) == ("warning", "Replayed 2 dead letters: 2 failed again.")
     assert told[0].topic == told[1].topic
+
+
+async def test_V3_L10_a_replay_that_was_undone_meanwhile_is_not_told_as_done(many, view, desk, until):
+    told = []
+    desk.noticed.connect(told.append)
+    many.clock.advance(1)
+    await many.pause()
+    view._repairs.do(REPLAY, all_numbers(view)[:2])
+    await until(lambda: told)
+    report = await many.operations.undo(many.operations.last(0).of.number)
+    assert report.done == 2
+    withdrawn = until(lambda: any(not one.text and one.topic == told[0].topic for one in told))
+    await passing(many, withdrawn)
+    assert [one.text for one in told if one.text] == [
+        "2 dead letters in progress. The engine is paused, so they wait."
+    ]
+    some = account(REPLAY, Report(asked=3, done=3, skipped=0), {"resolved": 2}, back=1)
+    assert some == ("warning", "Replayed 3 dead letters: 2 resolved, 1 taken back.")
+    skipped = account(REPLAY, Report(asked=1, done=1, skipped=0), {"open": 1})
+    assert skipped == ("warning", "Replayed 1 dead letter: 1 open.")
 
 
 async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):

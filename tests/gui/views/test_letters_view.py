@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
-from workbench.gui.views.letter_reads import SHOWN, found_letters
+from workbench.gui.views.letter_reads import SHOWN, found_letters, status_choices
 from workbench.gui.views.letter_ways import NARROW, WIDE
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import Report
+from workbench.services.dead_letters.letter_index import LetterQuery
+from workbench.store.operations import MarkLetters
 from workbench.store.stored_values import LetterGroup
 
 
@@ -425,6 +427,33 @@ async def test_counts_that_have_grown_are_seen_whole(broken, view, qapp):
     view._show_all(replace(found, counts={**known, "open": 1_865_000}))
     qapp.processEvents()
     assert view.statuses.width() == view.statuses.sizeHint().width() > before
+
+
+@pytest.mark.parametrize("on_file", [True])
+@pytest.mark.parametrize("searched", [False, True])
+async def test_V3_the_numbers_of_the_list_are_of_one_moment(broken, monkeypatch, searched):
+    """One letter is archived between each two of the reads of one picture."""
+    store, reader = broken.world.store, type(broken.reader)
+
+    def meanwhile(name):
+        read = getattr(reader, name)
+
+        def after(self, *given):
+            found = read(self, *given)
+            store.write([MarkLetters(numbers=(left.pop(),), before=("open",), after="archived")])
+            return found
+
+        left = [1, 2, 3]
+        monkeypatch.setattr(reader, name, after)
+
+    for name in ("letter_counts", "letter_groups"):
+        meanwhile(name)
+    query = LetterQuery(statuses=("open",), by="type") if searched else None
+    found = await broken.world.ask(lambda: found_letters(broken.dead_letters, ("open",), 0, query))
+    told = found.found.numbers if found.found else [one for group in found.groups for one in group.numbers]
+    assert found.counts == {"open": len(told)} == {"open": 3}
+    assert status_choices(found)[0][0].endswith("  ·  3")
+    assert broken.dead_letters.counts() != {"open": 3}, "the store went on"
 
 
 async def test_V3_open_counts_only_what_is_open(broken, view, until):

@@ -52,6 +52,23 @@ async def test_every_subscription_has_a_row_and_counts_what_it_delivered(workspa
     await until(lambda: {row(view, name)["Lag"] for name in names} == {0})
 
 
+async def test_V6_ten_idle_minutes_leave_no_rate_in_rows_and_lines(workspace, view, until):
+    def passes(seconds):
+        workspace.clock.advance(seconds)
+        workspace.rates.sample()
+        view.tick()
+
+    workspace.rates.sample()
+    await create(workspace, "ada")
+    await settle(workspace)
+    passes(1)
+    await until(lambda: row(view, "welcome-mail")["Rate /s"] == 0.2)
+    for _ in range(61):
+        passes(10)
+    await until(lambda: row(view, "welcome-mail")["Rate /s"] == 0)
+    assert set(view.graphs._sparks["welcome-mail"]) == {0.0}
+
+
 async def test_dead_letters_are_counted_and_lead_to_their_list(broken, desk, view, until):
     wanted = []
     desk.wanted.connect(wanted.append)

@@ -10,6 +10,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from workbench.interop.workbench_lines import ExportedReader
+from workbench.project.declared.field_types import misnamed
+from workbench.project.declared.value_classes import _TAKEN
+from workbench.project.project import load_project
+from workbench.project.project_file import read_settings
+from workbench.services.project.broken_invariants import broken_invariants
 from workbench.services.project.open_project import open_target
 from workbench.services.streams.event_export import EventExport, ExportForm
 
@@ -56,6 +61,16 @@ on {{ "box.made": {{ put {{ {name}: "event.{name} + event.part.{name}", part: "e
 [query.boxes]
 list: "boxes"
 fields {{ {name}: "integer?" }}
+
+[invariant.small]
+of: "box"
+always: "state.{name} < 9 && (state.part == null || state.part.{name} < 9)"
+[invariant.few]
+of: "box"
+always: "count('box.made', '{name}', 1) < 9 && row('boxes', id).{name} < 9 && rows('boxes').size() < 9"
+[invariant.rows]
+rows: "boxes"
+always: "row.{name} < 9"
 """
 CLASSES_USE = [
     *("copy", "schema", "json", "dict", "construct", "model_fields", "model_x", "model_dump", "target"),
@@ -131,3 +146,53 @@ async def test_a_field_of_any_name_comes_through_whole(name, other):
         {"box_id": "1", written: 1, "part": part},
         {"box_id": "1", written: 3, "part": part},
     ]
+
+
+def every_name(names):
+    """Returns a project whose state, event, command and rows have all these fields, with invariants."""
+    fields = ", ".join(f'{name}: "integer"' for name in names)
+    state = ", ".join(f'{name} {{ type: "integer", default: 0 }}' for name in names)
+    given = ", ".join(f'{name}: "event.{name}"' for name in names)
+    held = "\n".join(
+        f"""[invariant.held_{at}]
+of: "box"
+always: "state.{name} == {at} && count('box.made', '{name}', {at}) == 1 && state('box', id).{name} == {at}"
+[invariant.shown_{at}]
+rows: "boxes"
+always: "row.{name} == {at}"
+[invariant.broken_{at}]
+of: "box"
+always: "state.{name} != {at}"
+"""
+        for at, name in enumerate(names)
+    )
+    return f"""
+[aggregate.box]
+state {{ {state} }}
+[event.box.made]
+fields {{ {fields} }}
+set {{ {given} }}
+[command.make_box]
+creates: "box"
+fields {{ box_id: "string", {fields} }}
+emit: "box.made"
+[projection.boxes]
+columns {{ row_id: "text", {fields} }}
+on {{ "box.made": {{ put {{ {given} }} }} }}
+{held}"""
+
+
+async def test_every_name_that_classes_use_is_loaded_folded_and_checked(tmp_path):
+    names = sorted(name for name in {*_TAKEN, *CLASSES_USE, "__x", "model_x"} if not misnamed(name))
+    names = list({name.lower(): name for name in names}.values())
+    (tmp_path / "project.tsk").write_text(every_name(names))
+    workspace = open_target(tmp_path, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await workspace.start()
+    try:
+        given = {name: at for at, name in enumerate(names)}
+        assert (await workspace.commands.issue("make_box", {"box_id": "1", **given})).accepted
+    finally:
+        await workspace.close()
+    file = read_settings(tmp_path, environ={})
+    problems = broken_invariants(load_project(tmp_path, environ={}, trusted=True, file=file), file)
+    assert [one.path for one in problems] == [("invariant", f"broken_{at}") for at in range(len(names))]

@@ -123,12 +123,14 @@ def test_only_keys_that_both_changed_are_named_and_the_section_is_theirs_as_a_wh
         ("x: 1", "x { a: 1 }", "x { a: 1, b: 2 }"),
         ("x { a: 1, b: 2 }", "x { b: 2 }", "x { a { c: 1 }, b: 2 }"),
         ("x { a: 1 }", "x: 2", "x: 3"),
+        ("y: 0", "y: 0\nx: 1", "y: 0\nx { a: 1 }"),
     ],
 )
 def test_a_key_that_holds_others_in_one_of_the_texts_is_asked_about_and_theirs_is_whole(was, mine, theirs):
     for here, there in ((mine, theirs), (theirs, mine)):
         found = merged(f"[s]\n{here}\n", f"[s]\n{there}\n", f"[s]\n{was}\n")
-        assert (found.text, bool(found.conflicts)) == (f"[s]\n{there}\n", True)
+        assert (found.text, len(found.conflicts)) == (f"[s]\n{there}\n", 1)
+        assert found.conflicts[0].startswith("[s] x"), "the key is named"
 
 
 ON = """[process.pickup]

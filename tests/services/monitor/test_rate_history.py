@@ -77,6 +77,40 @@ async def test_V6_seconds_in_which_nothing_happened_before_it_was_closed_are_no_
     await again.close()
 
 
+async def test_V6_after_ten_minutes_closed_what_is_seen_ends_now_without_old_rates_and_without_a_peak(
+    tmp_path, by_hand
+):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    workspace.rates.sample()
+    for name in ("ada", "bob", "cyd"):
+        await create(workspace, name)
+    later(workspace)
+    assert workspace.rates.end == workspace.clock.now() // 1_000_000
+    await workspace.close()
+    workspace.clock.advance(600)
+
+    again = open_target(folder, "", environ=environ)
+    again.rates.load()
+    rates, now = again.rates, again.clock.now() // 1_000_000
+    assert rates.end == now, "one that does not run the engine, or does not yet count"
+    await again.start()
+    assert rates.end == now
+    for measure in (Measure.RATE, Measure.FOLDED):
+        before = rates.rings.window(measure, now - 60, now, 500).values.values()
+        assert all(value != value for values in before for value in values), "a gap"
+    later(again, 2)
+    assert rates.end == now + 2
+    for measure in (Measure.RATE, Measure.FOLDED):
+        since = rates.rings.window(measure, now, now + 2, 500)
+        assert {value for values in since.values.values() for value in values} == {0.0}
+        assert {one.highest for one in since.figures.values()} == {0.0}
+    assert again.monitor.subscriptions()[0].rate == 0.0
+    await again.close()
+
+
 async def test_one_that_only_looks_reads_what_the_other_wrote_and_writes_nothing(workspace):
     rates = workspace.rates
     if rates._path is None:

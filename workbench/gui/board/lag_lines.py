@@ -102,7 +102,7 @@ class LagLines:
         count = min(len(names), max(FEW, -(-len(names) // PARTS)))
         part = [names[(self._next + at) % len(names)] for at in range(count)]
         self._next = (self._next + count) % max(1, len(names))
-        end, subscriptions = self._rates.rings.last + 1, [name.removeprefix(PREFIX) for name in part]
+        end, subscriptions = self._rates.end, [name.removeprefix(PREFIX) for name in part]
         seen = self._rates.rings.window(Measure.LAG, end - SPARKED, end, SPARKED // SPARK, subscriptions)
         for name in part:
             self._line(name, nodes[name]).show_values(seen.values.get(name.removeprefix(PREFIX), ()))

@@ -50,6 +50,9 @@ class Editor(QWidget):
     takes: ClassVar[tuple[str, ...]] = ()
     """Type and format of the schemas that it accepts; where there is no format any, empty for all schemas."""
 
+    takes_text: ClassVar[bool] = True
+    """Whether letters that are typed mean something in it."""
+
     changed = Signal()
     """A person edited the value, or it was set."""
 
@@ -129,6 +132,11 @@ class Editor(QWidget):
     def fields(self) -> Sequence[FormField]:
         """Returns the fields of which the value is made."""
         return ()
+
+    def typing_place(self) -> QWidget:
+        """Returns what takes text that is typed."""
+        fields = self.fields()
+        return fields[0].typing_place() if fields else self.input
 
     def set_invalid(self, invalid: bool) -> None:
         """Outlines the widget, or no longer."""

@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
-from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after, tool
+from workbench.gui.forms.parts import INDENT, PresenceBox, Remark, Words, squeeze, tabs_after, tool
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.model.limit_words import limits_of
@@ -218,6 +218,19 @@ class FormField(QWidget):
         inner = [] if self.editor.input.focusPolicy() else self.editor.fields()
         return inner[0].first_input if inner else self.editor.input
 
+    def typing_place(self) -> QWidget:
+        """Returns what takes text that is typed, with the keyboard in it: a list gets an item for it."""
+        self.reveal()
+        place = self.editor.typing_place() if self.is_set else self._toggle
+        place.setFocus(Qt.FocusReason.TabFocusReason)  # what stood in it is replaced
+        return place
+
+    def _type(self, key: QKeyEvent) -> None:
+        """Gives it a value that begins with what was typed at its box."""
+        if self.editor.takes_text:
+            self._toggle.setChecked(True)
+            QApplication.sendEvent(self.typing_place(), key.clone())
+
     def _edited(self) -> None:
         self._edited_since = True
         self.remarks = ()
@@ -257,11 +270,12 @@ class FormField(QWidget):
         self._words = self.shape.title
         self._title = Words(role="heading" if self._block else "")
         self._title.clicked.connect(self._title_clicked)
-        self._toggle = QCheckBox(self)
+        self._toggle = PresenceBox(self)
         if not self.shape.optional:
             self._toggle.hide()
         self._toggle.toggled.connect(self._toggled)
         self._toggle.clicked.connect(lambda on: self.focus_input() if on else None)
+        self._toggle.typed.connect(self._type)
         self._none = Words(role="muted", small=True)
         self._none.setWordWrap(False)
         if not self.shape.optional:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.icons import icon
@@ -42,6 +42,29 @@ class Words(QLabel):
         if event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
         super().mouseReleaseEvent(event)
+
+
+class PresenceBox(QCheckBox):
+    """Says whether there is a value; text that is typed or pasted at it is meant for the value.
+
+    Signals:
+        typed: The key, a `QKeyEvent`; a space alone ticks the box.
+    """
+
+    typed = Signal(object)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _writes(event) or event.matches(QKeySequence.StandardKey.Paste):
+            self.typed.emit(event)
+        else:
+            super().keyPressEvent(event)
+
+
+def _writes(event: QKeyEvent) -> bool:
+    keys, shift = Qt.KeyboardModifier, Qt.KeyboardModifier.ShiftModifier
+    commanded = event.modifiers() & ~shift in (keys.ControlModifier, keys.AltModifier, keys.MetaModifier)
+    return event.text().strip() != "" and event.text().isprintable() and not commanded
 
 
 class Mark(QWidget):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FILTER = "Event models (*.json)"
 TOPIC = "import of an event model"
 """What its notices are about, of which the next takes the place of the last."""
+UNDONE = "one step, which Ctrl+Z takes back on the board."
+"""Why nothing is asked before a model is brought in, as it is where something stays."""
 
 
 class BoardImport:
@@ -89,7 +91,7 @@ class BoardImport:
         made = ", ".join(
             counted(count, kind, _MANY.get(kind, "")) for kind, count in found.made.items() if count
         )
-        said = f"{name}: {made or 'nothing that is not there already'}"
+        said = f"{name}: {made}; {UNDONE}" if made else f"{name}: nothing that is not there already."
         notes = found.notes
         more = [(f"Show {counted(len(notes), 'remark')}", lambda: self._show(notes))] if notes else []
         self._say("warning" if notes else "ok", said, *more)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.scenarios.coverage import Run, Try
 
+NONE_CHOSEN = "Choose a line", "The scenarios that try it stand here then."
+NOT_TRIED = "No scenario tries it", "Enter on the line above writes one."
+
 
 class CoverageView(View):
     """A line for each outcome of a command and each branch of what reacts, the exceptions coloured."""
@@ -69,7 +72,6 @@ class CoverageView(View):
         self.words, below = plain_label(wrap=True), QWidget()
         self.titles = FastTableView(TITLES)
         self.titles.setAccessibleName("Scenarios that try it")
-        self.titles.set_empty("No scenario tries it", "Enter on the line above writes one.")
         in_column(self.words, (self.titles, 1), of=below, margins=(0, 4, 0, 0), spacing=4)
         panes = in_panes(Qt.Orientation.Vertical, (self.table, 4), (below, 1), name="coverage")
         panes.setSizes([460, 120])
@@ -141,6 +143,7 @@ class CoverageView(View):
         row = self.table.current_row()
         one: Try | None = row[5] if row is not None else None
         self.words.setText(f"{row[1]} {row[2]}" if row is not None else "")
+        self.titles.set_empty(*(NONE_CHOSEN if row is None else NOT_TRIED))
         self.titles.refresh(ListSource([(title,) for title in one.scenarios] if one is not None else []))
         self.acts.refresh()
 

@@ -138,6 +138,8 @@ STATUSES = {
 """What badges say of a status: words, icon, colour."""
 FATES = {"replaying": "in progress", "blocked": "waiting behind a dead letter of their key"}
 """What a count of replays says of a fate where that is not its status."""
+SUCCEEDED = frozenset({"resolved", "replaying"})
+"""Fates of a replay that are no warning."""
 
 BECAME = {
     "open": "it is open",
@@ -313,10 +315,12 @@ class Repairs:
                 waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
                 said = f"{letters(report.done)} in progress.{waits}"
                 self._desk.notice("info", said, *self._desk.undo.offer(report.act), topic=topic)
-            kind, said = account(deed, report, await ending)
+            counted = await ending
         finally:
             ending.cancel()
-        self._desk.notice(kind, said, topic=topic)
+        back = report.done - sum(counted.values())
+        kind, said = account(deed, report, counted, back=back)
+        self._desk.notice(kind, said if counted or not back else "", topic=topic)
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
         jobs = self._desk.workspace.dead_letters.jobs
@@ -331,13 +335,17 @@ def report_of(job: Job) -> Report:
     )
 
 
-def account(deed: Deed, report: Report, counted: Mapping[str, int] | None = None) -> tuple[str, str]:
+def account(
+    deed: Deed, report: Report, counted: Mapping[str, int] | None = None, *, back: int = 0
+) -> tuple[str, str]:
     """Returns kind and words of the notice about how an action ended.
 
     Args:
         counted: What became of the letters by now; of replays that is what counts (V3).
+        back: How many of what was done an undo took back since.
     """
-    became = fates(counted or {}) if deed in REPLAYS else ""
+    taken = f"{back:,} taken back" if back else ""
+    became = ", ".join(filter(None, (fates(counted or {}) if deed in REPLAYS else "", taken)))
     said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
     if report.skipped:
         said += f"; {report.skipped:,} skipped, no longer as when the list was made"
@@ -346,8 +354,8 @@ def account(deed: Deed, report: Report, counted: Mapping[str, int] | None = None
     left = report.asked - report.done - report.skipped - report.failed
     if left:
         said += f"; cancelled before the other {left:,}"
-    again = became and {"failed_again", "blocked"} & (counted or {}).keys()
-    kind = "error" if report.failed else "ok" if report.done and not again else "warning"
+    others = deed in REPLAYS and (counted or {}).keys() - SUCCEEDED
+    kind = "error" if report.failed else "ok" if report.done and not others and not back else "warning"
     return kind, f"{said}."
 
 

@@ -73,7 +73,14 @@ def looked_at(dead_letters: DeadLetters, query: LetterQuery) -> LettersFound:
         total, hours = sum(counts.get(one, 0) for one in query.statuses), (0,) * 24
         said = error_text(error)
         return LettersFound(
-            query=query, total=total, numbers=none, clusters=(), hours=hours, until=0, flaw=said
+            query=query,
+            total=total,
+            numbers=none,
+            clusters=(),
+            hours=hours,
+            until=0,
+            counts=counts,
+            flaw=said,
         )
 
 
@@ -92,15 +99,16 @@ def samples_of(dead_letters: DeadLetters, numbers: tuple[int, ...]) -> ToConfirm
 def found_letters(
     dead_letters: DeadLetters, statuses: Sequence[str], shown: int, query: LetterQuery | None = None
 ) -> FoundLetters:
-    """Returns counts, causes or what a query finds, and the letter that is shown; 0 for none."""
+    """Returns counts, causes or what a query finds, of one moment; and the letter shown, 0 for none."""
     found = looked_at(dead_letters, query) if query is not None else None
-    return FoundLetters(
-        found=found,
-        counts=dead_letters.counts(),
-        groups=dead_letters.groups(statuses) if found is None else (),
-        replayable=_replayable(dead_letters, statuses),
-        shown=dead_letters.glance(shown) if shown else None,
-    )
+    with dead_letters.steady():
+        return FoundLetters(
+            found=found,
+            counts=dead_letters.counts() if found is None else found.counts,
+            groups=dead_letters.groups(statuses) if found is None else (),
+            replayable=_replayable(dead_letters, statuses),
+            shown=dead_letters.glance(shown) if shown else None,
+        )
 
 
 def _replayable(dead_letters: DeadLetters, statuses: Sequence[str]) -> frozenset[int] | None:

@@ -84,11 +84,12 @@ class SubscriptionGraphs(QObject):
 
     def spark(self) -> bool:
         """Looks at the last ten minutes, if they have another point by now; returns whether they have."""
-        rings = self._desk.workspace.rates.rings
-        if rings.last // SPARK == self._sparked:
+        rates = self._desk.workspace.rates
+        end = rates.end
+        if end // SPARK == self._sparked:
             return False
-        self._sparked, end = rings.last // SPARK, rings.last + 1
-        self._sparks = rings.window(Measure.RATE, end - SPARKED, end, SPARKED // SPARK).values
+        self._sparked = end // SPARK
+        self._sparks = rates.rings.window(Measure.RATE, end - SPARKED, end, SPARKED // SPARK).values
         return True
 
     def switch_line(self, name: str, *, alone: bool) -> None:

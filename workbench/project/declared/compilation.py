@@ -255,7 +255,7 @@ def part_of_command(cls: type[Command]) -> CompiledPart:
 
 def record_of_class(cls: type[Any]) -> Type:
     """Returns what expressions know of a class of events, commands or states, by its annotations."""
-    hints = get_type_hints(cls)
+    hints = {field_named(name): one for name, one in get_type_hints(cls).items()}
     written = names_of(cls)
     if issubclass(cls, BaseModel):
         optional = {name for name, one in cls.model_fields.items() if not one.is_required()}
@@ -265,7 +265,7 @@ def record_of_class(cls: type[Any]) -> Type:
         record({name: _annotated(hints[name]) for name in written}),
         attributes={name: one for one in attributes_of(cls) or () if (name := field_named(one)) != one},
         written={name: other for name, other in written.items() if name != other},
-        optional=frozenset(optional),
+        optional=frozenset(map(field_named, optional)),
     )
 
 

@@ -133,15 +133,18 @@ class DeadLetterJobs:
         """
         return await self.counts.counted(self.get(number))
 
-    async def cancel(self, number: int) -> Job:
+    async def cancel(self, number: int, note: RecordAction | None = None) -> Job:
         """Ends a job; what it has done stays done.
+
+        Args:
+            note: The record of that; None for that of a cancel.
 
         Raises:
             NotFound: There is no such job.
         """
         self._cancelling[number] += 1
         try:
-            return await self._cancel(number)
+            return await self._cancel(number, note)
         finally:
             self._cancelling[number] -= 1
 
@@ -151,14 +154,14 @@ class DeadLetterJobs:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _cancel(self, number: int) -> Job:
+    async def _cancel(self, number: int, note: RecordAction | None) -> Job:
         await self._stop(number)
         async with self._world.at_work() as engine:
             job = self.get(number)
             # Its last step may be on its way into the store still (C7).
             while job.status in GOING:
-                note = self._said(engine, job, OperatorAct.CANCEL)
-                job = await self._advance(engine, job, (), JobStatus.CANCELLED, note)
+                said = note or self._said(engine, job, OperatorAct.CANCEL)
+                job = await self._advance(engine, job, (), JobStatus.CANCELLED, said)
             return job
 
     async def hold(self, number: int, note: RecordAction | None = None) -> Job:

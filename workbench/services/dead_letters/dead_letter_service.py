@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -112,6 +113,10 @@ class DeadLetters:
         if name and name not in known:
             every = f"there are: {', '.join(known)}" if known else ""
             raise NotFound(f"there is no subscription {name}", hint=did_you_mean(name, known, every))
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Gives all reads inside one common view of the letters; for few and short ones (C5)."""
+        return self._world.reader.steady()
 
     def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""

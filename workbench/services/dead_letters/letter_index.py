@@ -94,7 +94,8 @@ class LettersFound:
     """What a query found.
 
     Attributes:
-        total: How many letters have the statuses; more than `MOST` are not all searched.
+        counts: How many letters have each status, of all.
+        total: How many letters have the statuses that are asked for; more than `MOST` are not all searched.
         numbers: Of those that fit, the newest first.
         clusters: The largest first.
         hours: Deaths an hour of the last day that has any, the oldest first; 24.
@@ -110,6 +111,7 @@ class LettersFound:
     clusters: tuple[LetterCluster, ...]
     hours: tuple[int, ...]
     until: int
+    counts: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     flaw: str = ""
     unknown: str = ""
@@ -147,7 +149,8 @@ class LetterIndex:
         Raises:
             InvalidValue: What letters are grouped by is no CEL.
         """
-        numbers = reader.letter_numbers(query.statuses)
+        with reader.steady():
+            counts, numbers = reader.letter_counts(), reader.letter_numbers(query.statuses)
         if query.only:
             numbers = array("q", (one for one in numbers if one in query.only))
         total, numbers = len(numbers), numbers[:MOST]
@@ -158,7 +161,7 @@ class LetterIndex:
             found = array("q", _sharing(numbers, query, columns))
             unknown = next((key for key in columns if _nowhere(key, columns[key], numbers)), "")
             said = no_field(unknown, reader.letter_facts(numbers[:SAMPLES])) if unknown else ""
-            return replace(self._grouped(query, total, found, columns), unknown=said)
+            return replace(self._grouped(query, total, found, columns), counts=counts, unknown=said)
 
     def _read(
         self, reader: Reader, numbers: Sequence[int], keys: Sequence[str], told: Progress

@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
+from workbench.errors import ProjectError, StoreReadOnly
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import ChangePreview, removal_in_store
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.done_steps import DesignStep, DoneSteps
+from workbench.services.design.done_steps import DesignStep, DoneSteps, answered
 from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
@@ -29,7 +30,6 @@ from workbench.services.design.text_merge import (
     joined,
     joined_file,
     with_files,
-    without,
 )
 from workbench.services.design.unwritten import UNTRIED, Unwritten, said_of_part
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from workbench.services.design.project_files import ProjectFiles
     from workbench.services.project.draft_files import DraftFiles, KeptDraft
 
-SETTLED = {True: ("mine", "theirs", "Keep mine"), False: ("theirs", "mine", "Take the other")}
-"""What counts, what does not, and the step, by whether what is not written yet does."""
 TRIES = 3
 """So often a step is written that others write over at the same moment."""
 
@@ -73,6 +71,8 @@ class Design:
         self.fields = FieldChanges(world, environ)
         self._files = DesignText()
         """As they were when they were last read or written."""
+        self._tried = self._files
+        """As they were when what is designed was last tried on them."""
         self._text: DesignText | None = None
         self._problems: tuple[Problem | str, ...] = ()
         self._steps = DoneSteps()
@@ -86,8 +86,8 @@ class Design:
             ProjectError: A file cannot be read, or changed where the draft did.
         """
         with self._turn:
-            known, text = self._files, self._follow()
-            if self._problems and not self._refused and self._files is not known:
+            text = self._follow()
+            if self._problems and not self._refused and self._files is not self._tried:
                 with suppress(ChangedOnDisk, StoreReadOnly):  # the state says why it is a draft
                     self._take(text)
             return self._state()
@@ -292,11 +292,12 @@ class Design:
         present = self._follow()
         if not steps:
             raise NoStep(f"there is nothing to {word}", path="")
-        step, rest = steps[-1], steps[-2].label if len(steps) > 1 else ""
-        cannot = f"“{step.label}” cannot be {word}ne"
-        text = without(cannot, step.after, step.before, present, rest)
+        step, rest = steps[-1].caught_up(), steps[-2].label if len(steps) > 1 else ""
+        text = step.without(f"“{step.label}” cannot be {word}ne", present, rest)
         text = with_kept_names(present, text, self._world.store)
-        others.append(DesignStep(label=steps.pop().label, before=present, after=text))
+        steps.pop()
+        others.append(replace(step, before=present, after=text))
+        self._steps.drop_overtaken(text)
         self._take(text)
         return self._state()
 
@@ -313,13 +314,10 @@ class Design:
         with self._turn:
             fresh = self._store.texts()
             if self._text is not None:
-                counts, left, label = SETTLED[mine]
-                text = joined(self._files, self._text, fresh, prefer=counts)
-                with suppress(InvalidValue):  # no step goes back over what cannot be read
-                    other = joined(self._files, self._text, fresh, prefer=left)
-                    if other != text:
-                        self._steps.remember(DesignStep(label=label, before=other, after=text))
-                self._steps.follow(self._files, fresh)
+                text, answer = answered(self._files, self._text, fresh, mine=mine)
+                self._steps.follow(self._files, fresh, text, self._store.is_own)
+                if answer is not None:
+                    self._steps.remember(answer)
                 self._files = fresh
                 self._take(text)
             return self._state()
@@ -341,6 +339,7 @@ class Design:
             self._files = self._text = fresh
         elif fresh != self._files:
             self._text = joined(self._files, self._text, fresh)
+            self._steps.follow(self._files, fresh, self._text, self._store.is_own)
             self._files = fresh
         return self._text
 
@@ -371,7 +370,7 @@ class Design:
                 return
 
     def _try(self, text: DesignText) -> None:
-        self._text, self._refused = text, ""
+        self._text, self._tried, self._refused = text, self._files, ""
         self._problems = UNTRIED
         try:
             if text.project != self._files.project and (faults := tuple(self._faults(text.project))):

@@ -148,12 +148,15 @@ def with_files(
         raise KeptConflict(error.clashes) from error
 
 
-def without(cannot: str, after: DesignText, before: DesignText, present: DesignText, rest: str) -> DesignText:
+def without(
+    cannot: str, after: DesignText, before: DesignText, present: DesignText, rest: str, *, prefer: str = ""
+) -> DesignText:
     """Returns the present texts without what a step did to them.
 
     Args:
         cannot: Says that it cannot be.
         rest: The step that can be taken back next; empty for none.
+        prefer: ``theirs`` where what was changed by others stays, and the rest goes.
 
     Raises:
         InvalidValue: What it changed cannot be read.
@@ -162,7 +165,7 @@ def without(cannot: str, after: DesignText, before: DesignText, present: DesignT
     if unread := sorted(present.unread.keys() & changed_files(before, after)):
         raise InvalidValue(f"{cannot}: {', '.join(unread)} cannot be read", path="", hint=REPAIR)
     try:
-        return before if present == after else joined(after, before, present)
+        return before if present == after else joined(after, before, present, prefer=prefer)
     except DesignConflict as error:
         said = f"{cannot}, it was changed since: {error.problems[0]}"
         raise StepHeld(said, path="", hint=f"pass over it for “{rest}”" if rest else "") from error

@@ -41,11 +41,12 @@ class Monitor:
         return self.world.reader
 
     def status(self) -> Status:
-        """Returns the one-line status."""
+        """Returns the one-line status, of one moment."""
         world, engine = self.world, self.world.engine
-        counts = self._reader.letter_counts()
-        head = self._reader.head()
-        behind = self.behind()
+        with self._reader.steady():
+            counts = self._reader.letter_counts()
+            head = self._reader.head()
+            behind = self.behind()
         furthest = max(behind, key=lambda name: behind[name], default="")
         return Status(
             project=world.model.name,

@@ -66,6 +66,15 @@ class RateHistory:
         """Whether this process counts; else the newest that is known is what another one wrote."""
         return self._world.engine is not None
 
+    @property
+    def end(self) -> int:
+        """The second since 1970 up to which is seen: behind the last that was counted here, else the present.
+
+        What another process wrote, or this project before it was closed, ends when it ended.
+        """
+        now, counted = self._world.clock.now() // MICROSECONDS, self.rings.last + 1
+        return counted if self.watching and abs(now - counted) <= PAUSE else now
+
     def start(self) -> None:
         """Begins; a second call does nothing."""
         if self._task is None:

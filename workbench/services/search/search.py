@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from workbench.model.hints import did_you_mean, in_brackets
 from workbench.model.zones import SYSTEM, Zone
 from workbench.services.search.saved_searches import SavedSearch, SavedSearches, seen_of
 from workbench.services.search.search_query import SearchQuery, SearchTerms
 from workbench.services.search.search_run import SearchRun, SearchState, Step
+from workbench.store.search_port import fits
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -38,6 +41,39 @@ class Search:
         """Looks at everything; call it in a thread, see `SearchRun`."""
         reader, clock = self._world.reader, self._world.clock
         return SearchRun(reader=reader, wanted=wanted, clock=clock, rest=rest).run(step)
+
+    def unknown(self, types: Sequence[str], places: Sequence[str]) -> list[str]:
+        """Says of each name that nothing stored and nothing of the model has, what may have been meant.
+
+        It may look at the whole store, so ask where nothing was found; call it in a thread.
+
+        Args:
+            types, places: As of a `SearchQuery`.
+        """
+        model = self._world.registry
+        parts = (model.topics, model.subscriptions, model.reactors, model.projections)
+        asked = (
+            ("type", types, {*model.events, *model.commands}, lambda group: group.type),
+            (
+                "stream, topic, subscription or read model",
+                places,
+                {*chain(*parts)},
+                lambda group: group.place,
+            ),
+        )
+        said: list[str] = []
+        for what, names, known, of in asked:
+            for name in names:
+                if any(fits((name,), one) for one in known) or self._stored(what, name):
+                    continue
+                stored = self.run(self.read(SearchQuery())).counted_by(of)
+                said.append(in_brackets(f"there is no {what} {name}", did_you_mean(name, [*known, *stored])))
+        return said
+
+    def _stored(self, what: str, name: str) -> bool:
+        """Whether a record has a name as its type, or else as its place."""
+        query = SearchQuery(types=(name,)) if what == "type" else SearchQuery(places=(name,))
+        return bool(self.run(self.read(query), lambda state: not state.count).count)
 
     def newer(
         self, wanted: SearchTerms, seen: Mapping[str, int], stream: str = ""

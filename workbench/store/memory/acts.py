@@ -25,7 +25,7 @@ from workbench.store.stored_values import Delivery
 def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
     """Notes what an operator did, or more of it."""
     action = noted(op).action
-    if (op.undoes or op.if_done) and not action.count:
+    if (op.if_done or (op.undoes and op.counts)) and not action.count:
         return 0
     known = next((one for one in tables.actions.values() if action.act and one.act == action.act), None)
     if known is None:

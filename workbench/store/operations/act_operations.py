@@ -22,7 +22,8 @@ class RecordAction(Operation, frozen=True, kw_only=True):
 
     Attributes:
         counts: Whether those answers say how much was done.
-        undoes: Number of the record of the act that this one undoes; 0 for none.
+        undoes: Number of the record of the act that this one undoes; 0 for none. Where answers count, and
+            none says that something was done, it is no undo.
         if_done: What changed nothing is no act: nothing is recorded, and the answer is 0; as of an undo.
     """
 

@@ -23,7 +23,7 @@ _encode = msgspec.json.Encoder().encode
 def record_action(con: sqlite3.Connection, op: RecordAction) -> int:
     """Notes what an operator did, or more of it; returns the record's number."""
     action = noted(op).action
-    if (op.undoes or op.if_done) and not action.count:
+    if (op.if_done or (op.undoes and op.counts)) and not action.count:
         return 0
     known = con.execute("select id from actions where act = ? and act <> ''", (action.act,)).fetchone()
     if known is not None:

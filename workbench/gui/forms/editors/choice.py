@@ -70,6 +70,8 @@ class ChoiceEditor(Editor):
 class ConstEditor(Editor):
     """The only value there can be."""
 
+    takes_text = False
+
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.label = QLabel(_words(shape.schema["const"]))

@@ -111,6 +111,14 @@ class ListEditor(Editor):
         return [item.field for item in self._items]
 
     @override
+    def typing_place(self) -> QWidget:
+        if self._add.isEnabled():
+            self._append()
+        else:
+            self._items[-1].begin()
+        return self.focusWidget() or self.input
+
+    @override
     def move_to(self, loc: Loc) -> None:
         self.loc = loc
         self._renumber()

@@ -57,6 +57,7 @@ class SwitchEditor(Editor):
     """Yes or no."""
 
     takes = ("boolean",)
+    takes_text = False
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
