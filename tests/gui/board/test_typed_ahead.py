@@ -62,9 +62,7 @@ def test_a_key_that_is_held_down_while_a_step_is_done_is_typed_once(qtbot: QtBot
     line.show()
     ahead = TypedAhead(line, lambda: bool(waits))
     for held in (False, True, True):
-        key = QKeyEvent(
-            QEvent.Type.KeyPress, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "x", autorep=held
-        )
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "x", autorep=held)
         assert ahead.keep(key), "none of them is anything else's"
     waits.clear()
     ahead.play()
