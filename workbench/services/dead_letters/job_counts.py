@@ -68,7 +68,7 @@ class JobCounts:
             found | {REMOVED: len(part) - sum(found.values())}
             for part, found in zip(parts, counts, strict=True)
         )
-        if job.action == LetterAct.PURGE:  # nobody else removed what it purged
+        if job.action == LetterAct.PURGE:  # the store removed what it purged
             own[REMOVED] += rest[0].pop(REMOVED)
         results = RESULTS.get(job.action, tuple(counts[0]))
         may = {status.value for status in allowed(LetterAct(job.action))}
