@@ -39,6 +39,8 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "open quotes, one a line": repeated('a: "\n'),
     "escapes in one text": repeated("\\\\", 'a: "', '"'),
     "three quotes never closed": repeated('""x', 'a: """'),
+    "one long text": repeated("x", 'a: "', '"'),
+    "many lines in three quotes": repeated('x"\n', 'a: """', '"""'),
     "opening brackets": repeated("[", "a: "),
     "opening braces": repeated("a{"),
     "brackets of every kind": repeated("{[<>]}"),

@@ -106,6 +106,18 @@ def test_what_is_no_longer_true_goes_and_offers_nothing_any_more(window):
     assert listed(notices) == [("read models are stale", False, []), ("2 of 3", False, [])]
 
 
+def test_what_is_refused_once_more_with_the_same_words_is_listed_once(window):
+    notices, counts = Notices(window), []
+    notices.counted.connect(lambda count, _kind: counts.append(count))
+    for said in ("“Rename a” cannot be undone", "“Rename a” cannot be undone", "“Add b” cannot be undone"):
+        notices.show_notice(asking(said, topic="undo"))
+    assert counts == [1, 1, 2]
+    assert [text for text, _, _ in listed(notices)] == [
+        "“Rename a” cannot be undone",
+        "“Add b” cannot be undone",
+    ]
+
+
 def test_markup_is_shown_as_it_is_written_and_assistive_tools_are_told(window, monkeypatch):
     said = []
     monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
@@ -273,6 +285,30 @@ def test_while_the_mouse_is_on_a_toast_nothing_moves(window, monkeypatch):
     on[0] = False
     notices.toasts.place()
     assert notices.cards()[1].isVisible()
+
+
+def test_what_came_while_the_mouse_was_on_a_toast_stands_with_its_text_in_the_window(window, monkeypatch):
+    """In place of one that left meanwhile it needs no more room: nothing else lays the toasts out again."""
+    notices, on = Notices(window), [False]
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: on[0])
+    window.show()
+    for said in ("Undone: Rename a.", "Saved."):
+        notices.show_notice(Notice(kind="info", text=said))
+    QCoreApplication.processEvents()
+    on[0] = True
+    notices.cards()[0].deleteLater()
+    texts(notices)
+    QCoreApplication.processEvents()
+    notices.show_notice(Notice(kind="info", text="Redone: Rename a.", topic="undo"))
+    QCoreApplication.processEvents()
+    on[0] = False
+    notices.toasts.place()
+    card = notices.cards()[1]
+    text = next(one for one in card.findChildren(QLabel) if one.text())
+    assert notices.toasts.rect().contains(card.geometry())
+    assert card.rect().contains(text.geometry())
+    assert window.rect().contains(notices.toasts.geometry())
+    assert text.height() >= text.heightForWidth(text.width())
 
 
 def test_of_a_long_text_the_first_lines_stand_there_and_all_of_it_opens(window):

@@ -48,6 +48,25 @@ def problems(text):
     return [str(problem) for problem in caught.value.found]
 
 
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ('"it\'s"', "it's"),
+        ("'say \\\\ \\'x\\' \"'", "say \\ 'x' \""),
+        ('"a\\n\\t\\r\\""', 'a\n\t\r"'),
+        ('"""one "two" ""three""\nfour\\""""', 'one "two" ""three""\nfour"'),
+        ("'''a''b\\\\'''", "a''b\\"),
+        ('""', ""),
+        ('""""""', ""),
+    ],
+)
+def test_a_text_ends_at_its_own_mark_and_says_what_is_escaped(said, plain):
+    document = parse(f"a: {said}\nb: 1")
+    assert document.find(("a",)).value.plain == plain
+    assert document.find(("b",)).value.plain == 1
+    assert document.dump().decode() == f"a: {said}\nb: 1"
+
+
 def test_the_example_is_read_and_written_back():
     text = EXAMPLE.replace('"\\u"', '"\\\\u"')
     document = parse(text.encode())
@@ -89,6 +108,8 @@ def test_small_texts_stay(text):
         ),
         ('a: "x', 'p.tsk:1:4: E-STRING the text is not closed with "'),
         ('a: "\\q"', "p.tsk:1:5: E-ESCAPE \\q means nothing here"),
+        ('a: """b\n\\n\\q', "p.tsk:2:3: E-ESCAPE \\q means nothing here"),
+        ('a: """b\n""', 'p.tsk:1:4: E-STRING the text is not closed with """'),
         ("a: 1\na: 2", "p.tsk:2:1: E-DUPLICATE a stands already in line 1"),
         ("[s]\n[s]", "p.tsk:2:1: E-DUPLICATE [s] stands already in line 1"),
         (

@@ -216,7 +216,7 @@ class DesignSteps(QObject):
             what: Was read.
         """
         if not isinstance(error, DesignConflict):
-            self.desk.fail(what, error, topic=UNREAD if self.know_unread(error) else "")
+            self.desk.fail(what, error, topic=UNREAD if self.know_unread(error) else what)
             return
         settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
         keep, take = "Keep mine", "Take the other"

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.design.design_state import DesignState
     from workbench.services.monitor.monitor_values import Status
-    from workbench.tusk import Document
 
 DESIGN = "Design"
 """The arrangement in which a click on what stands on the board leads there."""
@@ -141,8 +140,8 @@ class Explorer(View):
         self._none.hide()
         in_column(self._filter, self._none, self._tree, of=self, margins=6, spacing=6)
         self._shown: list[Section] = []
-        self._of_model: tuple[Registry | None, Document | None, Sequence[Section]] = (None, None, ())
-        self._draft: Document | None = None
+        self._of_model: tuple[Registry | None, DesignState | None, Sequence[Section]] = (None, None, ())
+        self._draft: DesignState | None = None
         self._unwritten = frozenset(drafted(desk))
         self._known = KnownParts(model=(), text="", count=0, streams=())
         self._dead = 0
@@ -201,7 +200,7 @@ class Explorer(View):
 
     def _know_design(self, draft: DesignState | None) -> None:
         """Is told what is designed on the board and not saved."""
-        self._draft = draft.text.project if draft is not None else None
+        self._draft = draft
         self.refresh()
 
     def _know_status(self, status: Status) -> None:

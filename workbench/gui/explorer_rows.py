@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.card_painter import DRAFT
+from workbench.gui.board.draft_parts import changed_names
 from workbench.gui.desk import Selection
 from workbench.gui.tree import TreeRow
 from workbench.gui.widgets import plain_tip
@@ -18,6 +19,7 @@ from workbench.services.design.relations import declared_names
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
+    from workbench.services.design.design_state import DesignState
     from workbench.tusk import Document
 
 SECTION_VIEWS = {
@@ -51,6 +53,11 @@ Section = tuple[str, str, Sequence[TreeRow]]
 WRITING = {"aggregate", "command", "event", "policy", "external"}
 """Sections that stand before the streams."""
 INVARIANT = "invariant"
+LISTED = (
+    "aggregate", "command", "event", "policy", "process", "actor", "query", "projection", "subscription",
+    INVARIANT,
+)  # fmt: skip
+"""What is listed and can be declared in the project file."""
 DECLARED = {"subscription": "consumer"}
 """How the project's texts call a kind, where that is not its own name."""
 PICTURES = {"process": "policy", "actor": "person"}
@@ -64,12 +71,15 @@ def head_of(title: str, name: str, rows: Sequence[TreeRow]) -> TreeRow:
     return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=rows)
 
 
-def model_sections(model: Registry, draft: Document | None = None) -> list[Section]:
-    """Returns what is listed of a model.
+def model_sections(model: Registry, state: DesignState | None = None) -> list[Section]:
+    """Returns what is listed of a model: what the board draws.
 
     Args:
-        draft: The project file as it is designed and not saved; what is new in it is listed as well.
+        state: What is designed and not saved, if anything is: what is new in it is listed as well, what it
+            has no more is not, and what is drawn as a draft says so.
     """
+    draft = state.text.project if state is not None else None
+    gone, changed = _gone(state) if state is not None else set(), changed_names(state) if state else set()
 
     def row(kind: str, name: str, doc: str, place: ExplorerPlace, picture: str = "") -> TreeRow:
         told = model.told_of(f"{kind}:{name}")
@@ -92,27 +102,37 @@ def model_sections(model: Registry, draft: Document | None = None) -> list[Secti
         chosen = Selection(projection=name)
         return ExplorerPlace(view="projections", selection=chosen, declared="projection")
 
+    def drawn(rows: Sequence[TreeRow], *kinds: str) -> list[TreeRow]:
+        names = {name: {f"{kind}.{name}" for kind in kinds} for name in (one.cells[0] for one in rows)}
+        stay = [one for one in rows if not names[one.cells[0]] & gone]
+        noted = [replace(one, note=DRAFT) if names[one.cells[0]] & changed else one for one in stay]
+        listed = {one.cells[0] for one in stay}
+        return [*noted, *(one for kind in kinds for one in drafts(draft, kind, listed))]
+
     def all_of(kind: str, found: Mapping[str, Any], place: Callable[[str], ExplorerPlace]) -> list[TreeRow]:
-        rows = [row(kind, name, one.doc, place(name)) for name, one in found.items()]
-        return [*rows, *drafts(draft, kind, found)]
+        return drawn([row(kind, name, one.doc, place(name)) for name, one in found.items()], kind)
 
     aggregates = all_of("aggregate", model.aggregates, partial(card, "aggregate"))
     commands = all_of("command", model.commands, partial(command, declared="command"))
     events = all_of("event", model.events, partial(card, "event"))
-    policies = [
+    reactors = [
         row("subscription", name, one.doc, consumer(name), "policy") for name, one in model.reactors.items()
     ]
-    policies += [one for kind in ("policy", "process") for one in drafts(draft, kind, model.reactors)]
-    actors = [
+    policies = drawn(reactors, "policy", "process")
+    known = [
         row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
         for name, doc in model.actors.items()
     ]
-    actors += drafts(draft, "actor", model.actors)
+    actors = drawn(known, "actor")
     queries = all_of("query", model.queries, partial(command, declared="query"))
     projections = all_of("projection", model.projections, projection)
     subscriptions = all_of("subscription", model.subscriptions, consumer)
     rule = ExplorerPlace(view="text", declared=INVARIANT)
-    invariants = [row(INVARIANT, name, one.doc, rule, "lock") for name, one in model.invariants.items()]
+    held = [row(INVARIANT, name, one.doc, rule, "lock") for name, one in model.invariants.items()]
+    stay = [one for one in held if f"{INVARIANT}.{one.cells[0]}" not in gone]
+    invariants = [
+        replace(one, note=DRAFT) if f"{INVARIANT}.{one.cells[0]}" in changed else one for one in stay
+    ]
     return [
         *_counted("Aggregates", "aggregate", aggregates),
         *_counted("Commands", "command", commands),
@@ -124,6 +144,17 @@ def model_sections(model: Registry, draft: Document | None = None) -> list[Secti
         ("Subscriptions", "subscription", subscriptions),
         *_counted("Invariants", "lock", invariants),
     ]
+
+
+def _gone(state: DesignState) -> set[str]:
+    """Returns kinds and names, such as ``event.user.created``, that the files declare and the draft does not.
+
+    An aggregate stays while events of it do.
+    """
+    before, after = state.written.project, state.text.project
+    gone = {f"{kind}.{name}" for kind in LISTED for name in declared_names(before, kind)}
+    gone -= {f"{kind}.{name}" for kind in LISTED for name in declared_names(after, kind)}
+    return gone - {f"aggregate.{one.rpartition('.')[0]}" for one in declared_names(after, "event")}
 
 
 def drafts(draft: Document | None, kind: str, running: Container[str]) -> list[TreeRow]:

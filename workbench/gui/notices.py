@@ -93,8 +93,10 @@ class Notices(QWidget):
         before = [told for told in self.told if told.notice.topic == notice.topic != ""]
         for told in before:
             told.over = True
-        # Of what tells how far something is, or that it went well once more, one is remembered.
-        self.told = [told for told in self.told if told not in before or told.notice.kind in FAULTS]
+        # Of what tells how far something is, or that it went well or wrong once more, one is remembered.
+        again = [told for told in before if _said(told.notice) == _said(notice)]
+        over = [*again, *(told for told in before if told.notice.kind not in FAULTS)]
+        self.told = [told for told in self.told if told not in over]
         if notice.text:
             self._tell(notice)
         self._count()

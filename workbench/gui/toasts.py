@@ -99,6 +99,7 @@ class Toasts(QWidget):
             buttons = main_buttons(self._window, view) if view is not None else []
             self._corner = free_corner(room, size, worked_on(self._window), self._corner, *buttons)
         self.setGeometry(corners(room, size)[self._corner])
+        self._column.activate()  # while it lay still no request reached it, and none is posted twice
         self.raise_()
 
     def _held(self) -> bool:

@@ -17,6 +17,14 @@ _QUOTED = re.compile(r"""\"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'""")
 _UNQUOTED = re.compile(r"[^\n,{}\[\]#\"']{1,60}")
 _PLAIN = re.compile(r"""[^"'{}\[\]<>,\n#]++""")
 _JUNK = re.compile(r"""[^\s,\]}#]*""")
+_ESCAPE = re.compile(r"""\\(["'\\ntr])""")
+_BODY = {
+    '"': re.compile(r"""(?:[^"\\\n]++|\\["'\\ntr])*+"""),
+    "'": re.compile(r"""(?:[^'\\\n]++|\\["'\\ntr])*+"""),
+    '"' * 3: re.compile(r"""(?:[^"\\]++|"(?!"")|\\["'\\ntr])*+"""),
+    "'" * 3: re.compile(r"""(?:[^'\\]++|'(?!'')|\\["'\\ntr])*+"""),
+}
+"""What stands between the marks of a text, up to the first thing that cannot."""
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {
     "true": (ValueKind.BOOLEAN, True),
@@ -212,32 +220,19 @@ class Scanner:
         triple = self.text.startswith(quote * 3, start)
         mark = quote * 3 if triple else quote
         self.at += len(mark)
-        parts: list[str] = []
-        while not self.text.startswith(mark, self.at):
-            char = self.peek()
-            if not char or (char == "\n" and not triple):
-                hint = "text over several lines stands between three quotes" if not triple else "close it"
-                raise self.broken("E-STRING", f"the text is not closed with {mark}", hint, start=start)
-            if char == "\\":
-                parts.append(self._escape())
-                continue
-            end = self.at
-            while end < len(self.text) and self.text[end] not in ("\\", "\n", quote):
-                end += 1
-            parts.append(self.text[self.at : max(end, self.at + 1)])
-            self.at = max(end, self.at + 1)
-        self.at += len(mark)
-        return "".join(parts)
-
-    def _escape(self) -> str:
-        char = self.text[self.at + 1 : self.at + 2]
-        if char not in _ESCAPES:
+        begin, body = self.at, _BODY[mark].match(self.text, self.at)
+        self.at = body.end() if body is not None else begin
+        if self.peek() == "\\":
+            char = self.text[self.at + 1 : self.at + 2]
             self.at += 1
-            raise self.broken(
-                "E-ESCAPE", f"\\{char} means nothing here", r"known: \" \' \\ \n \t \r", start=self.at - 1
-            )
-        self.at += 2
-        return _ESCAPES[char]
+            hint = r"known: \" \' \\ \n \t \r"
+            raise self.broken("E-ESCAPE", f"\\{char} means nothing here", hint, start=self.at - 1)
+        if not self.text.startswith(mark, self.at):
+            hint = "text over several lines stands between three quotes" if not triple else "close it"
+            raise self.broken("E-STRING", f"the text is not closed with {mark}", hint, start=start)
+        said = self.text[begin : self.at]
+        self.at += len(mark)
+        return _ESCAPE.sub(lambda found: _ESCAPES[found[1]], said) if "\\" in said else said
 
     def _operator(self) -> Value:
         start = self.at

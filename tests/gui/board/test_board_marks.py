@@ -191,6 +191,34 @@ async def test_a_draft_offers_on_its_card_what_its_form_offers(board: BoardView,
     assert board.editor.state.undo == "New event parcel.zapped"
 
 
+async def test_two_cards_with_the_same_mistake_each_fix_their_own(board: BoardView, until: Any) -> None:
+    """Whichever stands first in the text, and the handler where a subscription works with it."""
+    right = (
+        '[topics]\nevents {}\n[subscriptions]\nring { topic: "events", handler: "bell" }\n'
+        '[handler.bell]\nevent: ["parcel.packed", "parcel.sent"]\n'
+        '[projection.shelf]\ncolumns { id: "text", n: "integer" }\non { "parcel.sent": { put { n: "1" } } }\n'
+    )
+    editor, marks = board.editor, board.marks
+    editor.do("Add", lambda text: text.with_project(parse(text.project.text + right)))
+    await until(lambda: "subscription:ring" in board.scene.cards() and not board.desk.running())
+    wrong = right.replace('"parcel.sent"', '"parcel.snt"')
+    editor.do("Misspell", lambda text: text.with_project(parse(text.project.text.replace(right, wrong))))
+    cards = ("subscription:ring", "projection:shelf")
+    await until(lambda: {*cards} <= {*board.scene.cards()} and editor.draft is not None)
+
+    def replaced(card: str) -> Any:
+        fixes = (fix for one in marks.told(card) for fix in one.fixes)
+        return next((fix for fix in fixes if fix.label == "Replace with parcel.sent"), None)
+
+    await until(lambda: all(replaced(one) for one in cards))
+    lines = [one.place.line for card in cards for one in marks.told(card) if one.place is not None]
+    text = editor.state.text.project.text
+    assert [text.splitlines()[one - 1].split()[0] for one in lines] == ["event:", "on"]
+    marks.fix(replaced("subscription:ring"))
+    await until(lambda: '["parcel.packed", "parcel.sent"]' in editor.state.text.project.text)
+    assert '"parcel.snt": {' in editor.state.text.project.text
+
+
 @pytest.mark.parametrize("settings", ["", "[engine]\nretries: []\n"])
 async def test_marks_follow_a_draft_as_far_as_it_can_be_looked_at(
     board: BoardView, until: Any, settings: str

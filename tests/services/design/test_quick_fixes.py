@@ -52,6 +52,14 @@ def test_a_field_that_is_needed_is_written_where_it_belongs():
     assert [one.message for one in checked(after).problems] == ["the expression is empty"]
 
 
+def test_of_a_list_the_member_that_is_wrong_is_replaced_and_the_others_stay():
+    text = LENDING + '\n[policy.tell]\non: ["loan.lent", "loan.lnt"]\nissue: "lend"\n'
+    found = checked(text)
+    (problem,) = (one for one in found.problems if one.message == "there is no event loan.lnt")
+    fix = next(one for one in quick_fixes(found, problem) if one.label == "Replace with loan.lent")
+    assert 'on: ["loan.lent", "loan.lent"]' in fix.applied(text)
+
+
 def test_a_block_that_is_missing_is_written():
     text, found = fixes('fields { id: "uuid" }\nrefuse', "refuse")
     assert [one.label for one in found] == ["Write fields"]
@@ -224,7 +232,9 @@ def test_a_field_that_the_state_has_not_is_of_the_type_that_its_use_needs(said, 
 def test_a_field_is_given_from_the_state_that_has_one_of_its_name_and_type():
     again = '\n[command.relend]\nchanges: "loan"\nfields { loan_id: "string" }\nemit: "loan.lent"\n'
     text = LENDING + again
-    fix = next(one for one in first_fix(text) if one.label == "Write instrument")
+    needed = checked(text)
+    fixes = (fix for one in needed.problems for fix in quick_fixes(needed, one))
+    fix = next(one for one in fixes if one.label == "Write instrument")
     assert 'with { instrument: "state.instrument" }' in fix.applied(text)
     other = text.replace('state { instrument: "string"', 'state { instrument: "uuid"')
     fix = next(
@@ -291,3 +301,60 @@ def test_what_is_new_says_nothing_empty():
     fix = next(one for one in found if one.label == "New event order.closed")
     assert fix.applied(text).endswith("\n[event.order.closed]\nfields {\n}\n")
     assert fix.left_empty is None
+
+
+SKY = """\
+[aggregate.observation]
+state { status { type: "choice", choices: ["asked", "planned"] }, target: "string" }
+
+[event.observation.asked]
+fields { target: "string", scope: "integer" }
+set { target: "event.target", status: "'asked'" }
+
+[event.observation.planned]
+set { status: "'planned'" }
+
+[command.ask]
+creates: "observation"
+fields { observation_id: "string", target: "string", scope: "integer" }
+emit: "observation.asked"
+
+[command.plan]
+changes: "observation"
+fields { observation_id: "string" }
+refuse { done { when: "state.status == 'planned'", message: "it is planned" } }
+emit: "observation.planned"
+
+[projection.skies]
+columns { id: "text", target: "text" }
+on { "observation.asked": { put { target: "event.target" } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        ("\"'planned'\" }", "\"'gone'\" }", "Add gone to the choices of status"),
+        ("state.status == 'planned'", "state.status == 'gone'", "Add gone to the choices of status"),
+        ('target: "string" }\n\n', 'target: "string", n: "integer" }\n\n', "Begin with n: integer = 0"),
+        ("state.status == 'planned'", "state.scope == 3", "Add scope: integer? to the state of observation"),
+        ("state.status == 'planned'", "state.word == 'x'", "Add word: string? to the state of observation"),
+        ('set { target: "event.target"', 'set { target: ""', "Write event.target"),
+        ('put { target: "event.target" }', 'put { target: "" }', "Write event.target"),
+        (
+            '"observation.asked"\n\n[command',
+            '"observation.asked"\nwith { scope: "" }\n\n[command',
+            "Write command.scope",
+        ),
+    ],
+)
+def test_what_a_state_lacks_is_offered_first_and_mends_the_draft(old, new, label):
+    text = SKY.replace(old, new, 1)
+    assert text != SKY
+    assert checked(SKY).mistakes == []
+    found = checked(text)
+    (problem, *_) = found.mistakes
+    fix, *others = quick_fixes(found, problem)
+    assert fix.label == label
+    assert not [one for one in others if one.label.startswith("Replace")], "nothing of another meaning"
+    assert checked(fix.applied(text)).mistakes == []

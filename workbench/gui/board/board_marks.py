@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_offers import identity_of
+from workbench.gui.board.draft_parts import cards_of
 from workbench.gui.board.draft_text import DraftText
 from workbench.gui.board.mark_painter import SIGNS, gravest
 from workbench.gui.board.mark_popover import MarkPopover, MarkWay
@@ -200,9 +201,12 @@ class BoardMarks(QObject):
             desk.text_wanted.emit(file or PROJECT_FILE, line)
 
     def _go_to(self, problem: Problem | str) -> None:
-        board, said = self.canvas.board, problem.message if isinstance(problem, Problem) else problem
-        node = next((one.id for one in board.graph.nodes if said in one.problems and board.has(one.id)), "")
-        if node:
+        board = self.canvas.board
+        if isinstance(problem, Problem):
+            cards = self._cards_of(problem)
+        else:
+            cards = [one.id for one in board.graph.nodes if problem in one.problems]
+        if node := next((one for one in cards if board.has(one)), ""):
             self._show_node(node)
         elif isinstance(problem, Problem):
             self._go_into(problem)
@@ -233,11 +237,19 @@ class BoardMarks(QObject):
         """
         board = self.canvas.board
         known = board.graph.by_id.get(node)
-        places = {one.message: one for one in self._editor.state.problems if isinstance(one, Problem)}
-        problems = [one for one in (known.problems if known else ()) if unsaved or one not in places]
-        placed = [(said, places.get(said)) for said in problems]
-        wrong = [_trouble(node, said, place, self._fixes(place)) for said, place in placed]
+        found = [one for one in self._editor.state.problems if isinstance(one, Problem)]
+        own = [one for one in found if node in self._cards_of(one)]
+        wrong = []
+        for said in known.problems if known else ():
+            place = next((one for one in own if one.message == said), None)
+            if place is not None:
+                own.remove(place)  # the next that says the same stands elsewhere
+            if unsaved or place is None:
+                wrong.append(_trouble(node, said, place, self._fixes(place)))
         return (*wrong, *board.marks.get(node, ()))
+
+    def _cards_of(self, problem: Problem) -> list[str]:
+        return cards_of(problem, self._editor.state.text.project, self.canvas.board.graph.by_id)
 
     def _fixes(self, place: Problem | None) -> tuple[MarkFix, ...]:
         """Returns what would fix what is not saved, as its form offers it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ from workbench.services.design.relations import declared_names, place_of
 from workbench.services.design.section_lists import names_at
 from workbench.services.design.section_merge import pieces
 from workbench.services.documents.card_fields import CardField
-from workbench.tusk import Problem
+from workbench.tusk import Document, Problem
 
 _SORTS = {"policy": "subscription", "process": "subscription", "actor": "external"}
 """First word of a node's id where it is not the kind itself."""
@@ -54,6 +54,41 @@ def with_draft(parts: ModelParts, state: DesignState) -> ModelParts:
 def node_of(kind: str, name: str) -> str:
     """Returns the id of the node of a section."""
     return f"{_SORTS.get(kind, kind)}:{name}"
+
+
+def changed_names(state: DesignState) -> set[str]:
+    """Returns kinds and names, such as ``event.user.created``, of what is drawn as a draft.
+
+    A subscription is where its handler is: that is drawn where it works.
+    """
+    changed = set(_changed(pieces(state.written.project), pieces(state.text.project)))
+    works = declared_names(state.text.project, "subscription")
+    handlers = {one: named_by(state.text.project, one, "handler") for one in works}
+    return changed | {f"subscription.{one}" for one, name in handlers.items() if f"handler.{name}" in changed}
+
+
+def _changed(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [name for name in now if was.get(name, "").strip() != now[name].strip()]
+
+
+def cards_of(problem: Problem, document: Document, drawn: Container[str]) -> list[str]:
+    """Returns the ids of what is drawn in whose section a problem of the project file stands.
+
+    A handler has no card of its own where subscriptions work with it: what is wrong with it is theirs.
+    """
+    names = (".".join(problem.path[:length]) for length in range(len(problem.path), 1, -1))
+    kind, _, name = next((one for one in names if one in document.sections), "").partition(".")
+    found = [node_of(kind, name)]
+    if kind == "handler" and found[0] not in drawn:
+        works = declared_names(document, "subscription")
+        found = [f"subscription:{one}" for one in works if named_by(document, one, "handler") == name]
+    return [one for one in found if one in drawn]
+
+
+def named_by(document: Document, subscription: str, key: str) -> str:
+    """Returns the name of the topic or the handler of a subscription; empty for none."""
+    place = place_of(document, "subscription", subscription) or ()
+    return next(iter(names_at(document, (*place, key))), "")
 
 
 def draft_edges(node: str, parts: ModelParts) -> Iterator[BoardEdge]:
@@ -85,7 +120,7 @@ class _Draft:
         self._document = state.text.project
         was, now = pieces(state.written.project), pieces(self._document)
         self._gone = [name for name in was if name not in now]
-        self._changed = [name for name in now if was.get(name, "").strip() != now[name].strip()]
+        self._changed = _changed(was, now)
         self._said: dict[str, list[Reference]] = {}
         for one in references(DesignText(project=self._document)):
             self._said.setdefault(one.owner, []).append(one)
@@ -156,13 +191,9 @@ class _Draft:
                 )
         for name in declared_names(self._text.project, "subscription"):
             if f"subscription:{name}" not in self._nodes:
-                handler, topic = (self._named(name, key) for key in ("handler", "topic"))
+                handler, topic = (named_by(self._document, name, key) for key in ("handler", "topic"))
                 part = subscription_part(name, handler, topic, [f"topic:{topic}"])
                 self._nodes[f"subscription:{name}"] = replace(part, draft=True)
-
-    def _named(self, subscription: str, key: str) -> str:
-        place = place_of(self._document, "subscription", subscription) or ()
-        return next(iter(names_at(self._document, (*place, key))), "")
 
     def _routed(self, topic: str) -> tuple[str, ...]:
         """Returns the events that a route sends to a topic by their whole names."""
@@ -183,16 +214,10 @@ class _Draft:
 
     def problems(self) -> None:
         """Says on each part what is wrong with it."""
-        for one in self._state.problems:
-            if isinstance(one, Problem) and (node := self._place(one)) in self._nodes:
+        for one in (each for each in self._state.problems if isinstance(each, Problem)):
+            for node in cards_of(one, self._document, self._nodes):
                 part = self._nodes[node]
                 self._nodes[node] = replace(part, problems=(*part.problems, one.message))
-
-    def _place(self, one: Problem) -> str:
-        names = (".".join(one.path[:length]) for length in range(len(one.path), 1, -1))
-        section = next((name for name in names if name in self._document.sections), "")
-        kind, _, name = section.partition(".")
-        return node_of(kind, name)
 
     def parts(self) -> ModelParts:
         """Returns them; an aggregate is drawn while nothing else tells of it."""

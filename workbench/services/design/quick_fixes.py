@@ -16,8 +16,12 @@ from workbench.services.design.state_fixes import (
     begun_state,
     events_of_others,
     known_id,
+    known_in_event,
     known_in_state,
     missing_in_state,
+    one_more_choice,
+    read_in_state,
+    with_defaults,
 )
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
@@ -36,6 +40,8 @@ _NO_OWNER = re.compile(r"there is no aggregate ([\w-]+)\Z")
 """What is said of an event, too, whose name begins with none, such as ``[event.placed]``."""
 _NO_STATE = re.compile(r"the state of (\S+) has no field ([\w-]+)\Z")
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
+_READS_STATE = re.compile(r"state has no ([\w-]+)\Z")
+_NO_CHOICE = re.compile(r"(\S+) (?:cannot be|is never) '([^']+)'")
 _BEGINS = re.compile(r"begins with this event, and it does not set (.+)\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
 _EMPTY = re.compile(r'""|\{ \}')
@@ -94,6 +100,8 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
         return []  # it is another aggregate's: nothing near it is meant
     replaced = (*_everywhere(checked, problem), *_closings(document, problem))
     added = tuple(_additions(document, problem))
+    if _READS_STATE.match(problem.message) and not _MEANT.search(problem.hint) and added:
+        replaced = ()  # what else the state has is of another meaning
     found = (*added, *replaced) if _NO_STATE.match(problem.message) else (*replaced, *added)
     unread = any(one.code.startswith(_UNREAD) for one in checked.problems)
     return [one for one in found if (_mends(document, one) if unread else _is_read(document, one))]
@@ -139,6 +147,16 @@ def span_of(document: Document, problem: Problem) -> tuple[int, int]:
     return begin + problem.column - 1, begin + problem.end_column - 1
 
 
+def _member(document: Document, problem: Problem) -> tuple[int, int]:
+    """Returns the characters of what is wrong: of a list the member that a problem names."""
+    start, end = span_of(document, problem)
+    named = _NO_SUCH.search(problem.message)
+    if named is None or document.text[start : start + 1] != "[" or _is_header(document, start):
+        return start, end
+    found = re.compile(rf"""(["']?){re.escape(named[2])}\1(?=[\s,\]])""").search(document.text, start, end)
+    return found.span() if found is not None else (start, end)
+
+
 def _everywhere(checked: CheckedText, problem: Problem) -> Iterator[QuickFix]:
     """Yields what is written instead here, and instead of every mistake that is the same elsewhere."""
     same = [one for one in checked.problems if _mistake(one) == _mistake(problem)]
@@ -159,7 +177,7 @@ def _mistake(problem: Problem) -> tuple[str, str, str]:
 
 
 def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
-    start, end = span_of(document, problem)
+    start, end = _member(document, problem)
     said = document.text[start:end]
     meant = _MEANT.search(problem.hint)
     among = _AMONG.search(problem.hint) if " is never " not in problem.message else None
@@ -242,10 +260,7 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield _new_section(document, unknown[1], unknown[2])
     elif (topic := re.match(r"the topic (\S+) is not declared", problem.message)) is not None:
         yield _new_entry(document, "topics", topic[1])
-    if (state := _NO_STATE.match(problem.message)) is not None:
-        yield from _of_marks(document, missing_in_state(document, state[1], state[2], problem.path))
-    if (begins := _BEGINS.search(problem.message)) is not None:
-        yield from _of_marks(document, begun_state(document, problem.path, begins[1].split(", ")))
+    yield from _of_marks(document, _of_state(document, problem))
     needs, missing = _NEEDS_WITH.search(problem.hint), _MISSING.match(problem.message)
     if needs is not None and problem.path:
         known = known_in_state(document, problem.path, needs[1]) or known_id(document, problem.path, needs[1])
@@ -253,6 +268,22 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield from _new_key(document, (*problem.path[:-1], "with", needs[1]), value)
     elif missing is not None and problem.path:
         yield from _new_key(document, problem.path)
+
+
+def _of_state(document: Document, problem: Problem) -> Iterator[MarkFix]:
+    path, said = problem.path, problem.message
+    if (state := _NO_STATE.match(said)) is not None:
+        yield from missing_in_state(document, state[1], state[2], path)
+    if (begins := _BEGINS.search(said)) is not None:
+        names = begins[1].split(", ")
+        yield from begun_state(document, path, names)
+        yield from with_defaults(document, path, names)
+    if (read := _READS_STATE.match(said)) is not None:
+        yield from read_in_state(document, path, read[1])
+    if problem.code == "S-CEL" and (lacks := _NO_CHOICE.match(said)) is not None:
+        yield from one_more_choice(document, path, lacks[1], lacks[2])
+    if said == "the expression is empty":
+        yield from known_in_event(document, path)
 
 
 def _new_section(document: Document, kind: str, name: str) -> QuickFix:

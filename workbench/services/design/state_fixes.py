@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from workbench.services.design.beginnings import event_field, id_of
@@ -23,6 +23,8 @@ _MOST = 6
 """Aggregates that are offered."""
 _BEGINNINGS = {"integer": "0", "decimal": "0", "money": "0", "string": '""'}
 """With which value of a type one begins to calculate."""
+_DEFAULTS = {"integer": 0, "decimal": 0, "money": 0, "string": "", "boolean": False}
+"""The default of a type that a person most likely means."""
 
 
 def missing_in_state(document: Document, owner: str, name: str, path: Path) -> Iterator[MarkFix]:
@@ -53,11 +55,14 @@ def _as_in_event(text: DesignText, path: Path, name: str, said: str) -> str:
     """Returns the line of the field that an expression is no more than; empty for any other."""
     whose, _, field = said.strip().partition(".")
     fields = fields_of(text, DesignNode("event", ".".join(path[1:-2]))) if whose == "event" else {}
+    return _line_of(fields, name, field)
+
+
+def _line_of(fields: Mapping[str, object], name: str, field: str = "") -> str:
+    """Returns the line of a field of the state that may be missing, as one of an event is; empty for none."""
+    field = field or name
     line = write_field_line(name, event_field(fields[field])) if field in fields else None
-    if line is None:
-        return ""
-    kind = line.partition(":")[2]
-    return f"{name}?:{kind}"
+    return f"{name}?:{line.partition(':')[2]}" if line is not None else ""
 
 
 def begun_state(document: Document, event: Path, names: Sequence[str]) -> Iterator[MarkFix]:
@@ -82,6 +87,91 @@ def begun_state(document: Document, event: Path, names: Sequence[str]) -> Iterat
 
     told = ", ".join(f"{name}: {value}" for name, value in said.items())
     yield MarkFix(label=f"Set {told}", effect=f"adds set {{ {told} }}", change=change)
+
+
+def with_defaults(document: Document, event: Path, names: Sequence[str]) -> Iterator[MarkFix]:
+    """Yields what gives a default to what the first event does not set, so that it need not be set."""
+    state = _state_of(aggregate_of(document, "event", ".".join(event[1:])))
+    types = {one: type_at(document, (*state, one)) for one in names}
+    if not set(types.values()) <= {*_DEFAULTS}:
+        return
+
+    def change(text: DesignText) -> DesignText:
+        made = text.project
+        for name, kind in types.items():
+            entry = made.find((*state, name))
+            if entry is not None and entry.value.scope is not None:
+                made = put(made, (*state, name, "default"), _DEFAULTS[kind])
+            else:
+                made = put(made, (*state, name), {"type": kind, "default": _DEFAULTS[kind]})
+        return text.with_project(made)
+
+    told = ", ".join(f"{name}: {kind} = {_BEGINNINGS.get(kind, 'false')}" for name, kind in types.items())
+    yield MarkFix(label=f"Begin with {told}", effect=f"adds it to [{'.'.join(state[:-1])}]", change=change)
+
+
+def one_more_choice(document: Document, path: Path, said: str, choice: str) -> Iterator[MarkFix]:
+    """Yields what adds a choice to a field of the state.
+
+    Args:
+        path: Of the expression that says it.
+        said: The field, as it is said: ``status`` where it is set, else ``state.status``.
+    """
+    whose, _, name = said.rpartition(".")
+    owner = aggregate_of(document, path[0], ".".join(path[1:-2]) if path[0] == "event" else path[1])
+    at = choices_path(document, (*_state_of(owner), name)) if whose in {"", "state"} and owner else None
+    if at is None or choice in names_at(document, at) or (not whose and path[-2:] != ("set", name)):
+        return
+
+    def change(text: DesignText) -> DesignText:
+        return text.with_project(put(text.project, at, [*names_at(text.project, at), choice]))
+
+    effect = f"adds it to [{'.'.join(at[:2])}]"
+    yield MarkFix(label=f"Add {choice} to the choices of {name}", effect=effect, change=change)
+
+
+def read_in_state(document: Document, path: Path, name: str) -> Iterator[MarkFix]:
+    """Yields what adds a field that is read to the state, of the type of fields that are called so.
+
+    Args:
+        path: Of the expression that reads it.
+    """
+    if path[0] not in {"event", "command"}:
+        return
+    owner = aggregate_of(document, path[0], ".".join(path[1:-2]) if path[0] == "event" else path[1])
+    text, node = DesignText(project=document), DesignNode("aggregate", owner)
+    if not owner or not exists(text, node):
+        return
+    events = (DesignNode("event", one) for one in declared_names(document, "event"))
+    of_it = (one for one in events if aggregate_of(document, "event", one.name) == owner)
+    lines = (_line_of(fields_of(text, one), name) for one in of_it)
+    line = next(filter(None, lines), f"{name}?: string")
+    told = f"{name}: {line.partition(': ')[2]}?"
+    label, effect = f"Add {told} to the state of {owner}", f"adds it to [aggregate.{owner}]"
+    yield MarkFix(label=label, effect=effect, change=partial(with_field, node=node, line=line))
+
+
+def known_in_event(document: Document, path: Path) -> Iterator[MarkFix]:
+    """Yields what writes an empty expression: the field of that name of all events, or of the command.
+
+    Args:
+        path: Of the expression, such as that of a key of ``set`` or ``with``.
+    """
+    kind, name = path[0], path[-1]
+    if kind == "event":
+        whose, places = "event", [path[:-2]]
+    elif kind == "command":
+        whose, places = "command", [path[:2]]
+    else:
+        on = [path[3]] if len(path) > 3 and path[2] == "on" else names_at(document, (*path[:2], "on"))
+        whose, places = "event", [("event", *one.split(".")) for one in on]
+    if not places or any(name not in names_at(document, (*one, "fields")) for one in places):
+        return
+
+    def change(text: DesignText) -> DesignText:
+        return text.with_project(put(text.project, path, f"{whose}.{name}"))
+
+    yield MarkFix(label=f"Write {whose}.{name}", effect="in place of nothing", change=change)
 
 
 def events_of_others(document: Document, event: str) -> Iterator[MarkFix]:
