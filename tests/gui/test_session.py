@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from tests.gui.tree_rows import rows_of, table_of
+from workbench.engine.engine import EngineState
 from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Selection
 from workbench.gui.explorer import Explorer
@@ -730,3 +731,22 @@ async def test_V3_the_status_bar_says_what_stands_still(start):
     session._changed(None)
     assert session._status._engine.text() == "Running, 1 faulted"
     assert session._status._engine.toolTip().endswith("welcome-mail faulted")
+
+
+async def test_M3_a_pause_outlives_a_restart_and_is_told_with_the_way_back(start, tmp_path, until):
+    folder = copy_sample("users-declared", tmp_path / "mine")
+    first = await start((folder, ""))
+    await first.workspace.pause()
+    await first.close_project()
+    second = await start((folder, ""))
+    values = {"user_id": "cyd", "username": "Cyd", "email": "cyd@x.example"}
+    assert (await second.workspace.commands.issue("create_user", values)).accepted
+    assert second.workspace.engine.state is EngineState.PAUSED
+    assert notices(second)[0].startswith("The engine is still paused, since ")
+    press(second, "Resume")
+    await until(lambda: second.workspace.engine.state is EngineState.RUNNING)
+    await until(lambda: not any("still paused" in one for one in notices(second)))
+    await second.close_project()
+    third = await start((folder, ""))
+    assert third.workspace.engine.state is EngineState.RUNNING
+    assert not notices(third)

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.services.conftest import passing, settle
+from workbench.engine.engine import EngineState
 from workbench.errors import InvalidValue, NotFound
 from workbench.gui.views.ladder_bar import states
 from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
@@ -326,3 +327,26 @@ async def test_L10_what_a_bulk_action_could_not_change_counts_as_dealt_with(brok
     logged = broken.operations.list()[0]
     undone = await broken.operations.undo(logged.of.number)
     assert undone.words == "Undone: archive of 3 dead letters, cancelled before any of 2."
+
+
+async def test_M3_a_pause_is_in_force_until_it_is_resumed_or_undone(broken):
+    log = broken.operations
+
+    async def undo(action):
+        await log.undo(next(one.of.number for one in log.list() if one.of.action == action))
+
+    stands = []
+    for work in (
+        broken.pause,
+        broken.step,
+        broken.resume,
+        lambda: undo("resume"),
+        broken.resume,
+        broken.pause,
+        lambda: undo("pause"),
+        lambda: broken.subscriptions.pause(SUBSCRIPTION, paused=True),
+    ):
+        await work()
+        stands.append(log.pause_in_force() is not None)
+        assert stands[-1] == (broken.engine.state is EngineState.PAUSED)
+    assert stands == [True, True, False, True, False, True, False, False]

@@ -19,19 +19,20 @@ from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, co
 from workbench.cli.dead_letter_actions import ACTIONS
 from workbench.cli.dead_letter_repair import ACTIONS as REPAIRS
 from workbench.cli.letter_choice import (
-    check_groups,
+    check_fields,
     query_of,
     search_options,
     subscription_option,
     which_letter,
 )
 from workbench.cli.letter_jobs_verb import JOBS
+from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.services.dead_letters.letter_index import LetterCluster
+    from workbench.services.dead_letters.letter_index import LetterCluster, LettersFound
     from workbench.services.workspace import Workspace
     from workbench.store.stored_values import DeadLetter
 
@@ -84,10 +85,9 @@ async def _list(options: Options, environ: Environ) -> int:
         lines: list[str] = []
         if options.words or options.where or options.chips or options.subscription:
             sought = workspace.dead_letters.repair.find(query_of(options, statuses))
-            if not sought.numbers:
-                check_groups(options, workspace)
+            check_fields(workspace, sought)
             found = workspace.dead_letters.numbered(sought.numbers[: options.limit])
-            lines = [sought.valueless] if sought.valueless else []
+            lines = [*filter(None, (_fitting(sought, len(found)), sought.valueless))]
         else:
             found = workspace.dead_letters.page(statuses, limit=options.limit)
         counts = workspace.dead_letters.counts()
@@ -115,6 +115,7 @@ async def _list(options: Options, environ: Environ) -> int:
 def _grouped(options: Options, workspace: Workspace, statuses: Sequence[str]) -> int:
     query = query_of(options, statuses, by=options.group_by, then=options.then)
     found = workspace.dead_letters.repair.find(query)
+    check_fields(workspace, found)
     rows = []
     for one in found.clusters:
         rows.append((one.count, _share(one, found.numbers), one.value or f"{one.others} others", one.about))
@@ -136,6 +137,14 @@ def _grouped(options: Options, workspace: Workspace, statuses: Sequence[str]) ->
     said = [f"{len(found.numbers):,} of {found.total:,}{searched}", found.valueless, found.unknown]
     answer(options, value, "\n".join([table, *filter(None, said)]))
     return DONE
+
+
+def _fitting(sought: LettersFound, listed: int) -> str:
+    """Says how many letters fit, where there are any."""
+    count = len(sought.numbers)
+    if not count:
+        return ""
+    return f"{counted(count, 'letter')} found" + (f", the newest {listed:,} listed" if count > listed else "")
 
 
 def _share(one: LetterCluster, of: Sequence[int]) -> str:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.answers import note, one_line, which
 from workbench.cli.arguments import Options, Parser, count, words
-from workbench.model.hints import did_you_mean
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters.letter_index import LetterQuery
+    from workbench.services.dead_letters.letter_index import LetterQuery, LettersFound
     from workbench.services.workspace import Workspace
 
 NAMES = "is the name right? workbench dead-letters show says what a letter holds"
@@ -82,20 +81,26 @@ def query_of(options: Options, statuses: Sequence[str], by: str = "message", the
     )
 
 
-def check_groups(options: Options, workspace: Workspace) -> None:
-    """Refuses groups by a field that no letter has, of any status: it is misspelt."""
-    from workbench.errors import InvalidValue
-    from workbench.model.dead_letter import LetterStatus
-    from workbench.services.dead_letters.letter_facts import FIELDS, NONE
-    from workbench.services.dead_letters.letter_index import LetterQuery
+def check_fields(workspace: Workspace, sought: LettersFound) -> None:
+    """Refuses fields that no letter has, of any status: they are misspelt.
 
-    for field, value in query_of(options, ()).chips:
-        every = LetterQuery(statuses=tuple(LetterStatus), by=field)
-        groups = workspace.dead_letters.repair.find(every).clusters
-        if field not in FIELDS and value != NONE and groups and all(one.value == NONE for one in groups):
-            raise InvalidValue(
-                f"no dead letter has {one_line(field)}", path="", hint=did_you_mean(field, FIELDS, NAMES)
-            )
+    Args:
+        sought: What was found by them.
+
+    Raises:
+        InvalidValue: One is misspelt; it says which one may be meant.
+    """
+    from workbench.errors import InvalidValue
+    from workbench.services.dead_letters.letter_facts import FIELDS, NONE
+
+    query = sought.query
+    asked = [field for field, value in query.chips if value != NONE] if not sought.numbers else []
+    grouped = [by for by in (query.by, query.then) if by] if sought.unknown else []
+    own = [field for field in (*asked, *grouped) if field not in FIELDS]
+    unknown = map(workspace.dead_letters.repair.unknown, own)
+    lacks = sought.unknown if sought.valueless and not sought.numbers else ""
+    if said := next(filter(None, unknown), lacks):
+        raise InvalidValue(one_line(said), path="")
 
 
 OFFERED = 5
@@ -136,12 +141,11 @@ def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> l
     elif searched:
         sought = letters.repair.find(query_of(options, statuses))
         found = list(sought.numbers)[::-1]
+        check_fields(workspace, sought)
         if sought.valueless and not found:
             raise InvalidValue(f"no dead letter fits: {one_line(sought.valueless)}", path="", hint=NAMES)
         if sought.valueless:
             note(one_line(sought.valueless))
-        if not found:
-            check_groups(options, workspace)
     elif options.all or options.subscription:
         found = letters.numbers_of(statuses, options.subscription)
     else:

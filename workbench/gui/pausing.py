@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+
+from workbench.engine.engine import EngineState
+from workbench.gui.time_format import short
+from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
     from workbench.gui.desk import Desk
+    from workbench.model.changes import Changes
+
+LEFT = "engine left paused"
+"""What is told of it is over once the engine runs."""
 
 
 def pause_engine(desk: Desk, *, paused: bool) -> None:
@@ -16,6 +25,26 @@ def pause_engine(desk: Desk, *, paused: bool) -> None:
     work = desk.workspace.pause() if paused else desk.workspace.resume()
     said = "The engine is paused: nothing is delivered, and no rows change."
     _do(desk, "engine", work, said if paused else "The engine runs again.", paused=paused)
+
+
+def tell_left(desk: Desk) -> None:
+    """Tells that the engine was paused before the project was opened, until it runs again (M3)."""
+    workspace, left = desk.workspace, desk.workspace.left
+    if left is None:
+        return
+
+    def runs(_changes: Changes) -> None:
+        engine = workspace.engine
+        if workspace.left is not None and engine is not None and engine.state is EngineState.RUNNING:
+            workspace.left = None
+            desk.notice("ok", "", topic=LEFT)
+
+    who = f" by {visible(left.who)}" if left.who else ""
+    said = (
+        f"The engine is still paused, since {short(left.at)}{who}: nothing is delivered, and no rows change."
+    )
+    desk.notice("warning", said, ("Resume", partial(pause_engine, desk, paused=False)), topic=LEFT, asks=True)
+    desk.changed.connect(runs)
 
 
 def pause_subscription(desk: Desk, name: str, *, paused: bool) -> None:

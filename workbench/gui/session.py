@@ -21,6 +21,7 @@ from workbench.gui.drafts import may_leave
 from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import spawn
 from workbench.gui.main_window import MainWindow
+from workbench.gui.pausing import tell_left
 from workbench.gui.project_health import tell_trouble
 from workbench.gui.reads import Question
 from workbench.gui.recent_projects import remember
@@ -150,7 +151,7 @@ class Session(WindowActions):
         remember(self._settings, workspace.project.root)
         self._taken_over()
         self._changed(None)
-        self._say_limits(workspace)
+        self._say_limits(desk)
         offer_unsaved_design(desk)
         desk.begin_with(self._begins_with(workspace))
 
@@ -230,19 +231,18 @@ class Session(WindowActions):
             fresh=fresh,
         )
         try:
-            await workspace.start(paused=workspace.fork is not None and workspace.fork.bundled)
+            await workspace.start_as_left()
         except BaseException:
             await workspace.close()
             raise
         return workspace
 
-    def _say_limits(self, workspace: Workspace) -> None:
-        desk, project = self.desk, workspace.project
-        if desk is None:
-            return
+    def _say_limits(self, desk: Desk) -> None:
+        workspace, project = desk.workspace, desk.workspace.project
         if workspace.observer:
             also = FILES_TOO if os.access(project.root / PROJECT_FILE, os.W_OK) else ""
             desk.notice("info", f"Read-only: {workspace.observer}. {also}".rstrip())
+        tell_left(desk)
         if project.restricted:
             modules = ", ".join(project.modules)
             text = f"This project contains Python ({modules}). None of it runs until you trust it."

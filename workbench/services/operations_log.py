@@ -165,6 +165,15 @@ class OperationsLog:
     def _newest(self, since: int) -> Iterator[LoggedAct]:
         return (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
 
+    def pause_in_force(self) -> OperatorAction | None:
+        """Returns the act by which a person paused the engine, if nothing resumed it since (M3)."""
+        acts = [one for one in self._world.reader.actions(limit=MOST) if one.subject == "engine"]
+        last = next((one for one in acts if one.count), None)
+        if last is None:
+            return None
+        undid = next((one.action for one in acts if one.undone == last.number), "")
+        return last if undid == OperatorAct.RESUME or last.action == OperatorAct.PAUSE else None
+
     def is_over(self, act: str) -> bool:
         """Whether the act of a name cannot be undone any more."""
         found = self._world.reader.action(act=act)

@@ -52,6 +52,7 @@ from workbench.services.worlds.future import Future
 from workbench.services.worlds.since_when import Since
 from workbench.services.worlds.traffic_runs import TrafficRuns
 from workbench.store.operations import RecordAction
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import Reader, Store
 
 
@@ -91,6 +92,7 @@ class Workspace:
         fork: What it is a fork of; None for a project's own world.
         future: What is due, and the moves of a clock that is moved by hand.
         faults: What goes wrong on purpose, and what came of it.
+        left: The act that paused the engine before it was opened; None where it runs.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Workspace:
         self.monitor = Monitor(world)
         self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
+        self.left: OperatorAction | None = None
         self.since = Since(world)
         self.deeds = StoreDeeds(world)
         self.traffic = TrafficRuns(world, self.rates, clock)
@@ -202,6 +205,13 @@ class Workspace:
             self.dead_letters.jobs.take_up()
         self.rates.start()
         self._watching.start()
+
+    async def start_as_left(self) -> None:
+        """Begins to run; paused where a person paused it before (M3), and in a bundle."""
+        if self.fork is None and not self.observer:
+            self.left = await self.world.ask(self.operations.pause_in_force)
+        bundled = self.fork is not None and self.fork.bundled
+        await self.start(paused=bundled or self.left is not None)
 
     async def close(self) -> None:
         """Stops the engine and closes the store, also if cancelled; a second call does nothing."""

@@ -107,6 +107,7 @@ async def test_an_event_that_gets_to_another_aggregate_takes_its_command_along(f
     assert (first.group, first.fate) == ("Moves with it", "moves send_parcel")
     press(RETURN)
     await flow.has("[event.box.sent]")
+    await flow.rest()
     assert '[command.send_parcel]\ncreates: "box"' in flow.text
     assert flow.board.editor.state.undo == "Rename event parcel.sent"
 

@@ -233,7 +233,7 @@ async def test_a_name_that_is_taken_is_told_in_the_strip_and_kept(designer: Desi
     strip = designer.board.editor.changes.strip
     strip.name.setText("parcel.lost")
     QTest.keyClick(strip.name, Qt.Key.Key_Return)
-    await designer.until(lambda: "there is a event parcel.lost already" in strip.told.text())
+    await designer.until(lambda: "there is an event parcel.lost already" in strip.told.text())
     assert strip.isVisible()
 
 

@@ -182,6 +182,9 @@ async def test_L5_a_wrong_expression_lists_nothing_and_says_why(view, until):
     await until(lambda: view.table.model().rowCount() == 0)
     labels = [one.text() for one in view.table.findChildren(QLabel) if one.isVisible()]
     assert view.finder.flaw.text() in labels
+    assert "Not searched" in labels
+    assert (view.finder.searched.isVisible(), view.statuses.currentText()) == (False, "Open  ·  8")
+    assert not [one for one in labels if "found" in one]
     assert view.many.repairable()[0] == array("q")
     assert not view.many.acts["repair"].isEnabled()
     assert not view.whole.isEnabled()
@@ -217,6 +220,8 @@ async def test_a_field_that_no_letter_has_is_told(view, until):
     view.finder.where.returnPressed.emit()
     said = "8 letters where data.emial is missing (of any status)"
     await until(lambda: view.finder.searched.text() == f"0 of 8 found; {said}")
+    assert view.finder.flaw.isVisible()
+    assert view.finder.flaw.text() == "no letter has a field data.emial (did you mean email?)"
     labels = [one.text() for one in view.table.findChildren(QLabel)]
     assert any(said in one for one in labels)
 

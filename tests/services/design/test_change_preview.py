@@ -1,5 +1,7 @@
 """What a rename or a removal would touch is known before anything is written."""
 
+from pathlib import Path
+
 import pytest
 
 from workbench.services.design import gestures
@@ -14,7 +16,9 @@ from workbench.services.design.change_preview import (
 )
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.references import PATTERN
 from workbench.services.design.removals import removed_whole
+from workbench.services.design.text_check import check_project_text
 from workbench.tusk import parse
 
 PROJECT = """\
@@ -56,6 +60,11 @@ TEXT = DesignText(
 )
 
 
+def problems(text: DesignText) -> list[str]:
+    checked = check_project_text(text.project.text, Path("project.tsk"), environ={}, running=None)
+    return [str(one) for one in checked.problems if not one.warning]
+
+
 def seen(place: ChangePlace) -> tuple[str, int, str]:
     return place.group, place.line, place.text[place.start : place.end]
 
@@ -74,8 +83,8 @@ def test_a_rename_shows_every_place_in_its_line_and_words_for_those_who_want_the
     ]
     assert preview.places[5].reference.file == "scenarios/a.tsk"
     assert [seen(one)[1:] for one in preview.stays] == [(25, "order.*")]
-    assert still_fits(preview.stays[0], "order.begun")
-    assert not still_fits(preview.stays[0], "sale.begun")
+    assert still_fits(preview, preview.stays[0], "order.begun")
+    assert not still_fits(preview, preview.stays[0], "sale.begun")
     everywhere = [one.reference for one in preview.places]
     after = gestures.renamed(TEXT, PLACED, "order.begun", everywhere)
     assert after.project.text == PROJECT.replace("order.placed", "order.begun")
@@ -166,3 +175,117 @@ def test_an_event_that_is_stored_under_another_name_stays_so():
 def test_the_name_of_a_field_that_may_be_missing_is_without_its_mark():
     preview = ChangePreview(text=DesignText(), node=DesignNode("event", "order.placed"), field="to?: string")
     assert preview.name == "to"
+
+
+ROUTED = """
+[aggregate.lamp]
+[event.lamp.lit]
+[event.lamp.out]
+[event.glow]
+aggregate: "lamp"
+[aggregate.lane]
+[event.lane.open]
+[topics]
+mail {}
+[routing]
+lamps { pattern: "lamp.*", topics: ["mail"] }
+few { pattern: "lamp.[lo]*", topics: ["mail"] }
+both { pattern: "la*", topics: ["mail"] }
+all { pattern: "*", topics: ["mail"] }
+lit { pattern: "lamp.lit", topics: ["mail"] }
+"""
+LAMP = DesignNode("aggregate", "lamp")
+
+
+def test_a_renamed_aggregate_takes_along_the_patterns_of_its_events_alone_and_tells_the_others():
+    text = DesignText(project=parse(ROUTED, "project.tsk"))
+    preview = rename_preview(text, LAMP, 0)
+    patterns = [one.reference for one in preview.places if one.reference.role == PATTERN]
+    assert [one.name for one in patterns] == ["lamp.*", "lamp.[lo]*", "lamp.lit"]
+    assert [one.reference.name for one in preview.stays] == ["la*", "*"]
+    assert [still_fits(preview, one, "lantern") for one in preview.stays] == [True, True]
+    assert [still_fits(preview, one, "torch") for one in preview.stays] == [False, True]
+    after = gestures.renamed(text, LAMP, "torch", [one.reference for one in preview.places])
+    assert 'lamps { pattern: "torch.*"' in after.project.text
+    assert 'few { pattern: "torch.[lo]*"' in after.project.text
+    assert 'both { pattern: "la*"' in after.project.text
+
+
+def test_a_pattern_that_fits_an_event_of_another_aggregate_stays():
+    part = ROUTED + '[aggregate.lamp.part]\n[event.lamp.part.lost]\naggregate: "lamp.part"\n'
+    text = DesignText(project=parse(part, "project.tsk"))
+    preview = rename_preview(text, LAMP, 0)
+    assert [one.reference.name for one in preview.stays] == ["lamp.*", "la*", "*"]
+    assert not still_fits(preview, preview.stays[0], "torch")
+
+
+LISTS = """
+[project]
+name: "lists"
+[event_store]
+path: "events.db"
+[topics]
+mail {}
+desk {}
+[aggregate.lamp]
+[event.lamp.lit]
+[event.lamp.out]
+[event.lamp.gone]
+[command.light]
+creates: "lamp"
+fields { lamp_id: "string" }
+emit: "lamp.lit"
+by: ["clerk", "boss"]
+[command.quench]
+changes: "lamp"
+fields { lamp_id: "string" }
+emit: "lamp.out"
+[actor.clerk]
+[actor.boss]
+[policy.again]
+on: ["lamp.lit", "lamp.out"]
+issue: "light"
+with { lamp_id: "id" }
+[process.dark]
+key: "id"
+on {
+    "lamp.lit": { starts: true, issue: "quench", with { lamp_id: "id" }, after: "2h", refused: "nothing" }
+    "lamp.out": { withdraw: ["quench", "light"], ends: true }
+    "lamp.gone": { issue: "light", with { lamp_id: "id" } }
+}
+[handler.send]
+event: ["lamp.lit", "lamp.out"]
+[external.post]
+stand_in { event: ["lamp.lit", "lamp.out"] }
+[flow.main]
+steps: ["light", "quench"]
+[routing]
+both { pattern: "lamp.*", topics: ["mail", "desk"] }
+one { pattern: "*.lit", topics: ["mail"] }
+[subscriptions]
+first { topic: "desk", handler: "send" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("node", "left"),
+    [
+        (DesignNode("event", "lamp.out"), ['event: "lamp.lit"', 'on: "lamp.lit"', "stand_in {"]),
+        (DesignNode("topic", "mail"), ['both { pattern: "lamp.*", topics: "desk" }']),
+        (
+            DesignNode("command", "quench"),
+            ['withdraw: "light", ends', 'steps: ["light"]', "{ starts: true }"],
+        ),
+        (DesignNode("actor", "boss"), ['by: "clerk"']),
+    ],
+)
+def test_a_removal_takes_a_name_out_of_every_list_and_says_so(node, left):
+    text = DesignText(project=parse(LISTS, "project.tsk"))
+    preview = removal_preview(text, node, 0)
+    assert [(one.owner, one.reference.role) for one in preview.stays] == []
+    removed = gestures.removed(text, node, along=[one.reference for one in preview.places])
+    assert (problems(text), problems(removed)) == ([], [])
+    after = removed.project.text
+    assert f'"{node.name}"' not in after
+    for one in left:
+        assert one in after

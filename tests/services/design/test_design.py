@@ -687,7 +687,7 @@ async def test_what_stays_in_the_store_is_told_before_a_name_changes(project):
         assert lost.startswith("1 stored event will have no type")
     with pytest.raises(InvalidValue, match="the store has 1 stream of parcel"):
         design.rename_preview(parcel, "crate")
-    with pytest.raises(InvalidValue, match="there is a aggregate box already"):
+    with pytest.raises(InvalidValue, match="there is an aggregate box already"):
         design.rename_preview(parcel, "box")
 
 

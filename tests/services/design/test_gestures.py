@@ -226,7 +226,7 @@ def test_what_cannot_be_is_told():
         (field(SENT, "to: money"), "sent has a field to already"),
         (
             lambda text: gestures.renamed(text, SENT, "parcel.delivered", []),
-            "there is a event parcel.delivered already",
+            "there is an event parcel.delivered already",
         ),
     ):
         with pytest.raises(InvalidValue, match=said):
@@ -322,7 +322,7 @@ def test_a_renamed_aggregate_takes_its_events_along_or_says_whose_they_are():
     taken = gestures.made(
         gestures.made(text, "aggregate", "crate"), "event", "box.sent", DesignNode("aggregate", "crate")
     )
-    with pytest.raises(InvalidValue, match=r"there is a event box\.sent already"):
+    with pytest.raises(InvalidValue, match=r"there is an event box\.sent already"):
         gestures.renamed(taken, parcel, "box", gestures.places_of(taken, parcel))
 
 
@@ -419,6 +419,40 @@ def test_an_event_of_another_aggregate_takes_its_command_there_as_long_as_that_h
     text = gestures.made(begin, "event", "lost.reported", LOST)
     with pytest.raises(InvalidValue, match="report_lost is for lost and has the event"):
         gestures.made(text, "event", "book.lost", LOST)
+
+
+OF_TWO = (
+    EMPTY
+    + """
+[aggregate.scan]
+[event.scan.begun]
+[aggregate.scope]
+[event.scope.held]
+[command.begin]
+changes: { scan: "scan_id", scope: "scope_id" }
+fields { scan_id: "string", scope_id: "string" }
+emit: "scan.begun"
+"""
+)
+
+
+@pytest.mark.parametrize("place", ['scope: "scope_id"', 'tool { aggregate: "scope", id: "scope_id" }'])
+def test_an_event_of_any_aggregate_of_a_command_is_made_behind_it_as_a_wire_to_it_is(place):
+    begin, command = (
+        of(OF_TWO.replace('scope: "scope_id" }', f"{place} }}", 1)),
+        DesignNode("command", "begin"),
+    )
+    text = gestures.made(begin, "event", "scope.freed", command)
+    assert 'do { begun { emit: "scan.begun" }, freed { emit: "scope.freed" } }' in text.project.text
+    assert problems(text) == []
+    wired = gestures.linked(begin, command, DesignNode("event", "scope.held"))
+    assert 'do { begun { emit: "scan.begun" }, held { emit: "scope.held" } }' in wired.project.text
+    with pytest.raises(InvalidValue, match="begin is for scan and scope, so it can have none of book"):
+        gestures.made(with_book(begin), "event", "book.lost", command)
+
+
+def with_book(text):
+    return text.with_project(parse(text.project.text + "[aggregate.book]\n", text.project.file))
 
 
 @pytest.mark.parametrize("stored", [True, False])

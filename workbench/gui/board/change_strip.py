@@ -259,8 +259,8 @@ class ChangeStrip(QFrame):
     def _about(self, one: ChangePlace) -> str:
         if one.fate:
             return "goes with it" if one.fate == GOES else one.fate
-        if one.group == STAYS or one in (self._preview.stays if self._preview else ()):
-            return "still fits" if still_fits(one, self.name.text()) else "does not fit the new name"
+        if (preview := self._preview) and one in preview.stays:
+            return "still fits" if still_fits(preview, one, self.name.text()) else "does not fit the new name"
         return one.owner.partition(".")[2] or one.owner
 
     def places(self) -> tuple[Reference, ...]:

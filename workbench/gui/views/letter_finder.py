@@ -18,6 +18,7 @@ from workbench.gui.time_format import in_one_form, short
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.widgets import SearchBox, plain_label
+from workbench.model.counts import counted
 from workbench.model.json_values import visible
 from workbench.services.dead_letters.letter_facts import FIELDS
 from workbench.services.dead_letters.letter_index import LetterQuery
@@ -155,17 +156,19 @@ class LetterFinder(QWidget):
 
     def show_found(self, found: LettersFound) -> None:
         """Shows what was found: in groups, unless just the causes are looked for, and over time."""
-        self.words.setPlaceholderText(f"Find in {found.total:,} letters")
+        self.words.setPlaceholderText(f"Find in {counted(found.total, 'letter')}")
         self.chart.show_hours(found.hours, found.until)
         query, more = found.query, found.total > found.searched
         said = f"{len(found.numbers):,} of {found.total:,} found" if query.narrowed else ""
+        if found.flaw:  # nothing was looked for
+            said, more = "", False
         if more:
             said += f"; the newest {found.searched:,} were searched"
         if found.valueless:
             said += f"; {found.valueless}"
         asked = query == self.query(query.statuses)
         self._show_flaw(found.flaw if asked else "")
-        if asked and found.unknown and not found.flaw:  # there are groups, of those that have none
+        if asked and found.unknown and not found.flaw:  # there are letters anyway
             self.flaw.setText(found.unknown)
             self.flaw.show()
         self.searched.setText(said.removeprefix("; "))
@@ -179,15 +182,15 @@ class LetterFinder(QWidget):
         self.where.setProperty("invalid", bool(flaw) and bool(self.where.text().strip()))
         self.where.style().polish(self.where)
 
-    def missing(self, found: LettersFound, status: str) -> str:
-        """Returns why a search left no letter of a status; empty while nothing is searched for."""
+    def missing(self, found: LettersFound, status: str) -> tuple[str, str]:
+        """Returns a title and why a search left no letter of a status; empty without a search."""
         query = found.query
         if found.flaw:
-            return found.flaw
+            return "Not searched", found.flaw
         if query.only and not found.total:
-            return _others_only(len(query.only), status)
+            return "None found", _others_only(len(query.only), status)
         if found.numbers or not found.total or not query.narrowed:
-            return ""
+            return "", ""
         sought = " and ".join(
             part
             for part in (
@@ -199,7 +202,7 @@ class LetterFinder(QWidget):
             if part
         )
         kind = "" if status == "All" else f"{status.lower()} "
-        return (
+        return "None found", (
             f"None of {found.searched:,} {kind}{'letter' if found.searched == 1 else 'letters'} {sought}."
             + (f" {found.valueless}." if found.valueless else "")
         )

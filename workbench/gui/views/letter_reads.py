@@ -57,8 +57,9 @@ def status_choices(found: FoundLetters) -> list[tuple[str, str]]:
     choices = []
     for name, statuses in SHOWN.items():
         total, sought = sum(found.counts.get(one, 0) for one in statuses), found.found
-        searched = sought is not None and sought.query.narrowed and sought.query.statuses == statuses
-        few = f"{len(sought.numbers):,} of " if sought is not None and searched else ""
+        searched = sought is not None and sought.query.narrowed and not sought.flaw
+        mine = sought is not None and sought.query.statuses == statuses
+        few = f"{len(sought.numbers):,} of " if sought is not None and searched and mine else ""
         choices.append((f"{name}  ·  {few}{total:,}", name))
     return choices
 

@@ -73,7 +73,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
-        self._shared, self._missing = False, ""
+        self._shared, self._missing = False, ("", "")
         self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
@@ -194,7 +194,7 @@ class LettersView(View):
         if not found.counts:
             return
         self.statuses.show_choices(status_choices(found))
-        self._missing = ""
+        self._missing = ("", "")
         if found.found is not None:
             self.finder.show_found(found.found)
             self._missing = self.finder.missing(found.found, self.statuses.currentData())
@@ -246,8 +246,8 @@ class LettersView(View):
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         self.many.follow_list()
         held, about = self.table.held(), (self.statuses.currentData(), node.identity)
-        if not node.numbers and self._missing:
-            self.table.set_empty("None found", self._missing, "Clear the search", self.finder.clear)
+        if not node.numbers and self._missing[1]:
+            self.table.set_empty(*self._missing, "Clear the search", self.finder.clear)
         elif not node.numbers:
             self.table.set_empty("None here", none_said(node))
         self._listing.ask(lambda: (prepared(source, held), about), about)

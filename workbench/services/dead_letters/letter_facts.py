@@ -37,6 +37,7 @@ OFFERED = 8
 """Fields that are named where one is misspelt, and none resembles it."""
 Read = Callable[[LetterFacts], str]
 _PATH = re.compile(r"(data\.)?[A-Za-z_][\w]*(\.[\w]+)*\Z")
+_LACKING = re.compile(r"(data(?:\.[A-Za-z_]\w*)+) is missing\Z")
 _ID = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b"
     r"|(?<=[-_#/:=])(?=[\w]*[0-9])[A-Za-z0-9]{3,}\b",
@@ -109,7 +110,14 @@ def no_field(by: str, letters: Iterable[LetterFacts]) -> str:
         return f"no letter has a value of {by}"
     known = dict.fromkeys(name for letter in letters for name in _fields(letter))
     others = f"there are: {', '.join([*known][:OFFERED])}" if known else ""
-    return in_brackets(f"no letter has a field {by}", did_you_mean(by.removeprefix("data."), known, others))
+    meant = did_you_mean(by.removeprefix("data."), (*known, *FIELDS), others)
+    return in_brackets(f"no letter has a field {by}", meant)
+
+
+def lacking(why: str) -> str:
+    """Returns the field of a payload of which an expression said that it is missing; empty for none."""
+    found = _LACKING.match(why)
+    return found[1] if found else ""
 
 
 def _fields(letter: LetterFacts) -> list[str]:

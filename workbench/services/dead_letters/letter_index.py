@@ -102,7 +102,8 @@ class LettersFound:
         until: When the last of these hours ends, microseconds since 1970; 0 for none.
         failures: On how many letters, of any status, the expression had no value, by why.
         flaw: Why nothing could be looked for; empty where it could.
-        unknown: Which field that is grouped by no letter has, and which may be meant; empty for none.
+        unknown: Which field that is grouped by, or where nothing fits asked for, no letter has, and which
+            may be meant; empty for none.
     """
 
     query: LetterQuery

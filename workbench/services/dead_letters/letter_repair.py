@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.subscription_runners import handled_in
 from workbench.errors import NotFound
-from workbench.model.dead_letter import check_note
+from workbench.model.dead_letter import LetterStatus, check_note
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.letter_acts import note
+from workbench.services.dead_letters.letter_facts import lacking
 from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
@@ -70,7 +71,20 @@ class LetterRepair:
         state = self._searched(query, told)
         fitting = frozenset(state.found.keys) if state is not None else None
         found = self._index.ask(self._world.reader, query, fitting, told)
-        return replace(found, failures=state.failures) if state is not None else found
+        if state is None:
+            return found
+        fields = (lacking(why) for why in state.failures) if not found.numbers else ()
+        unknown = next((said for one in fields if one and (said := self.unknown(one, told))), found.unknown)
+        return replace(found, failures=state.failures, unknown=unknown)
+
+    def unknown(self, by: str, told: Told = quietly) -> str:
+        """Says that no letter of any status has a field, and which may be meant; else empty.
+
+        Raises:
+            InvalidValue: It is no CEL.
+        """
+        every = LetterQuery(statuses=tuple(LetterStatus), by=by)
+        return self._index.ask(self._world.reader, every, None, told).unknown
 
     def _searched(self, query: LetterQuery, told: Told) -> SearchState | None:
         """Returns which letters words and expression fit; None where nothing is asked."""

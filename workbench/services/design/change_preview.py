@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from workbench.services.design.references import (
     SCENARIO,
     WORDS,
     Reference,
+    fits,
     references,
 )
 from workbench.services.design.relations import section_path
@@ -78,7 +78,6 @@ ADDED, TAKEN = "is added", "is taken away"
 _TYPE = r"(?<![\w.])(?:(?:event|message)\.)?(?:type|topic)"
 _TYPE_BEFORE = re.compile(_TYPE + r"""\s*(?:[!=]=|in\s*\[[^\]]*)\s*\\?['"]\Z""")
 _TYPE_BEHIND = re.compile(r"""\\?['"]\s*[!=]=\s*""" + _TYPE + r"\b")
-_WILD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +172,9 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
     found = gestures.places_of(text, node)
     places = [place_in(text, one, own=one.name != node.name) for one in found]
     places += [place_in(text, one) for one in _in_words(text, node, found)]
-    stays = [
-        place_in(text, one) for one in references(text) if node.kind == "event" and _fits(one, node.name)
-    ]
+    events, known = _renamed_events(text, node), {(one.file, one.start) for one in found}
+    fitting = [one for one in references(text) if any(fits(one, event) for event in events)]
+    stays = [place_in(text, one) for one in fitting if (one.file, one.start) not in known]
     return ChangePreview(
         text=text,
         node=node,
@@ -184,6 +183,12 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
         notes=(*_kept(text, node, stored), *notes),
         stored=stored,
     )
+
+
+def _renamed_events(text: DesignText, node: DesignNode) -> list[str]:
+    """Returns the events that get another name where a thing does: itself, or those named after it."""
+    own = [one.name for one in gestures.events_of(text, node) if one.name.startswith(f"{node.name}.")]
+    return [node.name] if node.kind == "event" else own
 
 
 def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
@@ -294,15 +299,11 @@ def left_of(reader: Reader, node: DesignNode) -> Iterator[str]:
         yield said
 
 
-def still_fits(place: ChangePlace, name: str) -> bool:
-    """Whether a pattern that stays as it is fits another name."""
-    return fnmatch.fnmatchcase(name, place.reference.name)
-
-
-def _fits(one: Reference, name: str) -> bool:
-    """Whether a place is a pattern that fits a name, and is no name itself."""
-    wild = one.role == PATTERN and _WILD.search(one.name) is not None
-    return wild and fnmatch.fnmatchcase(name, one.name)
+def still_fits(preview: ChangePreview, place: ChangePlace, name: str) -> bool:
+    """Whether a pattern that stays as it is fits all events that it fits now, under another name, too."""
+    node, one = preview.node, place.reference
+    events = [event for event in _renamed_events(preview.text, node) if fits(one, event)]
+    return all(fits(one, f"{name}{event[len(node.name) :]}") for event in events)
 
 
 def _in_words(text: DesignText, node: DesignNode, known: Sequence[Reference]) -> Iterator[Reference]:

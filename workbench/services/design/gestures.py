@@ -14,19 +14,27 @@ from workbench.services.design.beginnings import begun_event, begun_projection
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
+from workbench.services.design.mentions import without_mention
 from workbench.services.design.owners import (
-    PLACES,
     aggregate_for,
     aggregate_of,
     begun_command,
+    is_for,
     neighbour,
     own_word,
     with_command_of,
 )
 from workbench.services.design.place_names import renamed_piece
-from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
+from workbench.services.design.references import (
+    HEADER,
+    NAME_SPACES,
+    Reference,
+    patterns_within,
+    references,
+)
 from workbench.services.design.relations import (
     NAMED_ENTRIES,
+    a_kind,
     check_declared,
     declared_names,
     place_of,
@@ -34,7 +42,7 @@ from workbench.services.design.relations import (
     section_path,
     why_not,
 )
-from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
+from workbench.services.design.section_lists import names_at, put
 from workbench.services.design.stored_names import check_stored_names, with_stored_name
 from workbench.tusk import Document, TskError, add_section, delete, insert, remove_section
 
@@ -122,7 +130,7 @@ def made(
     node = DesignNode(kind, name)
     if exists(text, node):
         raise InvalidValue(
-            f"there is a {kind} {name} already", path="", hint="link to it, or choose another name"
+            f"there is {a_kind(kind)} {name} already", path="", hint="link to it, or choose another name"
         )
     document = text.project
     if kind == "command":
@@ -159,7 +167,7 @@ def _with_event_of(text: DesignText, name: str, after: DesignNode | None) -> tup
     owner, said = _owner(document, after), name.rpartition(".")[0]
     if f"aggregate.{said}" not in document.sections:
         return document, owner
-    if after is not None and after.kind == "command" and said != owner:
+    if after is not None and after.kind == "command" and not is_for(document, after.name, said):
         document = with_command_of(text, after.name, said)
     return document, said
 
@@ -232,13 +240,16 @@ def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
 def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
     """Returns every place where a thing is named, its own header among them.
 
-    For an aggregate that are the places of its events, too, whose names begin with its own.
+    For an aggregate that are the places of its events, too, whose names begin with its own, and the patterns
+    that fit these alone.
     """
-    spaces = NAME_SPACES.get(node.kind, (node.kind,))
+    spaces, known = NAME_SPACES.get(node.kind, (node.kind,)), references(text)
     own = {one.name for one in events_of(text, node) if one.name.startswith(f"{node.name}.")}
+    if node.kind == "aggregate":
+        own |= patterns_within(known, f"{node.name}.", own)
     found = [
         one
-        for one in references(text)
+        for one in known
         if (one.kind in spaces and one.name == node.name) or (one.kind == "event" and one.name in own)
     ]
     return list({(one.file, one.start): one for one in found}.values())
@@ -267,7 +278,7 @@ def renamed(
     alike = [DesignNode(kind, name) for kind in _kindred(node.kind)]
     for one in (*alike, *(DesignNode("event", event) for event in events)):
         if exists(text, one):
-            raise InvalidValue(f"there is a {one.kind} {one.name} already", path="")
+            raise InvalidValue(f"there is {a_kind(one.kind)} {one.name} already", path="")
     before = text
     for file in dict.fromkeys(one.file for one in places):
         here = [one for one in places if one.file == file]
@@ -337,42 +348,13 @@ def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = (
     for node in nodes:
         check_declared(document, node.kind, node.name)
     for one in along:
-        document = _without_mention(document, one)
+        document = without_mention(document, one)
     for node in nodes:
         path = place_of(document, node.kind, node.name)
         if path is not None:  # else it went with another
             whole = ".".join(path) in document.sections
             document = remove_section(document, ".".join(path)) if whole else delete(document, path)
     return text.with_project(document)
-
-
-def _without_mention(document: Document, one: Reference) -> Document:
-    """Takes away what names a thing, and what would have nothing to do without it.
-
-    What is no wire, such as an expression, stays, and is told by the check.
-    """
-    path = tuple(one.owner.split("."))
-    if one.owner not in document.sections:
-        whole = one.role in {"topic", "handler", "pattern"} and document.find(path) is not None
-        return delete(document, path) if whole else document
-    last = one.role != "never_dead_letter" or names_at(document, (*path, one.role)) == [one.name]
-    if one.role in _ABOUT_ONE or (path[0] == "invariant" and last):
-        return remove_section(document, one.owner)
-    if one.role in {"emit", "issue", "publish", "withdraw"}:
-        document = remove_action(document, path, one.role, one.name)
-        idle = path[0] == "policy" and not any(actions(document, path))
-        return remove_section(document, one.owner) if idle else document
-    if one.role in {"by", "steps", "never_dead_letter"}:
-        return remove_name(document, (*path, one.role), one.name)
-    names = names_at(document, (*path, "on"))
-    if one.role != "on" or one.name not in names:
-        return document
-    if names == [one.name] and path[0] != "projection":
-        return remove_section(document, one.owner)
-    entry = document.find((*path, "on"))
-    if entry is not None and entry.value.scope is None:
-        return remove_name(document, (*path, "on"), one.name)
-    return delete(document, (*path, "on") if names == [one.name] else (*path, "on", one.name))
 
 
 def _event(document: Document, name: str, after: DesignNode | None, owner: str) -> dict[str, Any]:
@@ -387,7 +369,6 @@ def _name_of(after: DesignNode | None, kind: str) -> str:
     return after.name if after is not None and after.kind == kind else ""
 
 
-_ABOUT_ONE = {HEADER, *PLACES, "get", "list", "projection", "aggregate"}
 _BEGINNINGS = {
     "command": lambda document, _name, _after, owner: begun_command(document, owner),
     "event": _event,

@@ -98,7 +98,7 @@ def _new_names(
             continue
         found = rename_preview(text, node, 0)
         head = next(one for one in found.places if one.reference.role == HEADER)
-        count, lost = len(_named(text, node)), sum(not still_fits(one, new) for one in found.stays)
+        count, lost = len(_named(text, node)), sum(not still_fits(found, one, new) for one in found.stays)
         unfit = f"; {counted(lost, 'pattern')} {'fits' if lost == 1 else 'fit'} no more" if lost else ""
         yield replace(
             head,

@@ -147,6 +147,11 @@ def places_of(document: Document, command: str) -> list[CommandPlace]:
     return found
 
 
+def is_for(document: Document, command: str, owner: str) -> bool:
+    """Whether a command is for an aggregate, be it one of several."""
+    return any(one.aggregate == owner for one in places_of(document, command))
+
+
 def with_place(document: Document, command: str, before: str, owner: str) -> Document:
     """Returns the text in which a command is for another aggregate instead of one; all else stays.
 
@@ -156,7 +161,7 @@ def with_place(document: Document, command: str, before: str, owner: str) -> Doc
         InvalidValue: It is for the other one, too, already.
     """
     path, places = section_path("command", command), places_of(document, command)
-    if any(one.aggregate == owner for one in places):
+    if is_for(document, command, owner):
         said = f"{command} is for {before} and for {owner}: it would be for {owner} twice"
         raise InvalidValue(said, path="", hint="give both a name in its text, and each event the one by for")
     for one in places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -60,6 +61,7 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _LITERAL = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
 _CALLED = re.compile(r"([A-Za-z_]\w*)\(\s*\Z")
 """A function whose first text follows."""
+_WILD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,25 @@ def references(text: DesignText) -> list[Reference]:
     for document in text.scenarios.values():
         found += _in_scenarios(document)
     return sorted(set(found), key=lambda one: (one.file != text.project.file, one.file, one.start))
+
+
+def fits(one: Reference, name: str) -> bool:
+    """Whether a place is a pattern that fits the name of an event, and is no name itself."""
+    wild = one.role == PATTERN and _WILD.search(one.name) is not None
+    return wild and fnmatch.fnmatchcase(name, one.name)
+
+
+def patterns_within(known: Collection[Reference], begin: str, events: Collection[str]) -> set[str]:
+    """Returns the patterns that begin so and fit none but these of the declared events."""
+    others = {one.name for one in known if (one.kind, one.role) == ("event", HEADER)} - {*events}
+    return {
+        one.name
+        for one in known
+        if one.role == PATTERN
+        and one.name.startswith(begin)
+        and _WILD.search(one.name)
+        and not any(fits(one, name) for name in others)
+    }
 
 
 def with_name(text: DesignText, kind: str, old: str, new: str) -> DesignText:

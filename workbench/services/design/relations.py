@@ -78,12 +78,12 @@ def targets_of(source: str) -> Iterator[Relation]:
 
 def why_not(source: str, target: str) -> str:
     """Says why nothing leads from one kind to another, and what does."""
-    legal = [f"{one.word} {_one(one.target)}" for one in targets_of(source)]
-    does = " or ".join(legal) if legal else "leads to nothing"
-    return f"{_one(source)} {does}, nothing leads from it to {_one(target)}"
+    legal = " or ".join(f"{one.word} {a_kind(one.target)}" for one in targets_of(source))
+    return f"{a_kind(source)} {legal or 'leads to nothing'}, nothing leads from it to {a_kind(target)}"
 
 
-def _one(kind: str) -> str:
+def a_kind(kind: str) -> str:
+    """Returns what one of a kind is called, such as ``an event``."""
     return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
 
 

@@ -15,6 +15,8 @@ from workbench.tusk.splice import splice
 
 DOES = ("emit", "issue", "publish", "withdraw")
 """Keys that say what an action does."""
+ALWAYS_LIST = "steps"
+"""The key that holds a list also where it has one name."""
 _ACTION = tuple(one.alias or name for name, one in ActionSection.model_fields.items())
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
 _REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?\n?")
@@ -52,7 +54,7 @@ def remove_name(document: Document, path: Path, name: str) -> Document:
     names = [one for one in _names(entry) if one != name]
     if not names:
         return delete(document, path)
-    return put(document, path, names[0] if len(names) == 1 else names)
+    return put(document, path, names[0] if len(names) == 1 and path[-1] != ALWAYS_LIST else names)
 
 
 def add_action(
