@@ -329,6 +329,15 @@ async def test_L10_what_a_bulk_action_could_not_change_counts_as_dealt_with(brok
     assert undone.words == "Undone: archive of 3 dead letters, cancelled before any of 2."
 
 
+async def test_L10_the_undo_of_a_bulk_action_that_changed_nothing_yet_cancels_all_of_it(broken):
+    numbers = letters(broken)
+    job = await broken.dead_letters.jobs.start("archive", numbers)
+    assert (await broken.dead_letters.jobs.hold(job)).step == 0
+    undone = await broken.operations.undo_act(f"job {job}")
+    assert undone.words == "Undone: archive of 3 dead letters, cancelled before any of 3."
+    assert broken.dead_letters.jobs.get(job).status == "cancelled"
+
+
 async def test_M3_a_pause_is_in_force_until_it_is_resumed_or_undone(broken):
     log = broken.operations
 

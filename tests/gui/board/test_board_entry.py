@@ -36,7 +36,7 @@ def entry(qtbot: QtBot, said: list[Any]) -> BoardEntry:
         title="New event",
         sign="event",
         take=said.append,
-        fits=lambda typed: [SENT, LOST] if typed.startswith("s") else [],
+        fits=lambda typed: {"s": [SENT, LOST], "n": [LOST, SENT]}.get(typed[:1], []),
         erase=lambda: said.append("erase"),
         step=lambda by, carried: said.append((by, carried)),
         copy=lambda: said.append("copy"),
@@ -123,8 +123,13 @@ def test_what_is_wrong_is_seen_whole(entry: BoardEntry) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "taken"),
-    [("", []), ("x", [Entered(text="x", away=True)]), ("se", [])],
-    ids=["nothing", "one thing", "what could mean several"],
+    [
+        ("", []),
+        ("x", [Entered(text="x", away=True)]),
+        ("ne", [Entered(text="ne", offer=LOST, away=True)]),
+        ("se", []),
+    ],
+    ids=["nothing", "one thing", "something new", "what could mean several"],
 )
 async def test_a_click_elsewhere_takes_what_is_clear_and_keeps_the_rest(
     entry: BoardEntry, said: list[Any], typed: str, taken: list[Any], until: Any

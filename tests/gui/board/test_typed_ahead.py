@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import CONTROL, Designer, is_active
+from workbench.gui.board.typed_ahead import TypedAhead
 
 
 async def hands(designer: Designer, *keys: str | Qt.KeyboardModifier) -> None:
@@ -51,3 +54,16 @@ async def test_what_is_typed_behind_the_last_name_is_forgotten(designer: Designe
     designer.key(Qt.Key.Key_C)
     await designer.until(designer.board.editor.entry.isVisible)
     assert designer.board.editor.entry.line.text() == ""
+
+
+def test_a_key_that_is_held_down_while_a_step_is_done_is_typed_once(qtbot: QtBot) -> None:
+    line, waits = QLineEdit(), [True]
+    qtbot.addWidget(line)
+    line.show()
+    ahead = TypedAhead(line, lambda: bool(waits))
+    for held in (False, True, True):
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "x", autorep=held)
+        assert ahead.keep(key), "none of them is anything else's"
+    waits.clear()
+    ahead.play()
+    assert line.text() == "x"

@@ -174,3 +174,17 @@ async def test_L5_what_a_ladder_gave_back_before_a_restart_is_waited_for_after_i
     await broken.resume()
     report = await passing(broken, jobs.finished(number))
     assert (report.job.status, report.job.step, report.at_failure) == (JobStatus.HELD, 1, True)
+
+
+async def test_L5_L10_a_ladder_whose_hold_was_undone_is_held_at_its_next_failure_and_says_so(broken):
+    jobs = broken.dead_letters.jobs
+    await broken.pause()
+    number = await jobs.start("replay", [1, 2, 3], plan=JobPlan(ladder=(1, 1)))
+    while jobs.get(number).step < 1:
+        await asyncio.sleep(0)
+    await jobs.hold(number)
+    assert not (await jobs.counted(number)).at_failure, "a person holds it"
+    assert (await broken.operations.undo(broken.operations.last(0).of.number)).name == f"hold of job {number}"
+    await broken.resume()
+    report = await passing(broken, jobs.finished(number))
+    assert (report.job.status, report.at_failure) == (JobStatus.HELD, True)
