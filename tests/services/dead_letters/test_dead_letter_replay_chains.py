@@ -154,3 +154,11 @@ async def test_a_rehearsal_says_what_would_wait_behind_another_failure(payments)
         "fails again: N is too much": (1,),
         "waits behind a dead letter of its key, which fails again": (2,),
     }
+
+
+async def test_L10_O2_a_replay_that_is_taken_back_blocks_its_key_again(payments):
+    await pay(payments, 500, 20)
+    await payments.pause()
+    report = await payments.dead_letters.replay([1])
+    assert (await payments.operations.undo_act(report.act)).complete
+    assert (told(payments), blocked(payments)) == ([(1, "open", 500)], 1)
