@@ -27,7 +27,7 @@ def job_value(report: JobReport) -> dict[str, Any]:
         "act": job.action,
         "letters": len(job.numbers),
         "begun": when(job.created_at),
-        "fates": report.fates | {"waiting": report.queued},
+        "fates": report.figures,
         "others": report.others,
         "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
     }
@@ -36,11 +36,9 @@ def job_value(report: JobReport) -> dict[str, Any]:
 def job_said(report: JobReport) -> list[str]:
     """Returns what is said of a job, with the verbs that a held one waits for."""
     job = report.job
-    words = {"failed_again": "failed again", "blocked": "waiting behind a dead letter of their key"}
-    rows = [(words.get(status, status), number) for status, number in sorted(report.fates.items())]
-    rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
+    rows = [(_words(what), number) for what, number in report.figures.items()]
     lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
-    others = [f"{count:,} {words.get(status, status)}" for status, count in sorted(report.others.items())]
+    others = [f"{count:,} {_words(status)}" for status, count in sorted(report.others.items())]
     lines += [f"by others meanwhile: {', '.join(others)}"] if others else []
     why = "stopped at the first new failure" if report.at_failure else "is held"
     ends = {
@@ -52,6 +50,10 @@ def job_said(report: JobReport) -> list[str]:
     if job.trouble:
         lines.append(one_line(job.trouble))
     return [*lines, end] if end else lines
+
+
+def _words(figure: str) -> str:
+    return "waiting behind a dead letter of their key" if figure == "blocked" else figure.replace("_", " ")
 
 
 async def ended(workspace: Workspace, number: int, seconds: float) -> JobReport:

@@ -38,6 +38,7 @@ OWNERS = (
     ("Dragging on the board", "workbench.gui.board.board_hand:BoardHand"),
     ("Flow board", "workbench.gui.board.board_several:BoardSeveral"),
     ("Flow board", "workbench.gui.board.board_marks:BoardMarks"),
+    ("Flow board", "workbench.gui.board.draft_discard:DraftDiscard"),
     ("Marks on the board", "workbench.gui.board.mark_popover:MarkPopover"),
     ("Flow board", "workbench.gui.views.board_split:BoardSplit"),
     ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),

@@ -182,8 +182,8 @@ def _backlog(workspace: Workspace, of: OperatorAction) -> _Backlog:
     if of.action == OperatorAct.SKIP:
         return _Backlog(waiting=of.count)
     if of.action == OperatorAct.HOLD:
-        job = workspace.dead_letters.jobs.get(int(name))
-        return _Backlog(waiting=len(job.numbers) - job.step if job.action == OperatorAct.REPLAY else 0)
+        report = workspace.dead_letters.jobs.report(int(name))
+        return _Backlog(waiting=report.queued if report.job.action == OperatorAct.REPLAY else 0)
     if of.action != OperatorAct.PAUSE or kind not in ("engine", "subscription"):
         return _Backlog()
     found = [one for one in workspace.monitor.subscriptions() if name in ("", one.name)]

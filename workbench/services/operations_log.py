@@ -241,6 +241,11 @@ class OperationsLog:
             raise NotFound("this act is not recorded")
         return await self.undo(found.number)
 
+    async def idle(self) -> None:
+        """Waits until the undos that are under way are done."""
+        async with self._undoing:
+            pass
+
     async def undo(self, number: int) -> UndoReport:
         """Takes an act back, as far as nothing has changed since what it changed.
 

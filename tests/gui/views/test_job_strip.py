@@ -203,14 +203,14 @@ async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, u
     assert [one.began.text() for one in shown] == [short(one.job.created_at) for one in shown]
 
 
-async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, told, until):
+async def test_L5_what_others_dealt_with_meanwhile_is_told_once(many, view, told, until):
     numbers = all_numbers(view)
     view._repairs.begin(ARCHIVE, numbers)
     await many.dead_letters.archive(numbers[:2])
     answer(view, f"Archive {MANY}")
-    await until(lambda: view.jobs.cards and "2 skipped" in card(view).said.text())
+    await until(lambda: view.jobs.cards and "By others" in card(view).said.text())
     await until(card(view).undo.isVisible)
-    assert card(view).said.text().startswith(f"Archived {MANY - 2} dead letters; 2 skipped")
+    assert card(view).said.text() == f"Archived {MANY - 2} dead letters. By others meanwhile: 2 archived."
     assert not told
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.services.conftest import passing, settle
 from tests.services.dead_letters.test_letter_repair import many, numbers
+from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.views.job_words import outcome, progress
 from workbench.model.dead_letter import LetterStatus
 from workbench.services.dead_letters.job_counts import RESULTS
@@ -46,9 +47,16 @@ async def test_L5_V3_what_others_replayed_purged_and_archived_meanwhile_is_told_
     assert report.done == 1
     waits = await jobs.counted(job)
     assert waits.fates == {"failed_again": 1}
-    assert waits.others == {"failed_again": 1, "purged": 1, "archived": 2}
-    assert "7 queued" in progress(waits, 0)
-    assert "by others meanwhile: 2 archived, 1 " in progress(waits, 0)
+    assert waits.others == {"failed_again": 1, "purged": 1}
+    assert waits.figures == {"failed_again": 1, "waiting": 5}, "what is archived is replayed, too"
+    assert "5 queued" in progress(waits, 0)
+    assert "by others meanwhile: 1 " in progress(waits, 0)
+    await many.operations.undo(many.operations.last(0).of.number)
+    await many.operations.undo(many.operations.last(0).of.number)
+    back = await jobs.counted(job)
+    assert (back.figures, back.others) == ({"failed_again": 1, "waiting": 6}, {"failed_again": 1})
+    await letters.purge([second], skip_on=True)
+    await letters.archive([third, fourth])
     await jobs.resume(job)
     report = await ended(many, job)
     while report.job.status is JobStatus.HELD:
@@ -57,9 +65,7 @@ async def test_L5_V3_what_others_replayed_purged_and_archived_meanwhile_is_told_
     assert (report.job.done, report.job.skipped) == (6, 2), "an archived letter is replayed, too"
     assert report.fates == {"failed_again": 6}
     assert report.others == {"failed_again": 1, "purged": 1}
-    assert "failed again; 2 skipped, no longer as when the list was made. By others meanwhile: 1 " in outcome(
-        report
-    )
+    assert "failed again. By others meanwhile: 1 " in outcome(report)
     assert report == jobs.report(job)
 
 
@@ -76,7 +82,24 @@ async def test_L5_V3_after_its_undo_a_job_counts_nothing_that_is_replayed_by_han
     await many.resume()
     await settle(many)
     report = await jobs.counted(job)
-    assert (report.fates, report.others) == ({}, {"failed_again": 2})
+    assert (report.figures, report.others) == ({"undone": 1, "waiting": 0}, {"failed_again": 2})
+
+
+async def test_L5_of_a_cancelled_job_none_waits_and_what_was_not_begun_is_told(many):
+    jobs = many.dead_letters.jobs
+    job = await held(many)
+    await many.dead_letters.purge(numbers(many)[2:4], skip_on=True)
+    await jobs.cancel(job)
+    report = await jobs.counted(job)
+    assert (report.figures, report.others) == (
+        {"failed_again": 1, "not_begun": 5, "waiting": 0},
+        {"purged": 2},
+    )
+    assert job_value(report)["fates"] == report.figures
+    assert outcome(report) == (
+        "Replayed 1 dead letter: 1 failed again; cancelled before the other 5. By others meanwhile: 2 purged."
+    )
+    assert ["not", "begun", "5"] in [line.split() for line in job_said(report)]
 
 
 async def test_L5_a_ladder_is_not_held_for_what_failed_by_others(many):
@@ -215,16 +238,13 @@ class Acts:
             report = await self.workspace.dead_letters.jobs.counted(number)
             own = Counter(self.stood[one][0] for one, actor in self.last.items() if actor == number)
             assert report.fates == {status: n for status, n in own.items() if status in RESULTS[action]}
-            changed = [
-                one
-                for one in report.job.numbers
-                if one in self.stood and self.stood[one][1] >= report.job.created_at
-            ]
-            whole = Counter(self.stood[one][0] for one in changed)
-            assert Counter(report.fates) + Counter(report.others) == whole
+            told = sum(report.figures.values()) + sum(report.others.values())
+            assert told == len(report.job.numbers), "each letter is in one figure"
+            whole = Counter(self.stood[one][0] for one in report.job.numbers)
+            assert Counter(report.fates) + Counter(report.others) <= whole
             assert report.job.step == report.job.done + report.job.failed + report.job.skipped
             left = report.job.status in (JobStatus.RUNNING, JobStatus.HELD)
-            assert not left or report.queued, "one that has nothing left has ended"
+            assert not left or report.left, "one that has nothing left has ended"
 
 
 @pytest.mark.parametrize("on_file", [True])

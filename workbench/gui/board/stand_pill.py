@@ -54,7 +54,7 @@ def stand_of(
             f"Not saved yet; the model of {since} runs.",
             *map(str, state.problems),
             *unwritten,
-            "Click to go there",
+            "Click to go there, right click to discard the draft",
         )
         text = f"Draft: {counted(len(state.problems), 'mistake')}"
         if unwritten:

@@ -13,6 +13,7 @@ from workbench.gui.actions import Action, action
 from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_marks import BoardMarks
+from workbench.gui.board.draft_discard import DraftDiscard
 from workbench.gui.board.lag_lines import LagLines
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
@@ -78,6 +79,7 @@ class BoardView(View):
         self.editor.hand.told.connect(self.pictures.tell)
         self.refused.told.connect(self.pictures.tell)
         self.marks = BoardMarks(self.editor)
+        DraftDiscard(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take, self.editor.changes.rename_field))
         self._build()

@@ -25,7 +25,6 @@ from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import (
-    GOING,
     can_be_undone,
     hindrance,
     left_undone,
@@ -37,6 +36,7 @@ from workbench.gui.views.ladder_bar import LadderBar
 from workbench.gui.widgets import plain_label, push_button, toolbar_button
 from workbench.model.dead_letter import LetterAct
 from workbench.services.dead_letters import JobReport
+from workbench.services.dead_letters.job_report import GOING
 from workbench.store.letter_jobs import JobStatus, job_act
 
 if TYPE_CHECKING:
@@ -165,12 +165,12 @@ class JobCard(QFrame):
         self.ladder.show_report(report)
         self.hold.setVisible(running)
         self.hold.setText("Go on" if job.status is JobStatus.HELD else "Hold")
-        self.hold.setEnabled(bool(report.queued) or job.status is JobStatus.HELD)
+        self.hold.setEnabled(bool(report.left) or job.status is JobStatus.HELD)
         self.cancel.setText("Cancel the rest" if job.step else "Cancel")
         self.undo.setVisible(can_be_undone(report))
         self.cancel.setVisible(running)
-        self.cancel.setEnabled(bool(report.queued))
-        self.cancel.setToolTip(CANCEL_TIP if report.queued else TOO_LATE)
+        self.cancel.setEnabled(bool(report.left))
+        self.cancel.setToolTip(CANCEL_TIP if report.left else TOO_LATE)
         self.close_button.setVisible(not running)
         self._dress()
 

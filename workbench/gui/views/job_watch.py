@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.gui.reads import Question
-from workbench.gui.views.letter_actions import DEED_OF, account, report_of
+from workbench.gui.views.job_words import left_undone
+from workbench.gui.views.letter_actions import job_account
 from workbench.model.dead_letter import UNDOABLE
 from workbench.store.letter_jobs import JobStatus, job_act
 
@@ -59,6 +60,9 @@ class JobWatch(QObject):
             report = await self._desk.workspace.dead_letters.jobs.finished(number)
         finally:
             self._watched.discard(number)
+        if report.job.status is JobStatus.CANCELLED:
+            await self._desk.workspace.operations.idle()  # an undo cancels it before it takes it back
+            report = await self._desk.workspace.dead_letters.jobs.counted(number)
         if report.job.status is not JobStatus.RUNNING:  # else the engine ended before it
             self._tell(report)
 
@@ -68,9 +72,9 @@ class JobWatch(QObject):
             if report.at_failure:
                 said = f"The replay is held at a new failure; {report.queued:,} wait."
                 self._desk.notice("warning", said, ("Show", partial(self._desk.wanted.emit, "letters")))
-        elif not self.seen(job.number):
+        elif not self.seen(job.number) and not left_undone(report):  # of which its undo tells
             undo = self._desk.undo.offer(job_act(job.number) if job.action in UNDOABLE and job.done else "")
-            self._desk.notice(*account(DEED_OF[job.action], report_of(job), report.fates), *undo)
+            self._desk.notice(*job_account(report), *undo)
 
 
 def job_watch(desk: Desk) -> JobWatch:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.gui.long_text import shortened
-from workbench.gui.views.letter_actions import DEED_OF, account, fates, letters, report_of
+from workbench.gui.views.letter_actions import DEED_OF, fates, job_account, letters
 from workbench.model.counts import duration
 from workbench.model.dead_letter import UNDOABLE, LetterAct
+from workbench.services.dead_letters.job_report import GOING
 from workbench.store.letter_jobs import JobStatus
 
 if TYPE_CHECKING:
@@ -15,14 +16,12 @@ if TYPE_CHECKING:
 
 ENDS = ("resolved", "failed_again")
 """Statuses in which a replay ends."""
-GOING = (JobStatus.RUNNING, JobStatus.HELD)
-"""What can be cancelled still."""
 
 
 def title(report: JobReport) -> str:
     """Says what the job does, in which state it is, and how much was asked for."""
     job = report.job
-    cancelled = "cancelled" if report.queued else "cancelled too late, all had been given back"
+    cancelled = "cancelled" if report.left else "cancelled too late, all had been given back"
     states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: cancelled}
     states[JobStatus.HELD] = "held at a new failure" if report.at_failure else "held"
     state = "undone" if left_undone(report) else states[job.status]
@@ -51,8 +50,9 @@ def can_be_undone(report: JobReport) -> bool:
 def outcome(report: JobReport) -> str:
     """Says how it ended, and how much of that was taken back since (L7)."""
     job = report.job
-    said = [account(DEED_OF[job.action], report_of(job), report.fates)[1]]
-    said += [f"Restored since: {report.undone:,}."] if report.undone else []
+    said = [job_account(report)[1]]
+    since = report.undone and job.action != LetterAct.REPLAY
+    said += [f"Restored since: {report.undone:,}."] if since else []
     said += [f"By others meanwhile: {fates(report.others)}."] if report.others else []
     return " ".join(said)
 
@@ -68,14 +68,16 @@ def progress(report: JobReport, now: int) -> str:
         counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
         counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
         counts += [(report.blocked, "waiting behind a dead letter of their key")] if report.blocked else []
+        counts += [(count, "open again") for status, count in report.fates.items() if status == "open"]
+        counts += [(report.undone, "taken back")] if report.undone else []
     else:
         counts = [(job.done, "done")]
     why = f" ({shortened(job.trouble)})" if job.trouble else ""
-    counts += [(job.failed, f"not written{why}")] if job.failed else []
+    counts += [(report.failed, f"not written{why}")] if report.failed else []
     parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != LetterAct.REPLAY else []
-    parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
+    parts += [f"{count:,} {what}" for count, what in (*counts, (report.skipped, "skipped"))]
     parts += [f"{job.plan.left_out:,} left out"] if job.plan.left_out else []
     parts += [f"by others meanwhile: {fates(report.others)}"] if report.others else []
-    left = report.seconds_left(now) if report.queued and job.status is JobStatus.RUNNING else None
+    left = report.seconds_left(now) if report.left and job.status is JobStatus.RUNNING else None
     parts += [f"about {duration(left)} left"] if left is not None else []
     return "  ·  ".join(parts)

@@ -18,7 +18,7 @@ from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.dead_letters import Report
 
 if TYPE_CHECKING:
-    from workbench.store.letter_jobs import Job
+    from workbench.services.dead_letters import JobReport
     from workbench.store.stored_values import DeadLetter, LetterLine
 
 SAMPLES = 3
@@ -136,7 +136,11 @@ STATUSES = {
     "purged": ("Purged", "purge", "muted"),
 }
 """What badges say of a status: words, icon, colour."""
-FATES = {"replaying": "in progress", "blocked": "waiting behind a dead letter of their key"}
+FATES = {
+    "removed": "removed for good",
+    "replaying": "in progress",
+    "blocked": "waiting behind a dead letter of their key",
+}
 """What a count of replays says of a fate where that is not its status."""
 SUCCEEDED = frozenset({"resolved", "replaying"})
 """Fates of a replay that are no warning."""
@@ -328,11 +332,15 @@ class Repairs:
         self.follow(number)
 
 
-def report_of(job: Job) -> Report:
-    """Returns what a job came to, as an action that is done at once reports it."""
-    return Report(
-        asked=len(job.numbers), done=job.done, skipped=job.skipped, failed=job.failed, trouble=job.trouble
+def job_account(report: JobReport) -> tuple[str, str]:
+    """Returns kind and words of the notice about how a job ended."""
+    job = report.job
+    asked = job.done + report.skipped + report.failed + report.not_begun
+    done = Report(
+        asked=asked, done=job.done, skipped=report.skipped, failed=report.failed, trouble=job.trouble
     )
+    back = report.undone if job.action == LetterAct.REPLAY else 0
+    return account(DEED_OF[job.action], done, report.fates, back=back)
 
 
 def account(

@@ -15,7 +15,7 @@ from workbench.model.json_values import write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.rates import check_rate
 from workbench.services.dead_letters.job_counts import JobCounts
-from workbench.services.dead_letters.job_report import JobReport
+from workbench.services.dead_letters.job_report import GOING, JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
 from workbench.services.dead_letters.letter_patch import SchemaCheck, parse_letter_patch, try_patch
@@ -37,8 +37,6 @@ CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
 BEHIND_LADDER = 10
 """Letters that are given back at once behind the steps of a ladder, if none of these had more."""
-GOING = (JobStatus.RUNNING, JobStatus.HELD)
-"""What can be cancelled."""
 ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
 
 

@@ -9,9 +9,9 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
-from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed, outcome
+from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct
-from workbench.services.dead_letters.job_report import BLOCKED, JobReport
+from workbench.services.dead_letters.job_report import BLOCKED, REMOVED, JobReport
 from workbench.store.letter_jobs import Job, JobStatus, job_act
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
         LetterStatus.FAILED_AGAIN,
         LetterStatus.OPEN,
     ),
-    **{act: (outcome(act),) for act in UNDOABLE},
+    LetterAct.ARCHIVE: (LetterStatus.ARCHIVED,),
+    LetterAct.PURGE: (LetterStatus.PURGED, REMOVED),
 }
 """What letters come to by a bulk action; with another status, another act changed them since.
 
@@ -47,30 +48,53 @@ class JobCounts:
 
     def report(self, job: Job) -> JobReport:
         """Returns a job and what has become of its dead letters."""
-        own, rest = self._parted(job)
-        return self._report(job, self._count(own, job.created_at), self._count(rest, job.created_at + 1))
+        parts = self._parted(job)
+        return self._report(job, parts, [self._count(part, 0) for part in parts])
 
     async def counted(self, job: Job) -> JobReport:
         """Returns what `report` does without holding up the loop, however long the list is."""
-        own, rest = await self._world.ask(partial(self._parted, job))
-        undone = await self._undone(job)
-        fates = await self.fates(own, job.created_at)
-        return self._report(job, fates, await self.fates(rest, job.created_at + 1), undone)
+        parts = await self._world.ask(partial(self._parted, job))
+        counts = [await self.fates(part, 0) for part in parts]
+        now = self._world.reader.job(job.number)
+        if now is None or now.step != job.step:  # what it dealt with meanwhile, no other did
+            parts, counts = (*parts[:3], []), [*counts[:3], {}]
+        return self._report(job, parts, counts)
 
-    def _report(self, job: Job, found: dict[str, int], rest: dict[str, int], undone: int = 0) -> JobReport:
-        results = RESULTS.get(job.action, tuple(found))
-        own = {status: count for status, count in found.items() if status in results}
-        others = Counter(rest) + Counter({status: found[status] for status in found.keys() - own.keys()})
+    def _report(
+        self, job: Job, parts: Sequence[Sequence[int]], counts: Sequence[dict[str, int]]
+    ) -> JobReport:
+        """Returns what is said of a job: each of its letters is in one figure."""
+        own, *rest = (
+            found | {REMOVED: len(part) - sum(found.values())}
+            for part, found in zip(parts, counts, strict=True)
+        )
+        if job.action == LetterAct.PURGE:  # the store removed what it purged
+            own[REMOVED] += rest[0].pop(REMOVED)
+        results = RESULTS.get(job.action, tuple(counts[0]))
+        may = {status.value for status in allowed(LetterAct(job.action))}
+        gone = Counter({status: count for status, count in own.items() if status not in results})
+        apart = [Counter({one: count for one, count in found.items() if one not in may}) for found in rest]
+        back, passed, left = apart
         return JobReport(
-            job=job, fates=own, others=dict(others), undone=undone, at_failure=self._at_failure(job)
+            job=job,
+            fates={status: count for status, count in own.items() if count and status in results},
+            others=dict(gone + back + passed + left),
+            undone=sum(rest[0].values()) - back.total(),
+            passed=passed.total(),
+            taken=left.total(),
+            at_failure=self._at_failure(job),
         )
 
-    def _parted(self, job: Job) -> tuple[list[int], list[int]]:
-        """Returns the letters that a job changed, and the others of its list."""
-        own = self._own(job)
-        return [one for one in job.numbers[: job.step] if one in own], [
-            one for one in job.numbers if one not in own
-        ]
+    def _parted(self, job: Job) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Returns the letters of a job: what holds of what it changed, the rest of that, passed, left."""
+        own, passed = self._own(job), frozenset(job.plan.passed)
+        dealt = job.numbers[: job.step]
+        return (
+            [one for one in dealt if one in own],
+            [one for one in dealt if one not in own and one not in passed],
+            [one for one in dealt if one in passed],
+            [*job.numbers[job.step :]],
+        )
 
     def _own(self, job: Job) -> frozenset[int]:
         """Returns the letters that a job changed, without those that an undo of it brought back."""
@@ -90,13 +114,6 @@ class JobCounts:
         undone = acts and acts[0].action == OperatorAct.UNDO and acts[0].detail.endswith(OperatorAct.GO_ON)
         return bool(acts) and not undone and acts[0].action != OperatorAct.HOLD
 
-    async def _undone(self, job: Job) -> int:
-        if job.action not in UNDOABLE:
-            return 0
-        passed = frozenset(job.plan.passed)
-        stand = await self.fates([one for one in job.numbers[: job.step] if one not in passed], 0)
-        return min(job.done, sum(stand.get(status, 0) for status in allowed(LetterAct(job.action))))
-
     async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Counts what became of dead letters that changed from a time on, microseconds since 1970.
 
@@ -110,7 +127,7 @@ class JobCounts:
 
     async def ended(self, job: Job, *, failures: float = inf) -> dict[str, int]:
         """Returns what became of the letters that a job changed so far, as `settled` does."""
-        own, _ = await self._world.ask(partial(self._parted, job))
+        own, *_ = await self._world.ask(partial(self._parted, job))
         return await self.settled(own, job.created_at, failures=failures)
 
     async def settled(self, numbers: Sequence[int], since: int, *, failures: float = inf) -> dict[str, int]:

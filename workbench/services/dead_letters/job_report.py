@@ -5,21 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbench.model.dead_letter import LetterStatus
-from workbench.store.letter_jobs import Job
+from workbench.store.letter_jobs import Job, JobStatus
 
+REMOVED = "removed"
+"""What others made of dead letters that were purged, and are not in the store any more (L7)."""
 BLOCKED = "blocked"
 """What a replay comes to that waits behind a dead letter of its key (O2)."""
+GOING = (JobStatus.RUNNING, JobStatus.HELD)
+"""What can be cancelled still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
-    """A job and what has become of its dead letters by now.
+    """A job and what has become of its dead letters by now: each is in one of the figures (L5).
 
     Attributes:
         fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``, and how
             many are `BLOCKED`.
-        others: How many of the list came to which status since it began by what others did.
-        undone: How many of those that it archived or purged are again as they were before (L7).
+        others: How many of the list came to which status by what others did, so that the job does nothing
+            with them, or what it did does not hold; `REMOVED` is among them.
+        undone: How many of those that it changed are again as they were before (L7, L10).
+        taken: How many of those that it has not dealt with are in `others`.
+        passed: How many of those that it could not change are in `others`.
         at_failure: Whether its ladder holds it, at a new failure, and no person.
     """
 
@@ -27,12 +34,45 @@ class JobReport:
     fates: dict[str, int]
     others: dict[str, int] = field(default_factory=dict)
     undone: int = 0
+    taken: int = 0
+    passed: int = 0
     at_failure: bool = False
 
     @property
-    def queued(self) -> int:
-        """How many of the list it has not dealt with yet."""
+    def left(self) -> int:
+        """How many of the list it has not dealt with."""
         return len(self.job.numbers) - self.job.step
+
+    @property
+    def queued(self) -> int:
+        """How many of the list it will deal with; none once it has ended."""
+        return self.left - self.taken if self.job.status in GOING else 0
+
+    @property
+    def not_begun(self) -> int:
+        """How many of the list it had not dealt with when it was cancelled."""
+        return 0 if self.job.status in GOING else self.left - self.taken
+
+    @property
+    def failed(self) -> int:
+        """How many could not be given back, and are in no other figure."""
+        return min(self.job.failed, self.job.failed + self.job.skipped - self.passed)
+
+    @property
+    def skipped(self) -> int:
+        """How many were no longer as they were when the list was frozen, and are in no other figure."""
+        return self.job.failed + self.job.skipped - self.passed - self.failed
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """How many of the list are where, as far as others did nothing: with `others` all of it (L5)."""
+        said = {
+            "not_given_back": self.failed,
+            "skipped": self.skipped,
+            "undone": self.undone,
+            "not_begun": self.not_begun,
+        }
+        return self.fates | {what: count for what, count in said.items() if count} | {"waiting": self.queued}
 
     @property
     def in_progress(self) -> int:
@@ -65,8 +105,8 @@ class JobReport:
         Args:
             now: Microseconds since 1970.
         """
-        ended, left = self.job.step - self.in_progress, self.queued + self.in_progress
+        ended, left = self.job.step - self.in_progress, self.left + self.in_progress
         if self.job.per_second:
-            return self.queued / self.job.per_second
+            return self.left / self.job.per_second
         passed = (now - self.job.created_at) / 1_000_000
         return passed / ended * left if ended and passed > 0 else None

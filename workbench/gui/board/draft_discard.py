@@ -1,0 +1,73 @@
+"""Discards what is designed and not saved: asked first, and a step that can be undone."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from workbench.gui.actions import Actions, action
+from workbench.services.design.text_merge import changed_files
+
+if TYPE_CHECKING:
+    from workbench.gui.board.board_editor import BoardEditor
+    from workbench.services.design.design import Design
+    from workbench.services.design.design_state import DesignState
+
+LABEL = "Discard the draft"
+TOPIC = "discard the draft"
+"""Topic of the question."""
+
+
+class DraftDiscard(QObject):
+    """Offers on the board, in the palette, and on the pill that tells of a draft, to discard it.
+
+    Attributes:
+        canvas: The board.
+    """
+
+    def __init__(self, editor: BoardEditor) -> None:
+        super().__init__(editor)
+        self._editor, self.canvas = editor, editor.canvas
+        self.acts = Actions(self, editor.canvas)
+        self.acts.offer()
+        editor.stand.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        editor.stand.addAction(self.acts["discard"])
+        editor.desk.designed.connect(self._follow)
+
+    def _follow(self, draft: DesignState | None) -> None:
+        """Takes the question back once there is nothing to discard."""
+        if draft is None:
+            self._editor.desk.notice("ok", "", topic=TOPIC)
+
+    def _no_draft(self, _node: object) -> str:
+        return "" if self._editor.draft is not None else "There is no draft: the files have all of it"
+
+    @action(
+        f"{LABEL} …",
+        icon="purge",
+        tip="Draw again what the files say; undo brings the draft back",
+        on="canvas",
+        group=1,
+        anyway=True,
+        why=_no_draft,
+    )
+    def discard(self, _node: object = "") -> None:
+        """Asks whether what is designed and not saved shall be discarded."""
+        draft, desk = self._editor.draft, self._editor.desk
+        if draft is None or self._editor.is_busy():
+            return
+        files = ", ".join(changed_files(draft.written, draft.text))
+        keep = ("Keep it", partial(desk.notice, "ok", "", topic=TOPIC))
+        asked = f"Discard the draft? What is designed and not saved goes: {files}. Undo brings it back."
+        desk.notice("warning", asked, ("Discard", self._discard), keep, topic=TOPIC, asks=True)
+
+    def _discard(self) -> None:
+        self._editor.step(partial(_as_written, self._editor.desk.workspace.design), LABEL)
+
+
+def _as_written(design: Design) -> DesignState:
+    """Makes the design what the files say now, as a step."""
+    written = design.state().written
+    return design.apply(LABEL, lambda _text: written)
