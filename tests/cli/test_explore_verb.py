@@ -58,9 +58,34 @@ def test_what_is_found_is_written_as_a_scenario_that_fails_too(workbench, orders
     assert tested.code == 3
     assert "no_charge_after_cancel does not hold" in tested.out
     again = workbench("explore", orders, "overtook", "--for", "60s", "--processes", "1")
+    assert again.code == 1, "nothing was tried"
     assert again.out.splitlines() == [
         "no scenario to explore: those that name deliveries have one order only"
     ]
+
+
+def test_what_is_found_is_written_behind_what_the_file_has_under_a_name_of_its_own(workbench, orders):
+    file = orders / "scenarios" / "race.tsk"
+    before = file.read_text()
+    for _ in range(2):
+        said = workbench("explore", orders, "placed", "--for", "60s", "--processes", "1", "--save", file)
+        assert said.code == 3
+    text = file.read_text()
+    assert text.startswith(before.rstrip())
+    assert text.count("overtook") >= 2
+    assert workbench("test", orders, "race.tsk").code == 3, "it is read, and what was found fails"
+
+
+@pytest.mark.parametrize("name", ["project.tsk", "domain.py", "nowhere/found.tsk", "scenarios", "plain.txt"])
+def test_where_nothing_can_be_written_is_told_before_it_is_explored(workbench, orders, name):
+    (orders / "domain.py").touch()
+    (orders / "plain.txt").write_text("mine")
+    before = (orders / "project.tsk").read_bytes()
+    said = workbench("explore", orders, "--for", "60s", "--save", orders / name)
+    assert (said.code, said.out) == (1, "")
+    assert "no folder" in said.err or "holds no scenarios; it was left as it is" in said.err
+    assert (orders / "project.tsk").read_bytes() == before
+    assert (orders / "plain.txt").read_text() == "mine"
 
 
 def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, orders):

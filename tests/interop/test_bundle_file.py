@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,13 @@ def test_W21_a_file_that_is_there_stays_unless_it_may_be_replaced(tmp_path, fold
     assert path.read_bytes() == b"mine"
     write_bundle(path, MADE, folder, NAMES, quiet, replace=True)
     assert read_manifest(path).project == "x"
+
+
+def test_W21_a_folder_is_no_place_for_a_bundle(tmp_path, folder, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in (".", "..", str(folder)):
+        with pytest.raises(InvalidValue, match="exists already"):
+            write_bundle(Path(name), MADE, folder, NAMES, quiet, replace=True)
 
 
 def test_W21_one_that_is_stopped_leaves_no_file(tmp_path, folder):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +22,15 @@ from workbench.cli.arguments import (
     position,
     seconds,
 )
+from workbench.errors import InvalidValue
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
+    from workbench.model.registry import Registry
     from workbench.services.worlds.exploration import Explored
     from workbench.services.worlds.explored import Exploration
+    from workbench.services.worlds.told_schedule import ToldSchedule
+    from workbench.tusk import Document
 
 FAULTS = ("crash", "duplicate", "delay")
 
@@ -103,6 +109,8 @@ async def _explore(options: Options, environ: Environ) -> int:
     from workbench.services.worlds.generated_scenario import generated_scenario
 
     scenarios = open_scenarios(options.project, environ, trust=options.trust)
+    if options.save is not None:
+        _before(options.save)  # it is known before the time is spent
     if options.generate:
         found = [generated_scenario(scenarios.model(), options.generate, options.seed)]
     else:
@@ -130,23 +138,51 @@ async def _explore(options: Options, environ: Environ) -> int:
         stopped = True
     finally:
         show("")
-    if options.save is not None:
-        _save(options.save, [found.schedule.written for one in explored for found in one.findings])
     answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=options.save)))
+    if options.save is not None:
+        found_orders = (found.schedule for one in explored for found in one.findings)
+        _save(options.save, found_orders, scenarios.project.registry)
     if stopped:
         note("workbench: stopped; this was found so far")
     if any(one.exploration.found for one in explored):
         return PROBLEMS
-    return FAILED if stopped or any(one.exploration.trouble for one in explored) else DONE
+    unsure = stopped or not explored or any(one.exploration.trouble for one in explored)
+    return FAILED if unsure else DONE
 
 
-def _save(path: Path, scenarios: list[str]) -> None:
-    from workbench.interop.output_files import write_output
+def _before(path: Path) -> Document | None:
+    """Returns the scenario file that orders are written behind; None where there is none yet.
 
-    if scenarios:
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        text = "\n".join([*([before] if before else []), *scenarios])
-        write_output(path, text.encode())
+    Raises:
+        WorkbenchError: Nothing can be written there.
+    """
+    from workbench.project.scenarios import FOLDER
+    from workbench.tusk import parse
+
+    if not path.resolve().parent.is_dir():
+        raise InvalidValue(f"there is no folder {path.parent}", path="", hint="make it, or name another one")
+    if not path.exists():
+        return None
+    if not path.is_file() or path.suffix != ".tsk" or path.resolve().parent.name != FOLDER:
+        hint = f"name a new file, or one in the folder {FOLDER} of a project"
+        raise InvalidValue(f"{path} holds no scenarios; it was left as it is", path="", hint=hint)
+    return parse(path.read_bytes(), path.name)
+
+
+def _save(path: Path, schedules: Iterable[ToldSchedule], registry: Registry) -> None:
+    """Writes orders as scenarios behind those that a file has, under names that it does not have yet."""
+    from workbench.project.scenarios import write_scenario
+    from workbench.services.scenarios.scenario_edits import free_name
+    from workbench.tusk import parse, replace_file
+
+    before = document = _before(path)
+    for one in schedules:
+        name = free_name(document, one.scenario.name)
+        written = write_scenario(replace(one.scenario, name=name), registry)
+        text = f"{document.text.rstrip()}\n\n{written}" if document is not None else written
+        document = parse(text, path.name)
+    if document is not None and document is not before:
+        replace_file(path.resolve(), [document.text.encode()])
 
 
 def _said(explored: list[Explored], saved: Path | None) -> list[str]:
@@ -194,7 +230,8 @@ EXPLORE = VerbSpec(
         the project are asked behind every move. The project's store is neither read nor written.
 
         Tells to which different ends that led, and for each invariant that is broken the order with the
-        fewest deviations beside the usual one. Ends with 3 if one is broken.
+        fewest deviations beside the usual one. Ends with 3 if one is broken,
+        with 1 if nothing could be explored.
     """,
     examples="""
         workbench explore my-project "placed and cancelled"

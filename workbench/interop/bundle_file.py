@@ -121,9 +121,9 @@ def write_bundle(
         InvalidValue: A file is there already, or may not be written over.
         StoreReadOnly: It cannot be written.
     """
+    _free(path, replace=replace)
     part = path.with_name(f"{path.name}.part")
     try:
-        _free(path, replace=replace)
         files = tuple(_marked(folder, name) for name in sorted(names))
         whole, done = sum(one.size for one in files), 0
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
