@@ -103,6 +103,13 @@ def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, order
     assert second == "An order is placed: no violation in any order; 1 schedule"
 
 
+def test_which_commands_are_generated_and_which_are_not_is_told(workbench, tmp_path):
+    folder = copy_sample("orders-declared", tmp_path / "orders")
+    said = workbench("explore", folder, "--generate", 2, "--for", "1s", "--processes", 1)
+    assert "generated: place_order 2×; left out, as policies, processes or handlers issue them: " in said.err
+    assert "cancel_order" in said.err
+
+
 def test_generated_commands_are_explored(workbench, tmp_path):
     folder = copy_sample("users-declared", tmp_path / "users")
     said = workbench("explore", folder, "--generate", 3, "--for", "1s", "--processes", 1, "--json").json()

@@ -106,13 +106,14 @@ def _takes(parser: Parser) -> None:
 async def _explore(options: Options, environ: Environ) -> int:
     from workbench.services.scenarios import chosen, open_scenarios
     from workbench.services.worlds.exploration import ExplorePlan, explore_all
-    from workbench.services.worlds.generated_scenario import generated_scenario
+    from workbench.services.worlds.generated_scenario import generated_scenario, told_of
 
     scenarios = open_scenarios(options.project, environ, trust=options.trust)
     if options.save is not None:
         _before(options.save)  # it is known before the time is spent
     if options.generate:
         found = [generated_scenario(scenarios.model(), options.generate, options.seed)]
+        note(f"workbench: {told_of(found[0], scenarios.model())}")
     else:
         found = [one for one in chosen(scenarios.files(), options.names) if not one.fixed]
     show = meter(options) or (lambda _: None)

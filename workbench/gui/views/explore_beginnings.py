@@ -32,7 +32,7 @@ class ExploreBeginnings(QObject):
     )
     def generate(self) -> None:
         """Chooses a scenario of generated commands."""
-        from workbench.services.worlds.generated_scenario import GENERATED, generated_scenario
+        from workbench.services.worlds.generated_scenario import GENERATED, generated_scenario, told_of
 
         view = self._view
         try:
@@ -41,6 +41,8 @@ class ExploreBeginnings(QObject):
             view.desk.fail("Generate commands", error)
         else:
             view.begin_with_own(made)
+            said = told_of(made, view.desk.workspace.registry)
+            view.desk.notice("info", f"{said[0].upper()}{said[1:]}.", topic="generated")
 
     @action(
         "Since when a condition …",

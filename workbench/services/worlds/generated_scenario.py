@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,16 @@ def generated_scenario(registry: Registry, count: int, seed: int = 1) -> Scenari
         act = IssuedCommand(command=kind.name, data=_data(registry, kind, random, ids, number, seed))
         steps.append(ScenarioStep(act=act))
     return Scenario(name=f"{count} generated commands, seed {seed}", place=PLACE, when=tuple(steps))
+
+
+def told_of(scenario: Scenario, registry: Registry) -> str:
+    """Returns in words which commands were generated, and which ones never are."""
+    issued = Counter(one.act.command for one in scenario.when if isinstance(one.act, IssuedCommand))
+    said = f"generated: {', '.join(f'{name} {count}×' for name, count in issued.items())}"
+    if left := sorted(set(registry.commands) - set(_given(registry))):
+        said += f"; left out, as policies, processes or handlers issue them: {', '.join(left)}"
+        said += " (those that name an actor in by are generated)"
+    return said
 
 
 def _given(registry: Registry) -> list[str]:
