@@ -43,6 +43,8 @@ LINES = {
 }
 """What a policy can say; without issue it is a draft."""
 NAMES = ("policy.tell", "policy.warn")
+OWN_WORDS = 30
+"""Words that only one section has: else one that goes while the other comes would be the same, renamed."""
 NAMED = re.compile(r"\[([\w.]+)\]")
 
 
@@ -52,7 +54,7 @@ def section(name, said):
         for key, value in said.items()
         if value
     ]
-    return "\n".join([f"[{name}]", *lines]) + "\n"
+    return "\n".join([f"[{name}]", f"# {f'{name} ' * OWN_WORDS}".rstrip(), *lines]) + "\n"
 
 
 def with_section(text, name, now):
