@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from workbench.gui.since_job import tell_since_when
-from workbench.services.worlds import since_when
 
 
 async def created(workspace, *names):
@@ -47,7 +46,7 @@ async def test_what_holds_is_told_with_up_to_where(desk, workspace, told):
 
 
 async def test_it_is_cancelled_from_its_notice(desk, workspace, told, monkeypatch):
-    monkeypatch.setattr(since_when, "PAGE", 1)
+    monkeypatch.setattr("workbench.store.paging.PAGE", 1)
     await created(workspace, "ada", "bob", "eve")
 
     def cancel(notice):

@@ -128,6 +128,7 @@ def test_small_texts_stay(text):
         ("a: 1 2", "p.tsk:1:6: E-TRAILING unexpected '2' behind the value"),
         ("justaword", "p.tsk:1:1: E-ENTRY justaword needs : and a value"),
         ("%%", "p.tsk:1:1: E-KEY a key was expected"),
+        ("x { a-: 1 }", 'p.tsk:1:5: E-ENTRY a needs : and a value (such as a: "users")'),
         ("a: 1e999", "p.tsk:1:4: E-NUMBER this number is too large"),
         ("a: { x: { x: { x: { x: { x: { x: { x: { x: 1 } } } } } } } }", "E-DEPTH nested deeper than 8"),
     ],

@@ -253,7 +253,9 @@ async def test_another_line_of_the_same_section_is_joined_and_shown_in_its_form(
 
 
 @pytest.mark.parametrize("answer", ["Keep mine", "Take the other"])
-async def test_only_keys_that_both_changed_are_asked_for_and_one_counts(view, file, answer):
+async def test_V5_a_section_in_which_both_changed_a_key_is_asked_for_and_one_counts_as_a_whole(
+    view, file, answer
+):
     view.outline.choose_path(("project",))
     type_into(view, "name", "people")
     view.outline.choose_path(("event_store",))
@@ -267,7 +269,8 @@ async def test_only_keys_that_both_changed_are_asked_for_and_one_counts(view, fi
     assert not view.banner.isVisible()
     await saved(view)
     both = theirs.replace('"users"', '"people"')
-    assert file.read_text() == (both.replace("30", "20") if answer == "Keep mine" else both)
+    mine = both.replace("every: 30", "every: 20").replace('"normal"', '"full"')
+    assert file.read_text() == (mine if answer == "Keep mine" else both)
 
 
 async def test_who_changed_the_file_is_said(view, file, workspace):
