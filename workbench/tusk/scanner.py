@@ -26,8 +26,8 @@ _BODY = {
 }
 """What stands between the marks of a text, up to the first thing that cannot.
 
-Nothing stands behind, so it never goes back. A possessive group would do in other Pythons; in 3.11.2 it stops in
-the middle of an alternative that fails.
+Nothing stands behind, so it never goes back. A possessive group would do in other Pythons; in 3.11.2 it stops
+in the middle of an alternative that fails.
 """
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {
