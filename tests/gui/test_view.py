@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QTreeView
 
+from tests.gui.board.designing import is_active
 from tests.gui.conftest import settle, turn_wheel
 from tests.gui.test_session import key, settings, start
 from workbench.gui.desk import Selection
@@ -52,7 +53,8 @@ async def session(start, until):
 
 
 def pane(session):
-    """Returns the view that has the keyboard."""
+    """Returns the view that has the keyboard; the window asks for it again where it was lost."""
+    is_active(session.window)
     widget = QApplication.focusWidget()
     views = session.window.views.items()
     return next((key for key, view in views if widget is not None and view.isAncestorOf(widget)), None)

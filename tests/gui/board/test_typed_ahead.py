@@ -51,6 +51,7 @@ async def test_what_is_typed_behind_the_last_name_is_forgotten(designer: Designe
     await hands(designer, "c", *"send_parcel", Qt.KeyboardModifier.NoModifier, *"xyz")
     await designer.until(lambda: "[command.send_parcel]" in designer.text)
     await designer.rest()
+    await designer.until(lambda: not designer.board.editor.entry._ahead._keys)
     designer.key(Qt.Key.Key_C)
     await designer.until(designer.board.editor.entry.isVisible)
     assert designer.board.editor.entry.line.text() == ""
