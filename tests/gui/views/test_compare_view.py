@@ -46,9 +46,7 @@ async def test_W14_where_the_project_moved_it_says_so_and_issues_nothing(trunk, 
     await user(fork, "zed")
     await user(trunk, "zed")
     view = await compared(fork, until, 1)
-    await until(
-        lambda: view.commands.model().row(0)[3] == "is at 1 there"
-    )  # not of before
+    await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")  # not of before
     assert not view.acts["ask"].refresh()
     assert "The project moved on: user-zed is at 1 there" in view.acts["ask"].toolTip()
 
