@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.worlds.race import opened, orders_that_race, types
+from tests.services.worlds.race import made, opened, orders_that_race, types
 from workbench.errors import InvalidValue
 from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
@@ -135,3 +135,56 @@ async def test_a_move_is_found_by_name_and_a_world_is_rewound_by_making_it_again
     assert back.index("request_payment") == 0
     assert types(world) == ["order.placed", "order.cancelled"]
     assert back.left == {Fault.CRASH: 1}
+
+
+WATCHED = """
+[aggregate.box]
+
+[event.box.opened]
+
+[event.box.closed]
+
+[event.box.forgotten]
+
+[command.open_box]
+creates: "box"
+fields { box_id: "string" }
+emit: "box.opened"
+
+[command.close_box]
+changes: "box"
+fields { box_id: "string" }
+emit: "box.closed"
+
+[command.forget_box]
+changes: "box"
+fields { box_id: "string" }
+emit: "box.forgotten"
+
+[process.watch]
+key: "stream"
+on {
+    "box.opened": { starts: true, issue: "forget_box", with { box_id: "id" }, after: "1h" }
+    "box.closed": { ends: true, withdraw: "forget_box" }
+}
+"""
+CLOSED = """\
+"A box is closed" {
+    when: [{ command: "open_box", data: { box_id: "a" } }, { command: "close_box", data: { box_id: "a" } }]
+    then: [{ event: "box.opened" }]
+}
+"""
+
+
+async def test_K7_a_command_that_is_taken_back_when_it_was_to_be_next_is_no_move_any_more(tmp_path):
+    project, scenario = made(tmp_path / "box", WATCHED, CLOSED)
+    world = SteppedWorld(steppable(project, set()), scenario, faults={Fault.DELAY: 1})
+    await world.begin()
+    await world.make(index(world, name="open_box"))
+    await world.make(index(world, name="watch"))
+    await world.make(index(world, name="close_box"))
+    await world.make(index(world, fault=Fault.DELAY))
+    assert [str(move) for move in world.moves] == ["forget_box is handled", "watch gets box.closed"]
+    await world.make(index(world, name="watch"))
+    assert world.moves == [], "it was taken back"
+    assert types(world) == ["box.opened", "box.closed"]

@@ -294,8 +294,9 @@ class SteppedWorld(ScenarioStage):
         head, found = self.reader.head(), []
         for name, runner in self.engine.subscriptions.items():
             move, upto = self._next.get(name, _UNKNOWN)
-            if upto < head:
-                if self._withdrawn(move) or (move is None and self._concerns(runner, upto, head)):
+            gone = self._withdrawn(move)  # which moves no head
+            if gone or upto < head:
+                if gone or (move is None and self._concerns(runner, upto, head)):
                     move = await self._upcoming(name, runner)
                 self._next[name] = move, head
             if move is not None:
