@@ -26,7 +26,9 @@ def values_of_command(model: MarkedModel, command: CommandSection) -> Values:
     states: dict[str, State] = {}
     for role, owner in _owners(command):
         if owner in model.sections.aggregates:
-            sets = [model.sections.events[one].set for one in model.events_of.get(owner, ())]
+            sets: list[Mapping[str, Any]] = [
+                model.sections.events[one].set for one in model.events_of.get(owner, ())
+            ]
             states[role] = (model.sections.aggregates[owner].state, sets)
             states.setdefault("state", states[role])
     return values_in(model, states)
