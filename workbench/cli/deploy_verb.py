@@ -29,7 +29,8 @@ def _takes(parser: Parser) -> None:
     )
     parser.trust()
     parser.json(
-        "old, new, store, head, changes, sections [{change, kind, name, keys}], looked {stream, row, command, event}, differ {…}, refused_before,"
+        "old, new, store, head, changes, sections [{change, kind, name, keys}],"
+        " looked {stream, row, command, event}, differ {…}, refused_before,"
         " reasons [{kind, where, said, count, first}], untold,"
         " differences [{kind, where, key, column, ours, theirs, since}]"
     )
