@@ -32,7 +32,8 @@ def _takes(parser: Parser) -> None:
     parser.zone()
     parser.json(
         "[{invariant, holds, outcome (held, broke or never_held), upto, first {words, position,"
-        " recorded_at, event, stream, version, key, command {id, type, stream, origin}, before, after, differences [{kind, path, before, after}], others}}]"
+        " recorded_at, event, stream, version, key, command {id, type, stream, origin}, before, after,"
+        " differences [{kind, path, before, after}], others}}]"
     )
 
 
