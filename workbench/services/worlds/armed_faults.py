@@ -130,7 +130,7 @@ class ArmedFaults:
 def _holds(one: ArmedFault, now: int) -> str:
     parts = [
         f"holds {name}, for {_seconds(now - since)} so far and at most {_seconds(until - now)} more"
-        for name, (since, until) in one.holds.items()
+        for name, (since, until) in [*one.holds.items()]  # handlers in threads add to it
         if until > now
     ]
     return "; ".join(parts)

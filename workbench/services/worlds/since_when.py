@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import CommandRecord
 
 
-class Outcome(StrEnum):
+class HowItHeld(StrEnum):
     """How a condition stood in the log."""
 
     HELD = "held"
@@ -80,11 +80,11 @@ class SinceWhen:
     head: int
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> HowItHeld:
         """Whether it held at every position, until a commit broke it, or not from the first event on."""
         if self.first is None:
-            return Outcome.HELD
-        return Outcome.NEVER_HELD if self.first.begins else Outcome.BROKE
+            return HowItHeld.HELD
+        return HowItHeld.NEVER_HELD if self.first.begins else HowItHeld.BROKE
 
 
 def since_when(
