@@ -404,7 +404,7 @@ NOTED = 'noted { emit: "parcel.noted", with { words: "\'so\'" }'
         ('let { is: "state.status" }\ndo { sent { emit: "parcel.sent", when: "is != \'sent\'" } }', False),
         (
             'do { lost { emit: "parcel.lost", when: "state.status == \'lost\'" }, '
-            'sent { emit: "parcel.sent", otherwise: true } }',
+            + 'sent { emit: "parcel.sent", otherwise: true } }',
             False,
         ),
     ],
