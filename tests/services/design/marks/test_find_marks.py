@@ -391,6 +391,10 @@ def test_no_step_before_a_status_is_guessed_from_the_order_of_its_choices() -> N
 
 
 BLIND = EXAMPLES["A-REFUSE"][1] + LOST + NOTE
+LOST_OR_SENT = """do {
+    lost { emit: "parcel.lost", when: "state.status == 'lost'" }
+    sent { emit: "parcel.sent", otherwise: true }
+}"""
 NOTED = 'noted { emit: "parcel.noted", with { words: "\'so\'" }'
 
 
@@ -402,11 +406,7 @@ NOTED = 'noted { emit: "parcel.noted", with { words: "\'so\'" }'
         ('let { id: "command.parcel_id" }\ndo { sent { emit: "parcel.sent", when: "id != \'1\'" } }', True),
         ('do { sent { emit: "parcel.sent", when: "state.status != \'sent\'" }, ' + NOTED + " } }", False),
         ('let { is: "state.status" }\ndo { sent { emit: "parcel.sent", when: "is != \'sent\'" } }', False),
-        (
-            'do { lost { emit: "parcel.lost", when: "state.status == \'lost\'" }, '
-            + 'sent { emit: "parcel.sent", otherwise: true } }',
-            False,
-        ),
+        (LOST_OR_SENT, False),
     ],
 )
 def test_a_status_is_set_blindly_unless_the_action_that_sets_it_looks_at_the_state(does, marked) -> None:
