@@ -182,8 +182,9 @@ def _check_id(
 def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mapping[str, Variable]:
     """Returns what expressions of a command know of the aggregates that it is decided over.
 
-    ``state`` is the state of the first; where there are several, or it is written as a name with a field, each
-    has its name, too. What is begun has no state. ``exists`` is known where the first may exist or not, or one of the others alone.
+    ``state`` is the state of the first; where there are several, or it is named with its field, each has its
+    name, too. What is begun has no state. ``exists`` is known where the first may exist or not, or one of the
+    others alone.
     """
     first, *others = places
     found: dict[str, Variable] = {}
