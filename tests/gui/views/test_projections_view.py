@@ -153,9 +153,8 @@ async def by_hand(workspace, view, until, username):
     """Stores another name in the row of ada, as SQL does."""
     live = workspace.reader.generations("users")[0]
     row = workspace.reader.row("users", "ada") | {"username": username}
-    stored = ApplyProjection(
-        name="users", generation=live.generation, before=live.checkpoint, checkpoint=live.checkpoint, rows=(row,)
-    )  # fmt: skip
+    at = live.checkpoint
+    stored = ApplyProjection(name="users", generation=live.generation, before=at, checkpoint=at, rows=(row,))
     await workspace.running().writer.write(stored)
     view.refresh()
     await until(lambda: column(view, 1)[:1] == [username])
