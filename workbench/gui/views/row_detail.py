@@ -187,7 +187,7 @@ class RowDetail(QWidget):
         self._tracing.ask(read, (name, self._row))
 
     def _follow_change(self) -> None:
-        """Asks again where that is quick; what is made of the whole log is folded again when a person asks."""
+        """Asks again where that is quick; what is made of the whole log is folded when a person asks."""
         traced, walk = self._traced, self._walk
         long = walk is not None and walk.share > 0 if traced is None else traced.history.looked != "streams"
         if not long:
