@@ -271,6 +271,7 @@ first { topic: "desk", handler: "send" }
     ("node", "left"),
     [
         (DesignNode("event", "lamp.out"), ['event: "lamp.lit"', 'on: "lamp.lit"', "stand_in {"]),
+        (DesignNode("event", "lamp.gone"), ['{ withdraw: "quench", ends']),
         (DesignNode("topic", "mail"), ['both { pattern: "lamp.*", topics: "desk" }']),
         (
             DesignNode("command", "quench"),

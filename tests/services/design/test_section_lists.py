@@ -39,3 +39,22 @@ def test_what_is_withdrawn_no_more_takes_no_key_of_the_process_along():
     document = remove_action(parse(TEXT), STEP, "withdraw", "ask")
     assert values(document, "key") == "event.id"
     assert document.find((*STEP, "withdraw")) is None
+
+
+BESIDE = (
+    '[process.care]\non { "parcel.sent": { ends: true, when: "version > 1", issue: "tell", '
+    'with { parcel_id: "id" }, after: "1d", withdraw: "ask" } }\n'
+)
+
+
+def test_what_is_withdrawn_no_more_leaves_what_is_issued_beside_it():
+    document = remove_action(parse(BESIDE), STEP, "withdraw", "ask")
+    assert document.text == BESIDE.replace(', withdraw: "ask"', "")
+
+
+def test_what_is_issued_no_more_leaves_what_is_withdrawn_beside_it():
+    document = remove_action(parse(BESIDE), STEP, "issue", "tell")
+    assert (
+        document.text
+        == '[process.care]\non { "parcel.sent": { ends: true, when: "version > 1", withdraw: "ask" } }\n'
+    )

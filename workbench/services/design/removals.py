@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, left_over, removed
 from workbench.services.design.references import HEADER, Reference, references
@@ -10,20 +12,32 @@ from workbench.services.design.references import HEADER, Reference, references
 def taken_along(text: DesignText, *nodes: DesignNode) -> list[Reference]:
     """Returns what the removal of things would leave behind, and what names a thing that goes along whole.
 
-    A read model takes along a handler that reads it, and that the subscriptions that name the handler.
+    A read model takes along a handler that reads it, and that the subscriptions that name the handler. What
+    issued a command in a process takes along where the process withdraws it, if nothing else there issues it.
     """
     known = references(text)
+    idle = _idle_withdrawals(known)
     heads = {(one.kind, one.name): one for one in known if one.role == HEADER}
     found = {(one.file, one.start): one for one in left_over(text, *nodes)}
     told = set[tuple[str, str]]()
     while True:
         after = references(removed(text, *nodes, along=found.values()))
         gone = heads.keys() - {(one.kind, one.name) for one in after if one.role == HEADER}
-        if gone == told:
+        more_idle = _idle_withdrawals(after) - idle
+        if gone == told and not more_idle:
             return list(found.values())
         told, own = gone, {heads[one].owner for one in gone}
         more = [one for one in known if (one.kind, one.name) in gone and one.role != HEADER]
+        more += [one for one in known if one.role == "withdraw" and (one.owner, one.name) in more_idle]
         found |= {(one.file, one.start): one for one in more if one.owner not in own}
+
+
+def _idle_withdrawals(known: Collection[Reference]) -> set[tuple[str, str]]:
+    """Returns the processes and the commands that these withdraw and do not issue."""
+    acts = {
+        role: {(one.owner, one.name) for one in known if one.role == role} for role in ("issue", "withdraw")
+    }
+    return acts["withdraw"] - acts["issue"]
 
 
 def removed_whole(text: DesignText, node: DesignNode) -> DesignText:

@@ -18,6 +18,7 @@ DOES = ("emit", "issue", "publish", "withdraw")
 ALWAYS_LIST = "steps"
 """The key that holds a list also where it has one name."""
 _ACTION = tuple(one.alias or name for name, one in ActionSection.model_fields.items())
+_OF_WITHDRAWAL = {"withdraw", "when", "otherwise"}
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
 _REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?\n?")
 _ABOVE = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)
@@ -91,8 +92,13 @@ def remove_action(document: Document, path: Path, does: str, name: str) -> Docum
         entry = document.find((*place, does))
         if entry is None or name not in _names(entry):
             continue
-        if len(_names(entry)) > 1:
+        beside = any(one != does and document.find((*place, one)) is not None for one in DOES)
+        if len(_names(entry)) > 1 or (beside and does == "withdraw"):
             document = remove_name(document, (*place, does), name)
+        elif beside:
+            for one in _said(document, place):
+                if one.key not in _OF_WITHDRAWAL:
+                    document = delete(document, (*place, one.key))
         elif place == path:
             for one in _said(document, path):
                 document = delete(document, (*path, one.key))

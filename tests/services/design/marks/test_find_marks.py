@@ -191,6 +191,44 @@ def test_a_fix_withdraws_at_the_end_that_is_the_timeouts_own_too():
     assert mark.fixes[0].change(design_of(PARCEL + ENDS)).project.text.count('withdraw: "remind"') == 2
 
 
+GUARD = 'refuse { sent { when: "state.status == \'sent\'", message: "it is sent" } }'
+IGNORED = WATCH.replace('after: "1d"', 'after: "1d", refused: "nothing"')
+
+
+def test_a_timeout_that_nothing_refuses_at_the_end_is_told_though_its_refusal_is_ignored():
+    text = PARCEL + IGNORED.replace("== 'sent'", "== 'lost'")
+    [mark] = timeouts(design_of(text))
+    assert mark.message.endswith("withdraw it at parcel.sent, where it ends: nothing refuses it there")
+    assert [one.label for one in mark.fixes] == ["Withdraw remind at parcel.sent"]
+    assert timeouts(mark.fixes[0].change(design_of(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("== 'sent'", "!= 'packed'"),
+        ("state.status == 'sent'", "size(command.parcel_id) > 9"),
+        ("state.status == 'sent'", "state.status == 'lost' || command.parcel_id == 'x'"),
+        (GUARD, "when: \"state.status != 'sent'\""),
+        (GUARD, 'when: "size(command.parcel_id) > 9"'),
+    ],
+)
+def test_an_ignored_refusal_is_no_mark_where_the_command_may_come_to_nothing(old, new):
+    assert timeouts(design_of(PARCEL + IGNORED.replace(old, new))) == []
+
+
+def test_an_ignored_timeout_that_creates_is_refused_as_a_rule():
+    text = PARCEL + IGNORED.replace(GUARD, "").replace('changes: "parcel"', 'creates: "parcel"')
+    assert timeouts(design_of(text)) == []
+
+
+def test_a_field_that_the_end_does_not_set_is_not_known_there():
+    """The end sets no status, so a guard over it may hold."""
+    text = PARCEL.replace("[event.parcel.sent]\nset { status: \"'sent'\" }", "[event.parcel.sent]")
+    assert timeouts(design_of(text + IGNORED)) == []
+
+
 def test_what_a_step_withdraws_does_not_come_under_its_condition():
     step = '{ ends: true, issue: "remind", with { parcel_id: "id" }, when: "version > 3" }'
     design = design_of(PARCEL + WATCH.replace("{ ends: true }", step))

@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from workbench.model.expressions import cel_parser
-from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.hints import nearest
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.field_section import FieldSection
 from workbench.project.declared.sections import Acting, CommandSection
 from workbench.project.declared.source_locations import Path
 from workbench.services.design.design_text import DesignText
@@ -23,6 +20,7 @@ from workbench.services.design.marks.mark import (
     Severity,
     section_of,
 )
+from workbench.services.design.marks.state_values import unknown, values_in, values_of_command
 from workbench.services.design.section_lists import names_at, put
 from workbench.tusk import delete
 
@@ -38,17 +36,17 @@ IDLE = MarkKind(
 def idle_conditions(model: MarkedModel) -> Iterator[DesignMark]:
     """Finds conditions whose outcome is certain."""
     for name, command in model.sections.commands.items():
-        values = _values_of_command(model, command)
+        values = values_of_command(model, command)
         yield from _guards(model, name, command, values)
         yield from _actions(model, ("command", name), (), command, values)
     for name, policy in model.sections.policies.items():
-        yield from _actions(model, ("policy", name), (), policy, _unknown)
+        yield from _actions(model, ("policy", name), (), policy, unknown)
     for name, process in model.sections.processes.items():
-        values = _values_in(model, {"state": (process.state, [one.set for one in process.on.values()])})
+        values = values_in(model, {"state": (process.state, [one.set for one in process.on.values()])})
         for event, step in process.on.items():
             yield from _actions(model, ("process", name), ("on", event), step, values)
     for name, handler in model.sections.handlers.items():
-        yield from _actions(model, ("handler", name), (), handler, _unknown)
+        yield from _actions(model, ("handler", name), (), handler, unknown)
 
 
 def _guards(model: MarkedModel, name: str, command: CommandSection, values: Values) -> Iterator[DesignMark]:
@@ -134,69 +132,3 @@ def _without(text: DesignText, *, path: Path) -> DesignText:
 
 def _put(text: DesignText, *, path: Path, value: str) -> DesignText:
     return text.with_project(put(text.project, path, value))
-
-
-# -- what fields of a state can be --------------------------------------------------------------------------
-
-
-def _unknown(_path: str) -> frozenset[str] | None:
-    return None
-
-
-def _values_of_command(model: MarkedModel, command: CommandSection) -> Values:
-    states: dict[str, State] = {}
-    for places in command.by_key.values():
-        for role, place in places.items():
-            owner = place.aggregate or role
-            aggregate = model.sections.aggregates.get(owner)
-            if aggregate is None:
-                continue
-            sets: list[Mapping[str, Any]] = [
-                model.sections.events[one].set for one in model.events_of.get(owner, ())
-            ]
-            states[role] = (aggregate.state, sets)
-            states.setdefault("state", states[role])
-    return _values_in(model, states)
-
-
-State = tuple[Mapping[str, FieldSection], list[Mapping[str, Any]]]
-"""Fields of a state, and what events set in it."""
-
-
-def _values_in(model: MarkedModel, states: Mapping[str, State]) -> Values:
-    def values(path: str) -> frozenset[str] | None:
-        name, _, field = path.partition(".")
-        fields, sets = states.get(name, ({}, []))
-        if field not in fields or model.base_type(fields[field]).type.removesuffix("?") not in _TEXTS:
-            return None
-        begins = fields[field].default
-        found = {begins} if isinstance(begins, str) else set[str]()
-        for one in sets:
-            if field in one:
-                texts = _texts(one[field])
-                if texts is None:
-                    return None
-                found |= texts
-        return frozenset(found)
-
-    return values
-
-
-_TEXTS = {"string", "choice"}
-
-
-def _texts(value: Any) -> set[str] | None:
-    """Returns the texts that an expression can be, where they are written out; None where others may be."""
-    try:
-        return _written(cel_parser.parse(value)) if isinstance(value, str) else set()
-    except InvalidExpression:
-        return None
-
-
-def _written(node: cel_parser.Node) -> set[str] | None:
-    if isinstance(node, cel_parser.Literal):
-        return {node.value} if isinstance(node.value, str) else set()
-    if isinstance(node, cel_parser.Conditional):
-        yes, no = _written(node.yes), _written(node.no)
-        return None if yes is None or no is None else yes | no
-    return None

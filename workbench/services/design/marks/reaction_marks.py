@@ -12,6 +12,7 @@ from workbench.project.declared.sections import ActionSection, ProcessSection, S
 from workbench.project.declared.source_locations import Path
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.marks.certain_conditions import Certainty, certainty
 from workbench.services.design.marks.mark import (
     DesignMark,
     MarkedModel,
@@ -20,6 +21,7 @@ from workbench.services.design.marks.mark import (
     Severity,
     section_of,
 )
+from workbench.services.design.marks.state_values import values_after
 from workbench.services.design.relations import NEW_ID, begins, once
 from workbench.services.design.removals import removed_whole
 from workbench.services.design.section_lists import add_withdrawal, put, waiting_at
@@ -140,17 +142,35 @@ def late_timeouts(model: MarkedModel) -> Iterator[DesignMark]:
     """Finds what a process issues for later and does not answer, where an end does not withdraw it.
 
     An event that only this command emits, and that nothing else gives, ends it as a rule when its time came:
-    that alone is no mark.
+    that alone is no mark. Where ``refused`` is given, only ends count behind which the command takes effect.
     """
     for name, process in model.sections.processes.items():
         steps = list(_steps(process))
         for event, path, action in steps:
-            late = action.issue and (action.after or action.at) and action.refused is None
+            if not action.issue or not (action.after or action.at) or process.on[event].ends:
+                continue
             back = {one for one, _, other in steps if action.issue in other.withdraw}
             ends = [one for one, step in process.on.items() if step.ends and one not in {event, *back}]
-            own = _own_events(model, name, action.issue) if ends else ()
-            if late and set(ends).difference(own) and not process.on[event].ends:
-                yield _late(model, name, path, action.issue, ends)
+            own = _own_events(model, name, action.issue) if ends else set[str]()
+            if action.refused is not None:
+                ends = [one for one in ends if _takes_effect(model, action.issue, one)]
+            if set(ends).difference(own):
+                yield _late(model, name, path, action, ends)
+
+
+def _takes_effect(model: MarkedModel, command: str, end: str) -> bool:
+    """Whether a command that comes just after an event is certainly done, by all that the text says."""
+    said = model.sections.commands.get(command)
+    if said is None or said.creates:
+        return False
+    values = values_after(model, said, end)
+    deeds = [one for _, one in sections_of((), said)]
+    does = any(not one.when or _is(True, certainty(one.when, values)) for one in deeds)
+    return does and all(_is(False, certainty(one.when, values)) for one in said.refuse.values())
+
+
+def _is(outcome: bool, found: Certainty | None) -> bool:
+    return found is not None and found.holds is outcome
 
 
 def repeated_ids(model: MarkedModel) -> Iterator[DesignMark]:
@@ -213,8 +233,8 @@ def _own_events(model: MarkedModel, process: str, command: str) -> set[str]:
     return own.difference(*emitted.values())
 
 
-def _late(model: MarkedModel, name: str, path: Path, command: str, ends: list[str]) -> DesignMark:
-    part = ("process", name)
+def _late(model: MarkedModel, name: str, path: Path, action: ActionSection, ends: list[str]) -> DesignMark:
+    part, command = ("process", name), action.issue
     base, where = section_of(*part), " and ".join(ends)
     withdraw = MarkFix(
         label=f"Withdraw {command} at {where}",
@@ -227,7 +247,10 @@ def _late(model: MarkedModel, name: str, path: Path, command: str, ends: list[st
         change=partial(_ignored, path=(*base, *path, "refused")),
     )
     message = f"{name} issues {command} for later, and does not withdraw it at {where}, where it ends"
-    return model.mark(LATE, part, message, inside=(*path, "issue"), key=False, fixes=(withdraw, ignore))
+    fixes = (withdraw, ignore) if action.refused is None else (withdraw,)
+    if action.refused is not None:
+        message += ": nothing refuses it there"
+    return model.mark(LATE, part, message, inside=(*path, "issue"), key=False, fixes=fixes)
 
 
 def _withdrawn(text: DesignText, *, steps: list[Path], command: str) -> DesignText:
