@@ -295,7 +295,7 @@ class ForkActions(FileActions):
         self.quit()
 
     def ask_no_more(self) -> None:
-        """Has this window and those of its forks close without a question; one that stands is not answered."""
+        """Has this window and its forks close without a question; one that stands is not answered."""
         self.unasked = True
         for one in self.forks:
             one.ask_no_more()
@@ -307,12 +307,17 @@ class ForkActions(FileActions):
         """Lets a fork stay where it is, as nobody was asked; a person finds it among the recent projects."""
         if self.workspace is None:
             return
-        root, first = self.workspace.project.root, self
-        while first.trunk is not None:
-            first = first.trunk
-        remember(first._settings, root)
+        root = self.workspace.project.root
+        self.note_recent(root)
         _log.warning("%s was kept nowhere; it is in %s", fork.name, root)
         self.scratch = None
+
+    def note_recent(self, folder: Path) -> None:
+        """Offers a project among the recent ones, where a person opened the first window."""
+        if self.trunk is not None:
+            self.trunk.note_recent(folder)
+        else:
+            remember(self._settings, folder)
 
     def _drop_scratch(self) -> None:
         """Removes what is left of a fork that is closed or was moved."""
