@@ -299,7 +299,7 @@ class Session(WindowActions):
 
     async def _quit(self) -> None:
         while not await self.may_quit():
-            if not self.unasked:  # else a question stood that nobody is to answer any more
+            if not self.unasked:  # else a question stood that needs no answer any more
                 self._closing = False
                 self._stays.set()
                 return

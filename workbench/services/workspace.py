@@ -222,7 +222,7 @@ class Workspace:
         self._watching.stop()
         await self.scenarios.close()
         await self.rates.close()
-        with contextlib.suppress(WorldError):  # a store that fails takes no record: they end all the same
+        with contextlib.suppress(WorldError):  # a store that fails takes no record; they end anyway
             await self.faults.disarm()
         try:
             await self.world.stop()
