@@ -113,10 +113,63 @@ async def test_W21_around_the_chosen_event_only_its_streams_go_in(session, until
     assert dialog.told.text().startswith("1 stream,")
     dialog.whole.click()
     await until(lambda: dialog.told.text().startswith("10 streams,"), within=20)
-    dialog.at.setText("nonsense")
-    dialog.make.click()
-    assert "is no position" in dialog.told.text()
     dialog.reject()
+
+
+async def test_W21_a_wrong_position_is_said_at_its_line_and_all_else_stays(
+    session, until, tmp_path, monkeypatch
+):
+    dialog = await begun(session, until)
+    (email,) = [at for at, row in enumerate(table_of(dialog.fields)) if row[0].startswith("email ")]
+    index = dialog.fields.rows.index(email, 0)
+    dialog.fields.rows.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    dialog.note.setText("see what died")
+    for typed, said in (("nonsense", "is no position"), ("9,999", "nothing stands at position 9,999")):
+        dialog.at.setText(typed)
+        assert not dialog.flaw.isVisible()
+        dialog.make.click()
+        await until(lambda said=said: said in dialog.flaw.text() and dialog.make.isEnabled())
+        assert dialog.at.property("invalid")
+    assert dialog.isVisible()
+    dialog.at.setText("12")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))  # thought better of it
+    dialog.make.click()
+    await until(lambda: not session.desk.running())
+    assert dialog.isVisible()
+    file = tmp_path / "made.workbench"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    dialog.make.click()
+    await until(file.exists, within=20)
+    said = read_manifest(file)
+    assert (said.at, said.masked, said.note) == (12, ("email",), "see what died")
+    await until(lambda: not session.desk.running() and dialog_of(session) is None)
+
+
+async def test_W21_where_it_cannot_be_written_it_is_asked_again_with_all_that_was_chosen(
+    session, until, tmp_path, monkeypatch
+):
+    session.desk.select(Selection(position=1))
+    dialog = await begun(session, until)
+    dialog.whole.click()
+    await until(dialog.make.isEnabled, within=20)
+    (email,) = [at for at, row in enumerate(table_of(dialog.fields)) if row[0].startswith("email ")]
+    index = dialog.fields.rows.index(email, 0)
+    dialog.fields.rows.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    dialog.note.setText("see what died")
+    nowhere = tmp_path / "gone" / "made.workbench"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(nowhere), ""))
+    dialog.make.click()
+    await until(lambda: dialog_of(session) not in (None, dialog), within=20)
+    again = dialog_of(session)
+    assert "cannot be written" in again.flaw.text()
+    assert again.whole.isChecked()
+    assert (again.at.text(), again.note.text()) == ("1", "see what died")
+    await until(again.make.isEnabled, within=20)
+    nowhere.parent.mkdir()
+    again.make.click()
+    await until(nowhere.exists, within=20)
+    assert read_manifest(nowhere).masked == ("email",)
+    await until(lambda: not session.desk.running() and dialog_of(session) is None)
 
 
 async def test_W21_a_dialog_that_is_closed_leaves_nothing(session, until, scratch):

@@ -304,7 +304,7 @@ class ForkActions(FileActions):
                 box.reject()
 
     def _leave_scratch(self, fork: Fork) -> None:
-        """Lets a fork stay where it is, as no question was asked; a person finds it among the recent projects."""
+        """Lets a fork stay where it is, as no question was asked, among the recent projects."""
         if self.workspace is None:
             return
         root = self.workspace.project.root
