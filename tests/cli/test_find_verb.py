@@ -47,6 +47,20 @@ def test_it_counts_and_limits(workbench, played):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--where", "data.emial == 'x'"], "no record has a field data.emial (did you mean email?)"),
+        (["--where", "data.emial == 'x'", "--kind", "row"], "has a field data.emial (did you mean email?)"),
+        (["--where", "data.email == 'x'", "--kind", "event"], ""),
+        (["--where", "data.email != 'x' || data.zzz == 1"], ""),
+    ],
+)
+def test_a_field_that_nothing_has_is_said_with_the_nearest(workbench, played, words, said):
+    found = workbench("find", played, *words)
+    assert (found.code, said in found.err, "has a field" in found.err) == (0, True, bool(said))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
         (["--type", "user.craeted"], "there is no type user.craeted (did you mean user.created?)"),
         (["ada", "--type", "user.creatd*"], "there is no type user.creatd* (did you mean user.created?)"),
         (["--stream", "welcome_mial"], "read model welcome_mial (did you mean welcome-mail?)"),

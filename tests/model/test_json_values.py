@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue, StoreCorrupt
+from workbench.model import json_values as module
 from workbench.model.json_values import (
     ForeignJsonError,
     check_name,
+    fits_within,
     parse_foreign_json,
     read_json,
     read_text,
     write_json,
 )
+
+
+def beside(read, text):
+    """Returns what a function comes to that is called in another thread, or what it raises."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(read, text).exception() or pool.submit(read, text).result()
+
 
 deep: list[object] = []
 for _ in range(101):
@@ -112,3 +122,44 @@ def test_what_is_nested_too_deep_to_be_read_is_told_as_no_json():
         read_text(deep)
     with pytest.raises(StoreCorrupt, match="nested deeper"):
         read_json(deep)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=json_values, before=st.sampled_from(["", " ", "\n\t"]))
+def test_V4_what_is_read_part_by_part_is_what_is_read_at_once(monkeypatch, value, before):
+    monkeypatch.setattr(module, "LONG", 4)
+    text = before + write_json(value)
+    assert beside(read_text, text) == read_text(text) == value
+
+
+@pytest.mark.parametrize(
+    "wrong", ['{"a":[1,2,3', '["abcdef"] x', '{"a":{"b":tru}}', "[" * 5000, "[1,,2,3]", "{1:2345}"]
+)
+def test_V4_what_is_no_json_is_refused_part_by_part_too(monkeypatch, wrong):
+    monkeypatch.setattr(module, "LONG", 4)
+    assert isinstance(beside(read_text, wrong), ValueError)
+
+
+def test_V4_a_long_text_is_parsed_part_by_part_beside_the_main_thread_alone(monkeypatch):
+    parts = []
+    monkeypatch.setattr(module, "_decode", lambda text: parts.append(len(text)))
+    text = write_json([["x" * 100_000] * 2] * 3)
+    read_text(text)
+    assert parts == [len(text)]
+    beside(read_text, text)
+    assert max(parts[1:]) < module.LONG < len(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("x" * 92, True),
+        ("x" * 93, False),
+        ([1] * 10, True),
+        ([1] * 11, False),
+        ({"a": ["x" * 80]}, False),
+        (deep, False),
+    ],
+)
+def test_V4_a_value_is_weighed_by_its_texts_and_how_many_things_are_in_it(value, fits):
+    assert fits_within([value], 100) == fits

@@ -98,9 +98,10 @@ async def _find(options: Options, environ: Environ) -> int:
         limit = 0 if options.count else options.limit
         found = [one for one in workspace.search.records(state.found, 0, limit) if one is not None]
         unknown = [] if state.count else workspace.search.unknown(options.type, options.stream)
+        lacks = "" if state.count else workspace.search.missing_field(state)
     if show is not None:
         show("")
-    for said in unknown:
+    for said in filter(None, (*unknown, lacks)):
         note(one_line(said))
     listed = [(one, matches(one, state.wanted)) for one in found]
     told = _counted(state) if options.count else _listed(listed, zone)

@@ -9,6 +9,7 @@ from workbench.engine.ack import AckWriter
 from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.delivery_outcome import counts_of, effects_of, rows_of, settlement, waiting
 from workbench.engine.handler_runner import HandlerRun
+from workbench.engine.large_reads import LARGE
 from workbench.engine.leases import Leases
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
@@ -47,6 +48,7 @@ class DeliveryRows:
         self._source = source
         self._ack = ack
         self.leases = leases
+        self._large: set[int] = set()  # positions of large messages that have rows
 
     def next_due(self) -> int | None:
         """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
@@ -74,6 +76,7 @@ class DeliveryRows:
     def of(self, tasks: Sequence[DeliveryAttempt], *, crashed: int = 0) -> list[NewDelivery]:
         """Returns rows for messages of which none was tried in this run."""
         runtime, busy = self._runtime, self.busy_keys(tasks)
+        self._large.update(task.message.position for task in tasks if len(task.message.data) >= LARGE)
         return rows_of(self._subscription, tasks, busy, runtime.rng, runtime.clock.now(), crashed=crashed)
 
     def leased(self, tasks: Sequence[DeliveryAttempt]) -> list[NewDelivery]:
@@ -96,7 +99,7 @@ class DeliveryRows:
         """
         token = self._runtime.new_id()
         reader, now = self._runtime.reader, self._runtime.clock.now()
-        found = reader.due(self._name, now, limit)
+        found = await self._due(now, limit)
         if not found:
             due, ends = reader.due_times(self._name)
             if ends is not None and ends < now and not self.leases.held:
@@ -108,6 +111,16 @@ class DeliveryRows:
             return await self._lease_in_doubt(found[0], token), token
         found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
         return await self._lease(found, token), token
+
+    async def _due(self, now: int, limit: int) -> list[tuple[Delivery, Message]]:
+        """Returns rows that can be leased; beside the loop while there may be large ones among them (V4)."""
+        reader, large = self._runtime.reader, self._runtime.large
+        if self._large and not self._large & reader.rows_from(
+            self._name, min(self._large) - 1, max(self._large)
+        ):
+            self._large.clear()
+        after = 0 if self._large else large.upto
+        return await large.read(after, reader, lambda one: one.due(self._name, now, limit))
 
     async def _reclaim(self) -> None:
         subscription = self._subscription

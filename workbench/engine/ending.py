@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.engine.group_commit import Commits
 from workbench.engine.handler_deadlines import HandlerDeadlines
+from workbench.engine.large_reads import LargeReads
 from workbench.engine.scheduler import Scheduler
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import Timer
@@ -30,6 +31,7 @@ class Ending:
     timer: Timer
     deadlines: HandlerDeadlines
     writer: Commits
+    large: LargeReads
     report: Callable[[str], None]
 
     async def in_order(self, notes: Sequence[Callable[[], Awaitable[Any]]]) -> None:
@@ -40,6 +42,7 @@ class Ending:
             self.deadlines.stop()
             await self.timer.at_most(GIVE_BACK_SECONDS, self.scheduler.all_idle())
         await self.tasks.stop()
+        self.large.close()
         for note in notes:
             try:
                 await note()
@@ -50,4 +53,5 @@ class Ending:
         """Ends without a word to the store: what was claimed stays claimed, as after kill -9."""
         await self.tasks.stop()
         self.scheduler.end()
+        self.large.close()
         await self.writer.close()

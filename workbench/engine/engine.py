@@ -16,6 +16,7 @@ from workbench.engine.ending import Ending
 from workbench.engine.faults import EngineCrashed, Faults
 from workbench.engine.group_commit import Commits, GroupCommit, InlineCommit
 from workbench.engine.handler_deadlines import HandlerDeadlines
+from workbench.engine.large_reads import LargeReads
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
 from workbench.engine.projection_runner import ProjectionRunner, ensured
@@ -113,6 +114,7 @@ class Engine:
             make_room=self.publisher.make_room,
             trouble=self._scheduler.trouble,
             faults=self._faults,
+            large=LargeReads(None if stepped else store.reader),
         )
         self.commands = CommandHandler(
             registry=registry,
@@ -131,6 +133,7 @@ class Engine:
             timer=self._timer,
             deadlines=self._runtime.deadlines,
             writer=self.writer,
+            large=self._runtime.large,
             report=self.notifier.report,
         )
         self._housekeeping = Retention(registry, self.writer, clock, self._timer, self.tasks)
@@ -237,6 +240,7 @@ class Engine:
         self._follow_operator(touched)
         if changes.head:
             self._head = max(self._head, changes.head, self._read_head())
+            self._runtime.large.note(self._head, touched.weight)
             changes = changes.merged(Changes(head=self._head))
         if changes.head or touched.released:
             self._scheduler.wake_all()

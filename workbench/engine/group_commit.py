@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from typing_extensions import override
 
+from workbench.engine.large_reads import LARGE
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.model.error_text import error_sentence
@@ -140,8 +141,8 @@ class InlineCommit(Commits):
 class GroupCommit(Commits):
     """Collects the operations of a loop turn and commits them together.
 
-    A small group whose commits are lately quick is written on the loop; otherwise the writer's thread takes
-    everything that waits. The one connection is used by one of them at a time (C1).
+    A small group without large payloads whose commits are lately quick is written on the loop; otherwise the
+    writer's thread takes everything that waits. The one connection is used by one of them at a time (C1).
     """
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
@@ -182,7 +183,8 @@ class GroupCommit(Commits):
         if self._work is not None or not self._waiting:
             return
         group = self._next_group()
-        if len(group) <= INLINE_OPERATIONS and self._recent < INLINE_SECONDS:
+        light = len(group) <= INLINE_OPERATIONS and sum(one.weight for one, _ in group) < LARGE
+        if light and self._recent < INLINE_SECONDS:
             self._finish(group, self._commit([operation for operation, _ in group]))
             if self._waiting:
                 self._scheduled = True

@@ -90,8 +90,17 @@ class LogClaims:
         ahead, self._ahead = self._ahead, None
         return ahead or await self._claim(limit)
 
+    async def _read(self, limit: int) -> Stretch | None:
+        """Returns what follows the cursor; again where that was moved meanwhile."""
+        while True:
+            cursor = self._cursor
+            stood = cursor.position, cursor.passed
+            read = await self._source.read(cursor.position, limit)
+            if stood == (cursor.position, cursor.passed):
+                return read
+
     async def _claim(self, limit: int) -> Stretch | None:
-        read = self._source.read(self._cursor.position, limit)
+        read = await self._read(limit)
         if read is None:
             return None
         if read.tasks:
@@ -119,7 +128,7 @@ class LogClaims:
         """Gives the next messages of the topic their rows, up to `limit`; returns whether there were any."""
         if self._cursor.foreign_until is not None:
             return False
-        read = self._source.read(self._cursor.position, limit)
+        read = await self._read(limit)
         if read is None:
             return False
         rows = self._rows.of(read.tasks)
@@ -153,7 +162,7 @@ class LogClaims:
             ended: What counts as handled; by default all of it.
             ahead: Whether the next stretch is claimed in the same breath.
         """
-        following = self._source.read(stretch.upto, self.size.now) if ahead else None
+        following = await self._source.read(stretch.upto, self.size.now) if ahead else None
         if following is not None and not following.tasks:
             stretch, following = stretch.with_passed(following), None
         settle = await self._ack.settle(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from workbench.engine.group_commit import Commits
+from workbench.engine.large_reads import LARGE
 from workbench.errors import BackPressure, InvalidValue, TopicNotFound
 from workbench.model.calendar_spans import later
 from workbench.model.clock import Clock
 from workbench.model.ids import NewId
-from workbench.model.json_values import check_name, write_json
+from workbench.model.json_values import check_name, fits_within, write_json
 from workbench.model.messaging import Priority, Topic, expiry
 from workbench.model.registry import Registry
 from workbench.store.operations import Atomic, NewMessage
@@ -68,7 +70,7 @@ class Publisher:
             WorldError: The store could not write.
         """
         topic = self._topic(draft.topic)
-        message = self._message(draft, topic, self._clock.now())
+        (message,) = await self._messages([draft], {topic.name: topic})
         self.make_room(topic, (message.id,))
         return int(await self._writer.write(message))
 
@@ -78,8 +80,8 @@ class Publisher:
         Raises:
             Whatever `publish` raises.
         """
-        topics, now = {draft.topic: self._topic(draft.topic) for draft in drafts}, self._clock.now()
-        messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
+        topics = {draft.topic: self._topic(draft.topic) for draft in drafts}
+        messages = await self._messages(drafts, topics)
         for topic in topics.values():
             self.make_room(topic, {message.id for message in messages if message.topic == topic.name})
         return list(await self._writer.write(Atomic(operations=tuple(messages))))
@@ -91,8 +93,20 @@ class Publisher:
             raise TopicNotFound(f"there is no topic {name}", hint=f"topics of this project: {known}")
         return topic
 
-    def _message(self, draft: OutgoingMessage, topic: Topic, now: int) -> NewMessage:
-        return new_message(draft, topic, draft.id or self._new_id(), now)
+    async def _messages(
+        self, drafts: Sequence[OutgoingMessage], topics: Mapping[str, Topic]
+    ) -> list[NewMessage]:
+        """Returns what drafts become; large ones are checked and written beside the loop (V4)."""
+        now, ids = self._clock.now(), [draft.id or self._new_id() for draft in drafts]
+
+        def made() -> list[NewMessage]:
+            return [
+                new_message(draft, topics[draft.topic], one, now)
+                for draft, one in zip(drafts, ids, strict=True)
+            ]
+
+        small = fits_within([draft.data for draft in drafts], LARGE)
+        return made() if small else await asyncio.to_thread(made)
 
     def make_room(self, topic: Topic, ids: Collection[UUID]) -> None:
         """Refuses messages that are new where the backlog is at its limit; a repeat needs no room (P2).

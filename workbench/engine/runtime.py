@@ -12,6 +12,7 @@ from workbench.engine.causation import Causation
 from workbench.engine.faults import Faults
 from workbench.engine.group_commit import Commits
 from workbench.engine.handler_deadlines import HandlerDeadlines
+from workbench.engine.large_reads import LargeReads
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import Timer
@@ -35,6 +36,7 @@ class Runtime:
         make_room: Refuses where a topic's backlog is at its limit (B2).
         trouble: Reports a failure of the store, and returns when it may be tried again.
         faults: That are armed in this world.
+        large: Reads large payloads beside the loop.
         in_doubt: Held by the one delivery in doubt that runs: it may take the program down (contract §5).
     """
 
@@ -52,6 +54,7 @@ class Runtime:
     make_room: Callable[[Topic, Collection[UUID]], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
     faults: Faults
+    large: LargeReads
     causation: Causation = field(default_factory=Causation)
     in_doubt: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -182,7 +182,7 @@ class SubscriptionRunner:
         claimed: list[DeliveryAttempt] = []
         after = state.cursor
         while after < state.claimed_to:
-            read = self._source.read(after, LARGE, state.claimed_to)
+            read = self._source.read_here(after, LARGE, state.claimed_to)
             if read is None:
                 break
             claimed += read.tasks

@@ -20,12 +20,13 @@ class ThreadReaders:
 
     Args:
         make: Opens a reader of a store.
+        most: Reads that are under way at a time.
     """
 
-    def __init__(self, make: Callable[[], Reader]) -> None:
+    def __init__(self, make: Callable[[], Reader], most: int = MOST) -> None:
         self._make = make
         self._local = threading.local()
-        self._pool = ThreadPoolExecutor(MOST, thread_name_prefix="read", initializer=self._begin)
+        self._pool = ThreadPoolExecutor(most, thread_name_prefix="read", initializer=self._begin)
         self._beside: list[Reader] = []
 
     def _begin(self) -> None:

@@ -14,6 +14,7 @@ from workbench.engine.runtime import KeyOf, Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import Message, OnExpired, Ordering, Subscription, Topic
+from workbench.store.ports import Reader
 from workbench.store.rules import AT_ONCE
 from workbench.store.stored_values import Delivery, Reason
 
@@ -76,7 +77,15 @@ class TopicReader:
             return False
         return self._passes(message) is not False
 
-    def read(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
+    async def read(self, after: int, limit: int) -> Stretch | None:
+        """Returns what `read_here` does; where payloads may be large, beside the loop (V4)."""
+        runtime = self._runtime
+        part = await runtime.large.read(
+            after, runtime.reader, lambda reader: self._part(reader, after, limit)
+        )
+        return self._stretch(part, after)
+
+    def read_here(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
         """Returns what follows a position; None at the log's end.
 
         What the filter keeps back does not count: it reads on until there is enough to deliver, for a moment,
@@ -86,32 +95,50 @@ class TopicReader:
             limit: How many messages to deliver at most.
             last: Nothing behind this position is taken.
         """
+        return self._stretch(self._part(self._runtime.reader, after, limit, last), after)
+
+    def _stretch(self, part: tuple[list[DeliveryAttempt], int, int], after: int) -> Stretch | None:
+        tasks, filtered, upto = part
+        largest = max((len(task.message.data) for task in tasks), default=0)
+        self._runtime.large.note(upto, largest)  # for others who read it
+        self._faults.hold(tasks)
+        return None if upto == after else Stretch(self._runtime.new_id(), upto, tasks, filtered)
+
+    def _part(
+        self, reader: Reader, after: int, limit: int, last: int | None = None
+    ) -> tuple[list[DeliveryAttempt], int, int]:
+        """Returns what is to be delivered, how many messages are not, and up to where it looked."""
         clock, tasks, filtered, upto, size = self._runtime.clock, list[DeliveryAttempt](), 0, after, limit
         over = clock.monotonic() + FILTER_SECONDS
         while len(tasks) < limit and (last is None or upto < last):
             before = upto
-            upto, kept_back = self._read_on(tasks, limit, before, size, last, over)
+            upto, kept_back = self._read_on(reader, tasks, limit, before, size, last, over)
             filtered += kept_back
             if upto == before or clock.monotonic() > over:
                 break
             size = max(limit, min(LARGE, 2 * size))
-        self._faults.hold(tasks)
-        return None if upto == after else Stretch(self._runtime.new_id(), upto, tasks, filtered)
+        return tasks, filtered, upto
 
     def glance(self, after: int, limit: int) -> tuple[list[DeliveryAttempt], int]:
         """Returns what is to be delivered of the next messages, and up to where it looked."""
         tasks: list[DeliveryAttempt] = []
         over = self._runtime.clock.monotonic() + FILTER_SECONDS
-        upto, _ = self._read_on(tasks, limit, after, limit, None, over)
+        upto, _ = self._read_on(self._runtime.reader, tasks, limit, after, limit, None, over)
         return tasks, upto
 
     def _read_on(
-        self, tasks: list[DeliveryAttempt], limit: int, after: int, size: int, last: int | None, over: float
+        self,
+        reader: Reader,
+        tasks: list[DeliveryAttempt],
+        limit: int,
+        after: int,
+        size: int,
+        last: int | None,
+        over: float,
     ) -> tuple[int, int]:
         """Adds what is to be delivered of the next messages; returns up to where, and how many are not."""
-        reader = self._runtime.reader
         found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size, most=AT_ONCE)
-        standing, filtered = self._standing(after, upto), 0
+        standing, filtered = self._standing(reader, after, upto), 0
         for message in found:
             if last is not None and message.position > last:
                 break
@@ -128,11 +155,11 @@ class TopicReader:
                 return message.position, filtered
         return upto, filtered
 
-    def _standing(self, after: int, upto: int) -> set[int]:
+    def _standing(self, reader: Reader, after: int, upto: int) -> set[int]:
         """Returns what stands in rows already: it is delivered from there (I5)."""
         if after >= self._cursor.passed:
             return set()
-        return self._runtime.reader.rows_from(self._subscription.name, after, upto)
+        return reader.rows_from(self._subscription.name, after, upto)
 
     def _passes(self, message: Message) -> bool | Failure:
         if message.history or message.withdrawn:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,6 +19,10 @@ Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 100
+LONG = 256 * 1024
+"""Characters that are read at once."""
+SPACES = 64
+"""Of which one is no space in a text that is read part by part."""
 _READ_DEPTH = 400
 """Nesting that every Python reads; where it is deeper, how far a parser comes differs."""
 _NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{}]', re.DOTALL)
@@ -35,6 +40,8 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 """What moves a cursor, turns the direction of writing, ends a line, or takes no room where it stands."""
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -61,9 +68,23 @@ def read_text(text: str | bytes) -> Any:
         ValueError: It is none, or nested too deep to be read.
     """
     try:
+        if len(text) > LONG and threading.current_thread() is not threading.main_thread():
+            return _in_pieces(text.encode() if isinstance(text, str) else text)
         return _decode(text)
     except RecursionError:
         raise ValueError(f"nested deeper than {MAX_DEPTH}") from None
+
+
+def _in_pieces(text: bytes | msgspec.Raw) -> Any:
+    """Reads a long text part by part, so that the main thread gets its turn: the parser gives none (V4)."""
+    if len(text) <= LONG:
+        return _decode(text)
+    match bytes(memoryview(text)[:SPACES]).lstrip()[:1]:
+        case b"{":
+            return {name: _in_pieces(value) for name, value in _members(text).items()}
+        case b"[":
+            return [_in_pieces(value) for value in _items(text)]
+    return _decode(text)
 
 
 def read_json(text: str | bytes) -> Any:
@@ -79,6 +100,25 @@ def read_json(text: str | bytes) -> Any:
             f"what the store holds as JSON is none: {error}",
             hint="run: workbench doctor; take the newest backup",
         ) from error
+
+
+def fits_within(value: Any, most: int) -> bool:
+    """Whether a value surely is small: of texts it takes the characters, of everything else eight.
+
+    Looks at no more of it than that.
+    """
+    waiting = [value]
+    while waiting and most >= 0:
+        one = waiting.pop()
+        kind = type(one)
+        most -= len(one) if kind is str else 8
+        inner: Collection[Any] = (
+            one.values() if kind is dict else one if kind is list or kind is tuple else ()
+        )
+        if len(inner) > most:
+            return False
+        waiting.extend(inner)
+    return most >= 0
 
 
 def check_json(value: Any) -> None:

@@ -220,6 +220,14 @@ def test_the_whole_board_is_seen_however_small_its_cards_become(view: FlowView) 
     assert in_sight(view, "query:list_orders")
 
 
+def test_a_board_that_can_be_read_whole_is_shown_whole_at_once(view: FlowView) -> None:
+    view.resize(round(view.board.content().width() * 0.45), 900)
+    view.fit()
+    assert view.scale_now < READ
+    assert in_sight(view, "command:place_order")
+    assert in_sight(view, "query:list_orders")
+
+
 @pytest.mark.parametrize(
     ("text", "width", "most", "lines"),
     [

@@ -309,3 +309,24 @@ async def test_L5_a_ladder_is_held_at_the_first_copy_that_does_not_fit(many):
     await jobs.resume(job)
     report = await passing(many, jobs.finished(job))
     assert (report.job.status, report.job.step, report.job.failed) == (JobStatus.HELD, 3, 2)
+
+
+@pytest.mark.parametrize("retry_delay", ["1h"])
+async def test_L5_what_was_not_given_back_is_no_failure_that_is_waited_for(many):
+    """A ladder is held at its next failure, though another letter of that step is tried again still."""
+    jobs, repair = many.dead_letters.jobs, many.dead_letters.repair
+    await many.commands.issue("report_outage", {"domain": "slow.example"})
+    slow = "data.username == 'Bob' ? dyn('bob@slow.example') : dyn(data.email)"
+    value = f"data.username == 'Ann' ? dyn(3) : {slow}"
+    patch = LetterPatch(changes=[FieldChange(way="expression", field="email", value=value)])
+    job = await repair.begin(numbers(many), patch=patch, ladder=(1, 2))
+    report = await passing(many, jobs.finished(job))
+    assert (report.job.step, report.job.failed) == (1, 1)
+    await jobs.resume(job)
+    async with asyncio.timeout(5):
+        while jobs.get(job).status is JobStatus.RUNNING:
+            await many.world.timer.advance(0.1, many.running().settle)
+            await asyncio.sleep(0)
+    report = await jobs.counted(job)
+    assert (report.job.status, report.in_progress) == (JobStatus.HELD, 1)
+    assert report.fates == {"failed_again": 1, "replaying": 1}

@@ -105,8 +105,7 @@ class FlowView(QGraphicsView):
         self.board = board
         self.setScene(board)
         board.set_focused(self.hasFocus())
-        left = self._left.get(board)
-        self._fitted = left is None
+        self._fitted = (left := self._left.get(board)) is None
         if left is None:
             self._come_up()
         else:
@@ -145,30 +144,35 @@ class FlowView(QGraphicsView):
         self.fit()
 
     def fit(self) -> None:
-        """Shows the whole board; of a story first as much as can be read, then all, however small it becomes.
+        """Shows the whole board; of a story that could not be read so, first as much as can be.
 
         One that is not read from its beginning keeps being shown so until a person zooms or moves.
         """
         self._fitted = not self.board.steps
-        least = READ if self.board.steps and self.scale_now != READ else FARTHEST
+        in_parts = self.board.steps and self.scale_now != READ and self._whole() < LEGIBLE
         for _ in range(2):  # what stands beside it takes other room at that scale
-            self._show_at_least(least)
+            self._show_at_least(READ if in_parts else FARTHEST)
 
     def _show_at_least(self, scale: float) -> None:
         """Shows the whole board, or its beginning where it would be smaller than a scale."""
-        content, port = self.board.content(), QSizeF(self.viewport().size())
-        wide, tall = port.width() / max(content.width(), 1.0), port.height() / max(content.height(), 1.0)
-        self._set_scale(max(scale, min(1.0, wide, tall)))
-        seen = content.intersected(QRectF(content.topLeft(), port / self.scale_now))
+        self._set_scale(max(scale, self._whole()))
+        content, port = self.board.content(), QSizeF(self.viewport().size()) / self.scale_now
+        seen = content.intersected(QRectF(content.topLeft(), port))
         self.centerOn(seen.center())
         if self.board.here and seen != content:
             self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
+
+    def _whole(self) -> float:
+        """Returns the scale at which the whole board is seen, its own at most."""
+        all_of_it, port = self.board.content(), self.viewport()
+        return min(1.0, port.width() / max(all_of_it.width(), 1), port.height() / max(all_of_it.height(), 1))
 
     def _come_up(self) -> None:
         """Shows the beginning of a picture that is read from there, of others as much as can be read."""
         if self.board.steps:
             self._set_scale(1.0)
-            self._scroll_to(self.horizontalScrollBar().minimum(), self.verticalScrollBar().minimum())
+            for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+                bar.setValue(bar.minimum())
         else:
             tall = self.viewport().height() / max(self.board.content().height(), 1.0)
             self._show_at_least(max(FARTHEST, min(LEGIBLE, tall)))
@@ -212,12 +216,8 @@ class FlowView(QGraphicsView):
         self.setSceneRect(self.board.reach(port))
 
     def _scroll(self, by: QPoint) -> None:
-        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        self._scroll_to(across.value() + by.x(), down.value() + by.y())
-
-    def _scroll_to(self, x: int, y: int) -> None:
-        self.horizontalScrollBar().setValue(x)
-        self.verticalScrollBar().setValue(y)
+        for bar, way in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
+            bar.setValue(bar.value() + way)
 
     def look_at(self, place: QPointF) -> None:
         """Brings a place of the picture into the middle."""

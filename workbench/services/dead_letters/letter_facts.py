@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -14,8 +14,8 @@ from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.value_kinds import INTEGER, STRING
-from workbench.model.hints import did_you_mean, in_brackets
 from workbench.model.json_values import at_path, read_text
+from workbench.services.search.missing_fields import no_field
 from workbench.store.stored_values import LetterFacts
 
 OWN = ("subscription", "reason", "error_type", "error", "place", "owner", "note")
@@ -33,11 +33,8 @@ UNREADABLE = "(cannot be read)"
 """Stands for the value of a payload that is no JSON, or too deep."""
 LONGEST = 200
 """Characters of a value that groups are told apart by."""
-OFFERED = 8
-"""Fields that are named where one is misspelt, and none resembles it."""
 Read = Callable[[LetterFacts], str]
 _PATH = re.compile(r"(data\.)?[A-Za-z_][\w]*(\.[\w]+)*\Z")
-_LACKING = re.compile(r"(data(?:\.[A-Za-z_]\w*)+) is missing\Z")
 _ID = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b"
     r"|(?<=[-_#/:=])(?=[\w]*[0-9])[A-Za-z0-9]{3,}\b",
@@ -99,7 +96,7 @@ def reader_of(by: str) -> Read:
     return _readable(lambda letter: _shown(*_answer(run, letter)))
 
 
-def no_field(by: str, letters: Iterable[LetterFacts]) -> str:
+def letters_without(by: str, letters: Iterable[LetterFacts]) -> str:
     """Says that no letter has what letters are grouped by, and which field may have been meant.
 
     Args:
@@ -108,30 +105,7 @@ def no_field(by: str, letters: Iterable[LetterFacts]) -> str:
     """
     if not _PATH.match(by):
         return f"no letter has a value of {by}"
-    known = dict.fromkeys(name for letter in letters for name in _fields(letter))
-    others = f"there are: {', '.join([*known][:OFFERED])}" if known else ""
-    meant = did_you_mean(by.removeprefix("data."), (*known, *FIELDS), others)
-    return in_brackets(f"no letter has a field {by}", meant)
-
-
-def lacking(why: str) -> str:
-    """Returns the field of a payload of which an expression said that it is missing; empty for none."""
-    found = _LACKING.match(why)
-    return found[1] if found else ""
-
-
-def _fields(letter: LetterFacts) -> list[str]:
-    """Returns the paths of a payload's fields, those of objects in it among them."""
-    try:
-        return list(_paths(read_text(letter.data), ""))
-    except (ValueError, RecursionError):
-        return []
-
-
-def _paths(value: Any, before: str) -> Iterator[str]:
-    for name, inner in value.items() if isinstance(value, Mapping) else ():
-        yield f"{before}{name}"
-        yield from _paths(inner, f"{before}{name}.")
+    return no_field(by, (letter.data for letter in letters), "letter", FIELDS)
 
 
 def _readable(read: Read) -> Read:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from workbench.model.counts import counted
-from workbench.services.dead_letters.letter_facts import FIELDS, NONE, UNREADABLE, no_field, reader_of
+from workbench.services.dead_letters.letter_facts import FIELDS, NONE, UNREADABLE, letters_without, reader_of
 
 if TYPE_CHECKING:
     from workbench.store.ports import Reader
@@ -161,7 +161,7 @@ class LetterIndex:
             columns = self._read(reader, numbers, _fields_of(query), told)
             found = array("q", _sharing(numbers, query, columns))
             unknown = next((key for key in columns if _nowhere(key, columns[key], numbers)), "")
-            said = no_field(unknown, reader.letter_facts(numbers[:SAMPLES])) if unknown else ""
+            said = letters_without(unknown, reader.letter_facts(numbers[:SAMPLES])) if unknown else ""
             return replace(self._grouped(query, total, found, columns), counts=counts, unknown=said)
 
     def _read(

@@ -12,7 +12,6 @@ from workbench.errors import NotFound
 from workbench.model.dead_letter import LetterStatus, check_note
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.letter_acts import note
-from workbench.services.dead_letters.letter_facts import lacking
 from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
@@ -23,6 +22,7 @@ from workbench.services.dead_letters.letter_patch import (
 )
 from workbench.services.dead_letters.letter_rehearsal import LetterRehearsal
 from workbench.services.dead_letters.patch_report import PatchReport, Verdict, report_of
+from workbench.services.search.missing_fields import missing_field
 from workbench.services.search.search_query import SearchQuery
 from workbench.services.search.search_run import SearchRun, SearchState
 from workbench.store.letter_jobs import JobPlan
@@ -73,9 +73,8 @@ class LetterRepair:
         found = self._index.ask(self._world.reader, query, fitting, told)
         if state is None:
             return found
-        fields = (lacking(why) for why in state.failures) if not found.numbers else ()
-        unknown = next((said for one in fields if one and (said := self.unknown(one, told))), found.unknown)
-        return replace(found, failures=state.failures, unknown=unknown)
+        lacks = "" if found.numbers else missing_field(self._world.reader, state, self._run, "letter")
+        return replace(found, failures=state.failures, unknown=lacks or found.unknown)
 
     def unknown(self, by: str, told: Told = quietly) -> str:
         """Says that no letter of any status has a field, and which may be meant; else empty.
@@ -91,13 +90,16 @@ class LetterRepair:
         asked = SearchQuery(words=query.words, where=query.where, kinds=(RecordKind.LETTER,))
         if not (query.words.strip() or query.where.strip()):
             return None
-        reader, clock = self._world.reader, self._world.clock
 
         def step(state: SearchState) -> bool:
             told(state.looked, state.total)
             return True
 
-        return SearchRun(reader=reader, wanted=asked.read(clock.now()), clock=clock).run(step)
+        return self._run(asked).run(step)
+
+    def _run(self, query: SearchQuery) -> SearchRun:
+        reader, clock = self._world.reader, self._world.clock
+        return SearchRun(reader=reader, wanted=query.read(clock.now()), clock=clock)
 
     async def found(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
         """Returns what `find` does, without holding up the loop; raises as that."""

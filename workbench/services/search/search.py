@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model.hints import did_you_mean, in_brackets
 from workbench.model.zones import SYSTEM, Zone
+from workbench.services.search.missing_fields import missing_field
 from workbench.services.search.saved_searches import SavedSearch, SavedSearches, seen_of
 from workbench.services.search.search_query import SearchQuery, SearchTerms
 from workbench.services.search.search_run import SearchRun, SearchState, Step
@@ -39,8 +40,10 @@ class Search:
         self, wanted: SearchTerms, step: Step = lambda _: True, rest: Callable[[], object] = lambda: None
     ) -> SearchState:
         """Looks at everything; call it in a thread, see `SearchRun`."""
-        reader, clock = self._world.reader, self._world.clock
-        return SearchRun(reader=reader, wanted=wanted, clock=clock, rest=rest).run(step)
+        return self._begun(wanted, rest).run(step)
+
+    def _begun(self, wanted: SearchTerms, rest: Callable[[], object] = lambda: None) -> SearchRun:
+        return SearchRun(reader=self._world.reader, wanted=wanted, clock=self._world.clock, rest=rest)
 
     def unknown(self, types: Sequence[str], places: Sequence[str]) -> list[str]:
         """Says of each name that nothing stored and nothing of the model has, what may have been meant.
@@ -69,6 +72,11 @@ class Search:
                 stored = self.run(self.read(SearchQuery())).counted_by(of)
                 said.append(in_brackets(f"there is no {what} {name}", did_you_mean(name, [*known, *stored])))
         return said
+
+    def missing_field(self, state: SearchState) -> str:
+        """Says which field no record has where a search found nothing for lack of it; see `missing_field`."""
+        reader = self._world.reader
+        return missing_field(reader, state, lambda query: self._begun(self.read(query)), "record")
 
     def _stored(self, what: str, name: str) -> bool:
         """Whether a record has a name as its type, or else as its place."""

@@ -29,6 +29,11 @@ class Append(Operation, frozen=True, kw_only=True):
     events: tuple[NewEvent, ...]
     expected: int = ANY
 
+    @property
+    @override
+    def weight(self) -> int:
+        return sum(len(event.data) for event in self.events)
+
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
         if answer.idempotent or not self.events:
@@ -46,6 +51,11 @@ class AppendMany(Operation, frozen=True, kw_only=True):
     refuses_first: ClassVar[bool] = True
     batched: ClassVar[bool] = True
     appends: tuple[Append, ...]
+
+    @property
+    @override
+    def weight(self) -> int:
+        return sum(one.weight for one in self.appends)
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
@@ -115,6 +125,11 @@ class NewMessage(Operation, frozen=True, kw_only=True):
     expires_at: int | None = None
     instance: str = ""
 
+    @property
+    @override
+    def weight(self) -> int:
+        return len(self.data)
+
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
         touched.head = max(touched.head, answer)
@@ -175,6 +190,11 @@ class Atomic(Operation, frozen=True, kw_only=True):
 
     batched: ClassVar[bool] = True
     operations: tuple[Operation, ...]
+
+    @property
+    @override
+    def weight(self) -> int:
+        return sum(one.weight for one in self.operations)
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

@@ -28,6 +28,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     def __init_subclass__(cls) -> None:
         cls.kind = cls.__name__
 
+    @property
+    def weight(self) -> int:
+        """How many characters of payloads of events and messages it writes."""
+        return 0
+
     def touch(self, answer: Any, touched: Touched) -> None:  # noqa: ARG002  # others look at it
         """Notes what it changed, given its answer: of most that is where a subscription stands."""
         if name := getattr(self, "subscription", ""):

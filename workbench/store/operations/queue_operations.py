@@ -183,6 +183,13 @@ class Settle(Operation, frozen=True, kw_only=True):
     settlements: tuple[Settlement, ...] = ()
     release_key: bool = False
 
+    @property
+    @override
+    def weight(self) -> int:
+        return sum(
+            one.weight for one in self.effects if isinstance(one, Operation)
+        )  # a handler may leave others
+
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
         touched.subscriptions.add(self.subscription)

@@ -22,6 +22,7 @@ class Touched:
         moved: Subscriptions whose cursor an undo may have moved.
         skipped: Subscriptions of which an operator skipped deliveries.
         operated: Projections that were paused, resumed, or whose rebuild began or was given up.
+        weight: The characters of payloads that its largest operation wrote.
         flow: How many of each kind passed, by ``event:TYPE``, ``issue:…`` and ``publish:…``.
     """
 
@@ -38,6 +39,7 @@ class Touched:
         self.moved: set[str] = set()
         self.operated: set[str] = set()
         self.flow: Counter[str] = Counter()
+        self.weight = max((one.weight for one in operations), default=0)
         for operation, answer in zip(operations, answers, strict=True):
             self.note(operation, answer)
 

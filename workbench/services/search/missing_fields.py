@@ -1,0 +1,85 @@
+"""Fields of payloads that an expression asks for and nothing stored has: which may be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from workbench.model.hints import did_you_mean, in_brackets
+from workbench.model.json_values import read_text
+from workbench.services.search.search_query import SearchQuery
+from workbench.services.search.search_run import SearchRun, SearchState
+
+if TYPE_CHECKING:
+    from workbench.services.search.found import FoundList
+    from workbench.store.ports import Reader
+
+OFFERED = 8
+"""Fields that are named where one is misspelt, and none resembles it."""
+SAMPLES = 50
+"""Records, each of another type or place, whose fields are offered."""
+_LACKING = re.compile(r"(data(?:\.[A-Za-z_]\w*)+) is missing\Z")
+Ask = Callable[[SearchQuery], SearchRun]
+
+
+def missing_field(reader: Reader, state: SearchState, ask: Ask, what: str) -> str:
+    """Says that no record has a field for lack of which an expression had no value; empty where one has.
+
+    Of the kinds, types and places that were searched, at any time; for a thread: it looks at the store.
+
+    Args:
+        state: Of the search, which found nothing.
+        ask: Begins another one.
+        what: How records are called, such as ``letter``.
+    """
+    query = replace(state.wanted.query, words="", where="", since="", until="")
+    for why in state.failures:
+        found = _LACKING.match(why)
+        if found is not None and not ask(replace(query, where=f"has({found[1]})")).run(_until_found).count:
+            return no_field(found[1], _samples(reader, ask(query).run().found), what)
+    return ""
+
+
+def _until_found(state: SearchState) -> bool:
+    return not state.count
+
+
+def _samples(reader: Reader, found: FoundList) -> Iterator[Any]:
+    """Yields the newest payload of each type and place."""
+    newest: dict[int, int] = {}
+    for place, number in enumerate(found.numbers):
+        newest.setdefault(number, place)
+    for place in [*newest.values()][:SAMPLES]:
+        yield from (one.data for one in found.records(reader, place, 1) if one is not None)
+
+
+def no_field(field: str, payloads: Iterable[Any], what: str, also: Iterable[str] = ()) -> str:
+    """Says that no record has a field, and which may be meant.
+
+    Args:
+        field: A path, with ``data.`` before it or without.
+        payloads: Of some records, whose fields are offered: JSON texts, or values.
+        what: How records are called.
+        also: What else may be meant.
+    """
+    known = dict.fromkeys(name for payload in payloads for name in _fields(payload))
+    others = f"there are: {', '.join([*known][:OFFERED])}" if known else ""
+    meant = did_you_mean(field.removeprefix("data."), (*known, *also), others)
+    return in_brackets(f"no {what} has a field {field}", meant)
+
+
+def _fields(payload: Any) -> list[str]:
+    """Returns the paths of a payload's fields, those of objects in it among them."""
+    try:
+        return list(_paths(read_text(payload) if isinstance(payload, str) else payload, ""))
+    except (ValueError, RecursionError):
+        return []
+
+
+def _paths(value: Any, before: str) -> Iterator[str]:
+    for name, inner in value.items() if isinstance(value, Mapping) else ():
+        yield f"{before}{name}"
+        yield from _paths(inner, f"{before}{name}.")
