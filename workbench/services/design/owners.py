@@ -101,7 +101,7 @@ def with_command_of(text: DesignText, command: str, owner: str) -> Document:
         raise InvalidValue(
             f"{command} is {said}, so it can have none of {owner}",
             path="",
-            hint=f"choose a command of {owner}, or leave {owner} and the point away",
+            hint=f"choose a command of {owner}, leave {owner} and the point away, or name both in its form",
         )
     for key in PLACES:
         if names_at(document, (*path, key)):
