@@ -6,7 +6,9 @@ import pytest
 
 from tests.services.design.marks.mark_examples import EXAMPLES, design_of
 from tests.services.design.text_examples import PROJECT, checked
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.quick_fixes import quick_fixes
+from workbench.tusk import parse
 
 
 def fixes(old, new):
@@ -256,6 +258,31 @@ def test_an_event_without_an_aggregate_becomes_one_of_each_wherever_it_is_named(
     after = fixes[0].applied(text)
     assert "[event.loan.returned]" in after
     assert 'on: "loan.returned"' in after
+
+
+def test_an_event_of_a_mistyped_aggregate_keeps_its_last_word():
+    text = LENDING.replace("loan.lent", "laon.lent") + policy('"laon.lent"', "lend")
+    found = checked(text)
+    problem = next(one for one in found.problems if one.message == "there is no aggregate laon")
+    fix = next(iter(quick_fixes(found, problem)))
+    assert (fix.label, fix.effect) == (
+        "Replace with loan.lent",
+        "[event.laon.lent] becomes [event.loan.lent]",
+    )
+    assert fix.applied(text) == text.replace("laon.lent", "loan.lent")
+
+
+def test_a_fix_that_renames_does_so_in_scenarios_too_and_keeps_what_is_typed():
+    given = parse('"Back" { given: [{ event: "returned", stream: "loan-1" }] }\n', "scenarios/a.tsk")
+    text = LENDING + '\n[event.returned]\n\n[policy.tell]\non: "returned"\nissue: "lend"\n'
+    whole = DesignText(project=parse(text, "project.tsk"), scenarios={given.file: given})
+    typed = text.replace("[policy.tell]", "[policy.tell]  # typed")
+    found = checked(typed)
+    problem = next(one for one in found.problems if one.message == "there is no aggregate returned")
+    fix = next(one for one in quick_fixes(found, problem) if one.label == "Replace with loan.returned")
+    after = fix.changed(whole, was=text, typed=typed)
+    assert after.scenarios[given.file].text == given.text.replace('"returned"', '"loan.returned"')
+    assert after.project.text == fix.applied(typed)
 
 
 def policy(on, command):

@@ -175,15 +175,23 @@ def known_in_event(document: Document, path: Path) -> Iterator[MarkFix]:
     yield MarkFix(label=f"Write {whose}.{name}", effect="in place of nothing", change=change)
 
 
-def events_of_others(document: Document, event: str) -> Iterator[MarkFix]:
-    """Yields what makes an event, whose name begins with no aggregate, one of each that there is."""
+def events_of_others(document: Document, event: str, near: Sequence[str]) -> Iterator[tuple[MarkFix, str]]:
+    """Yields what makes an event, whose name begins with no aggregate, one of each that may be meant.
+
+    Each comes with the name that the event gets, wherever it is named.
+
+    Args:
+        near: The aggregates that may be meant by what its name begins with; a name without a point can be
+            of any.
+    """
     node = DesignNode("event", event)
-    for owner in declared_names(document, "aggregate")[:_MOST]:
-        name = f"{owner}.{event}"
+    lead, _, last = event.rpartition(".")
+    for owner in (near if lead else declared_names(document, "aggregate"))[:_MOST]:
+        name = f"{owner}.{last}"
         if f"event.{name}" not in document.sections:
             change = partial(_named_so, node=node, name=name)
             effect = f"[event.{event}] becomes [event.{name}]"
-            yield MarkFix(label=f"Replace with {name}", effect=effect, change=change)
+            yield MarkFix(label=f"Replace with {name}", effect=effect, change=change), name
 
 
 def for_another(document: Document, path: Path, event: str) -> Iterator[MarkFix]:
