@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-
 import pytest
 from PySide6.QtWidgets import QToolBar
 
@@ -14,26 +12,6 @@ from workbench.project.samples import copy_sample
 from workbench.services.worlds.fork import MARK
 
 __all__ = ["settings", "start"]
-
-
-@pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-async def trunk(start, until, scratch):
-    session = await start()
-    await session.workspace.story.play()
-    await until(lambda: session.workspace.reader.head() > 12)
-    await until(lambda: not any(one.waiting for one in session.workspace.monitor.subscriptions()), within=20)
-    yield session
-    for fork in session.forks:
-        fork.discard_fork()
-    await until(lambda: session.forks == [])
 
 
 async def fork_of(session, until, selection):
