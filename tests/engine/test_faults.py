@@ -16,7 +16,7 @@ from workbench.engine.projection_check import row_differences
 from workbench.engine.timers import VirtualTimer
 from workbench.engine.world import World
 from workbench.errors import StoreBusy
-from workbench.model.clock import MICROSECONDS, ManualClock, SystemClock
+from workbench.model.clock import FURTHEST, MICROSECONDS, ManualClock, SystemClock, jump, rfc3339
 from workbench.model.fault import FaultKind, FaultPlace, FaultRule
 from workbench.model.messaging import LOG_TOPIC, Message, Mode, Ordering, Subscription
 from workbench.model.registry import Definitions, Registry, build_registry
@@ -309,6 +309,15 @@ async def test_W10_the_clock_jumps_ahead_at_a_call(stage, way):
     await stage.do(2)
     assert stage.clock.now() == began + 3600 * MICROSECONDS
     assert stage.numbers == [1, 2]
+
+
+@pytest.mark.parametrize("clock", [SystemClock, ManualClock])
+def test_W10_no_clock_jumps_beyond_times_that_can_be_said(clock):
+    one = clock()
+    for _ in range(2):
+        jump(one, 70_000_000 * 3600.0)
+        assert one.now() == pytest.approx(FURTHEST, abs=60 * MICROSECONDS)
+    assert rfc3339(one.now()).startswith(("8999", "9000"))
 
 
 def test_W1_the_machines_clock_jumps_and_what_has_passed_does_not():

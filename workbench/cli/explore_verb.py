@@ -22,7 +22,7 @@ from workbench.cli.arguments import (
     position,
     seconds,
 )
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, WorkbenchError
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -139,10 +139,16 @@ async def _explore(options: Options, environ: Environ) -> int:
         stopped = True
     finally:
         show("")
-    answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=options.save)))
-    if options.save is not None:
+    saved, failed = options.save, None
+    if saved is not None:
         found_orders = (found.schedule for one in explored for found in one.findings)
-        _save(options.save, found_orders, scenarios.project.registry)
+        try:
+            _save(saved, found_orders, scenarios.project.registry)
+        except (OSError, WorkbenchError) as error:  # what was found is told all the same
+            saved, failed = None, error
+    answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=saved)))
+    if failed is not None:
+        raise failed
     if stopped:
         note("workbench: stopped; this was found so far")
     if any(one.exploration.found for one in explored):

@@ -9,7 +9,7 @@ import pytest
 from tests.services.conftest import running, written
 from tests.services.worlds.conftest import place
 from workbench.errors import CallerError, InvalidValue
-from workbench.model.clock import MICROSECONDS, SystemClock
+from workbench.model.clock import FURTHEST, MICROSECONDS, SystemClock
 from workbench.project.samples import copy_sample
 from workbench.services.workspace import open_workspace
 
@@ -138,6 +138,9 @@ async def test_W15_time_goes_on_and_not_too_far(workspace):
         await workspace.future.to(workspace.clock.now() - 1)
     with pytest.raises(InvalidValue, match="a year"):
         await workspace.future.move(1e9)
+    workspace.clock.advance((FURTHEST - workspace.clock.now()) / MICROSECONDS - HOUR)
+    with pytest.raises(InvalidValue, match="up to the year 9000"):
+        await workspace.future.move(HOUR + 1)
     assert (await workspace.future.next_due()).seconds == 0
 
 

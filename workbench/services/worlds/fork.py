@@ -15,7 +15,7 @@ import msgspec
 
 from workbench.engine.staged_handlers import on_stage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
-from workbench.model.clock import ManualClock, SystemClock
+from workbench.model.clock import EARLIEST, FURTHEST, ManualClock, SystemClock
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
@@ -82,8 +82,11 @@ def fork_in(root: Path) -> Fork | None:
     if not path.exists():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Fork)
-    except (OSError, msgspec.MsgspecError) as error:
+        fork = msgspec.json.decode(path.read_bytes(), type=Fork)
+        if not EARLIEST <= min(fork.now, fork.began) <= max(fork.now, fork.began) <= FURTHEST:
+            raise ValueError("its time lies beyond the years 1 to 9000")
+        return fork
+    except (OSError, ValueError) as error:
         raise NotAStore(
             f"{path} does not say what this folder is a fork of: {error}",
             hint="fork again; without that file the folder is a project like others",
