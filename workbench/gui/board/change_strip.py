@@ -11,11 +11,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QFrame,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
 )
 from typing_extensions import override
@@ -24,7 +22,7 @@ from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.board.board_entry import never
 from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
-from workbench.gui.context_menu import Offering
+from workbench.gui.board.place_list import BELONGS, DATA, PLACE, TEXT, PlaceList
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme, ui_font
@@ -42,19 +40,18 @@ from workbench.services.design.change_preview import (
     ChangePreview,
     still_fits,
 )
+from workbench.services.design.gestures import whole_new_name
 from workbench.services.design.references import Reference, names_section
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-HEIGHT, LEAST, MOST = 26, 84, 300
-"""Pixels of a row, and of the list at least and at most."""
+HEIGHT, MOST = 26, 300
+"""Pixels of a row, and of the list at most."""
 NARROW = 720
 """Below this width in pixels the buttons stand under the names."""
-PLACE, TEXT, BELONGS = range(3)
 SIGNS = {IS_CHOSEN: "purge", ADDED: "plus", TAKEN: "purge"}
 """What stands before a place that cannot be ticked, by what becomes of it; else what informs."""
-DATA = Qt.ItemDataRole.UserRole
 TICK = Qt.ItemFlag.ItemIsUserCheckable
 
 PlaceKey = tuple[str, str, str, str]
@@ -124,7 +121,7 @@ class ChangeStrip(QFrame):
         self.act.setProperty("primary", True)
         self.name.setAccessibleName("New name")
         self.name.setMinimumWidth(150)
-        self.name.textChanged.connect(self._renamed)
+        self.name.textChanged.connect(lambda _text: self._renamed())
         self.list.itemChanged.connect(self._row_ticked)
         self._cancel.clicked.connect(self._escape)
         self.only.clicked.connect(lambda: self._decide(Chosen(name="", places=())))
@@ -166,7 +163,7 @@ class ChangeStrip(QFrame):
         self._begin(preview, f"Rename {what}", renames=True)
         self.name.setText(name)
         self._fill()
-        self._renamed(name)
+        self._renamed()
         give_keyboard(self.name)
 
     def ask_removal(self, preview: ChangePreview) -> None:
@@ -240,10 +237,11 @@ class ChangeStrip(QFrame):
         if can_tick:
             head.setFlags(head.flags() | TICK | Qt.ItemFlag.ItemIsAutoTristate)
         for one in places:
-            row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
+            row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text])
             row.setData(PLACE, DATA, one)
+            row.setToolTip(PLACE, f"{one.reference.file}:{one.line}")
             row.setToolTip(TEXT, f"{one.text} → {one.new}" if one.new else one.text)
-            row.setToolTip(BELONGS, one.fate)
+            self._say_about(row)
             row.setFlags(row.flags() | TICK if can_tick else row.flags() & ~TICK)
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
@@ -256,11 +254,16 @@ class ChangeStrip(QFrame):
         head.setFirstColumnSpanned(True)
         head.setExpanded(True)
 
+    def _say_about(self, row: QTreeWidgetItem) -> None:
+        about = self._about(row.data(PLACE, DATA))
+        row.setText(BELONGS, about)
+        row.setToolTip(BELONGS, about)
+
     def _about(self, one: ChangePlace) -> str:
         if one.fate:
             return "goes with it" if one.fate == GOES else one.fate
         if (preview := self._preview) and one in preview.stays:
-            return "still fits" if still_fits(preview, one, self.name.text()) else "does not fit the new name"
+            return "still fits" if still_fits(preview, one, self.new_name) else "does not fit the new name"
         return one.owner.partition(".")[2] or one.owner
 
     def places(self) -> tuple[Reference, ...]:
@@ -303,14 +306,20 @@ class ChangeStrip(QFrame):
             all_of_it = f"Remove all of it ({counted(count + gone, 'place')})"
             self.act.setText(all_of_it if count else f"Remove {gone}" if gone > 1 else "Remove")
 
-    def _renamed(self, name: str) -> None:
+    @property
+    def new_name(self) -> str:
+        """The whole new name, see `whole_new_name`; that of a field is what was typed."""
+        name, preview = self.name.text().strip(), self._preview
+        return name if preview is None or preview.field else whole_new_name(preview.node, name)
+
+    def _renamed(self) -> None:
         if not self._renames:
             return
         self.tell("")
-        self._line.new = name.strip()
+        self._line.new = self.new_name
         self._ticked()
         for row in self._rows:
-            row.setText(BELONGS, self._about(row.data(PLACE, DATA)))
+            self._say_about(row)
         self.list.viewport().update()
 
     @action("Open in the text", on="list", icon="code", keys="F12", tip="Show the line in its file")
@@ -321,7 +330,7 @@ class ChangeStrip(QFrame):
     # -- doing ---------------------------------------------------------------------------------------------
 
     def _do(self) -> None:
-        name = self.name.text().strip() if self._renames else ""
+        name = self.new_name if self._renames else ""
         self._decide(Chosen(name=name, places=self.places()))
 
     def _decide(self, chosen: Chosen) -> None:
@@ -366,35 +375,3 @@ class ChangeStrip(QFrame):
             (focused if isinstance(focused, QPushButton) else self.act).click()
         else:
             super().keyPressEvent(event)
-
-
-class PlaceList(QTreeWidget):
-    """The places, below what they are to the thing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setHeaderLabels(["Place", "Text", "Belongs to"])
-        self.setAccessibleName("Places")
-        self.setUniformRowHeights(True)
-        self.setRootIsDecorated(False)
-        self.setItemsExpandable(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMinimumHeight(LEAST)
-        self.header().setStretchLastSection(False)
-        self.header().setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        self.offering = Offering(
-            self,
-            self._current,
-            named=lambda one: f"{one.reference.file}:{one.line}",
-            nothing="No place is chosen",
-            where=lambda: self.visualRect(self.currentIndex()).bottomLeft(),
-        )
-        self.currentItemChanged.connect(lambda *_: self.offering.refresh())
-
-    def _current(self) -> ChangePlace | None:
-        item = self.currentItem()
-        return item.data(PLACE, DATA) if item is not None else None
-
-    @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.offering.open(event)
