@@ -173,6 +173,18 @@ def test_every_line_that_a_rename_to_another_aggregate_changes_is_listed(file):
                 assert changed == {(one.reference.file, one.line) for one in found.places}, (event, name)
 
 
+def test_readers_of_its_id_are_told_where_it_becomes_that_of_another_aggregate():
+    reader = '[policy.tell]\non: "parcel.sent"\nissue: "pack"\nwith { parcel_id: "id" }\n'
+    text = DesignText(project=parse(shop().project.text + reader, "project.tsk"))
+    (told,) = rename_in_store(Store(), text, SENT, "box.sent").stays
+    assert (told.text, told.owner, told.fate) == (
+        'with { parcel_id: "id" }',
+        "policy.tell",
+        "the id of a box then",
+    )
+    assert rename_in_store(Store(), text, SENT, "parcel.left").stays == ()
+
+
 @pytest.mark.parametrize("name", ["parcel.left", "other.left", "left"])
 def test_a_name_that_is_of_no_other_aggregate_moves_nothing(name):
     found = rename_in_store(Store(), shop(), SENT, name)

@@ -223,7 +223,8 @@ class ChangeStrip(QFrame):
             places = [one for one in preview.places if one.group == group]
             self._add(group, places, ticks=not preview.owner)
         if preview.stays:
-            self._add(STAYS if self._renames else "Names it still", preview.stays, ticks=False)
+            stays = STAYS if self._renames or preview.owner else "Names it still"
+            self._add(stays, preview.stays, ticks=False)
         rows = self.list.topLevelItemCount() + len(self._rows)
         self.list.setMaximumHeight(min(MOST, (rows + 1) * HEIGHT + 6))
 
@@ -247,7 +248,7 @@ class ChangeStrip(QFrame):
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
                 sign = SIGNS.get(one.fate, "info")
-                harmless = self._renames or one.fate in {ADDED, TAKEN}
+                harmless = not one.fate if self._renames else one.fate in {ADDED, TAKEN}
                 row.setIcon(PLACE, icon(sign, "info" if harmless else "warning"))
             head.addChild(row)
             self._rows.append(row)

@@ -19,6 +19,7 @@ from workbench.services.design.change_preview import (
 )
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.id_readers import id_readers
 from workbench.services.design.owners import PLACES, aggregate_of, is_for, places_of, with_place
 from workbench.services.design.place_names import told_of_kept
 from workbench.services.design.references import Reference, references, streams_of
@@ -45,7 +46,9 @@ def rename_in_store(reader: Reader, text: DesignText, node: DesignNode, name: st
     if node.kind == "aggregate":
         told = told_of_kept(text.project, gestures.places_of(text, node), node.name)
     preview = rename_preview(text, node, stored, *told, *unread, *left_of(reader, node))
-    return replace(preview, places=(*along, *preview.places))
+    owner = new_owner(text, node, name)
+    readers = tuple(id_readers(text, [node.name], owner)) if owner else ()
+    return replace(preview, places=(*along, *preview.places), stays=(*preview.stays, *readers))
 
 
 def renamed_along(
