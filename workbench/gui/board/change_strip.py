@@ -22,7 +22,7 @@ from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.board.board_entry import never
 from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
-from workbench.gui.board.place_list import BELONGS, DATA, PLACE, TEXT, PlaceList
+from workbench.gui.board.change_places import BELONGS, PLACE, TEXT, PlaceList
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme, ui_font
@@ -52,6 +52,7 @@ NARROW = 720
 """Below this width in pixels the buttons stand under the names."""
 SIGNS = {IS_CHOSEN: "purge", ADDED: "plus", TAKEN: "purge"}
 """What stands before a place that cannot be ticked, by what becomes of it; else what informs."""
+DATA = Qt.ItemDataRole.UserRole
 TICK = Qt.ItemFlag.ItemIsUserCheckable
 
 PlaceKey = tuple[str, str, str, str]
@@ -227,6 +228,7 @@ class ChangeStrip(QFrame):
             self._add(stays, preview.stays, ticks=False)
         rows = self.list.topLevelItemCount() + len(self._rows)
         self.list.setMaximumHeight(min(MOST, (rows + 1) * HEIGHT + 6))
+        self.list.share_width()
 
     def _add(
         self, group: str, places: list[ChangePlace] | tuple[ChangePlace, ...], *, ticks: bool = True
@@ -362,8 +364,7 @@ class ChangeStrip(QFrame):
         way = QBoxLayout.Direction.TopToBottom if wide < NARROW else QBoxLayout.Direction.LeftToRight
         if self._head.direction() != way:
             self._head.setDirection(way)
-        for column, least in ((PLACE, 140), (BELONGS, 100)):
-            self.list.header().resizeSection(column, max(least, min(190, wide // 5)))
+        self.list.share_width()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

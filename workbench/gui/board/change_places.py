@@ -1,4 +1,4 @@
-"""The list of the places that a rename, a removal or a move touches."""
+"""The list of places that a rename, a removal or a move would touch."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from workbench.services.design.change_preview import ChangePlace
 
 PLACE, TEXT, BELONGS = range(3)
-"""The columns."""
-DATA = Qt.ItemDataRole.UserRole
 LEAST = 84
-"""Pixels that it is high at least."""
+"""Pixels that it has of height at least."""
 
 
 class PlaceList(QTreeWidget):
@@ -45,9 +43,16 @@ class PlaceList(QTreeWidget):
         )
         self.currentItemChanged.connect(lambda *_: self.offering.refresh())
 
+    def share_width(self) -> None:
+        """Gives the columns their room: what becomes of places is whole, up to a third of the width."""
+        wide = self.viewport().width()
+        self.header().resizeSection(PLACE, max(140, min(190, wide // 5)))
+        needed = max(100, self.sizeHintForColumn(BELONGS))
+        self.header().resizeSection(BELONGS, min(needed, max(100, wide // 3)))
+
     def _current(self) -> ChangePlace | None:
         item = self.currentItem()
-        return item.data(PLACE, DATA) if item is not None else None
+        return item.data(PLACE, Qt.ItemDataRole.UserRole) if item is not None else None
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
