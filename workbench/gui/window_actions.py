@@ -64,7 +64,7 @@ class WindowActions(BundleActions):
 
     def _fill_menus(self) -> None:
         groups: dict[str, int] = {}
-        for bound in self.acts:
+        for bound in sorted(self.acts, key=lambda one: one.act.group):  # of one group in order
             menu, group = self.window.menus[bound.act.menu], bound.act.group
             if groups.setdefault(bound.act.menu, group) != group:
                 menu.addSeparator()

@@ -113,7 +113,8 @@ class ArmedFaults:
     async def disarm(self, *numbers: int) -> int:
         """Disarms faults, without a number all of them; returns how many."""
         gone = self._world.faults.disarm(*numbers)
-        self._world.announce(Changes(engine=True))
+        if gone:
+            self._world.announce(Changes(engine=True))
         for one in gone:
             await self._record(OperatorAct.DISARM, one.rule)
         return len(gone)
