@@ -38,6 +38,12 @@ def test_W18_what_differs_is_told_and_listed(workbench, tmp_path):
     assert found.code == 3
     value = found.json()
     assert value["old"] == str(bank)
+    assert value["changes"] == ["changed: event account.moved (set), command move (refuse)"]
+    assert value["changes"][0] in said.out
+    assert value["sections"] == [
+        {"change": "changed", "kind": "event", "name": "account.moved", "keys": ["set"]},
+        {"change": "changed", "kind": "command", "name": "move", "keys": ["refuse"]},
+    ]
     assert value["looked"] == {"stream": 2, "row": 0, "command": 3, "event": 0}
     assert value["differ"] == {"stream": 1, "row": 0, "command": 1, "event": 0}
     assert value["reasons"] == [

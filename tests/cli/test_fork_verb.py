@@ -33,3 +33,12 @@ def test_a_fork_at_no_position_or_into_a_folder_that_is_full_is_refused(workbenc
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("")
     assert "exists already" in workbench("fork", played, "1", tmp_path / "full").err
+
+
+def test_W9_an_empty_fork_is_compared_with_all_of_the_project(workbench, played, tmp_path):
+    assert workbench("fork", played, "0", tmp_path / "fork").code == 0
+    assert workbench("events", tmp_path / "fork", "--json").json() == []
+    found = workbench("compare", played, tmp_path / "fork", "--json").json()
+    assert found["split"] == 0
+    assert found["heads"][1] == 0
+    assert found["counts"]["stream"] > 1

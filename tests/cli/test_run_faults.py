@@ -65,3 +65,26 @@ def test_W12_in_a_fork_faults_strike_as_they_are_and_time_passes_for_what_waits(
     assert [one["struck"] for one in told["faults_armed"]] == [1, 1]
     assert told["settled"]
     assert said.code == 0, told["afterwards"]
+
+
+def test_W13_what_a_fault_holds_beyond_the_wait_is_said_and_is_not_the_flows_fault(workbench, folder):
+    for fault, told in (
+        ("timeout:welcome-mail", "timeout:welcome-mail:1 holds welcome-mail, for "),
+        ("delay:audit-trail:1:1h", "delay:audit-trail:1:1h holds audit-trail, for "),
+    ):
+        name = fault.partition(":")[0]
+        add = [one.replace("ada", name).replace("a@", f"{name}@") for one in ADD]
+        said = workbench("run", folder, *add, "--fault", fault, "--on-project", "--wait", "100ms")
+        assert said.code == 0, said.out
+        assert f"armed faults hold on: {told}" in said.err
+        assert "queues were not empty" not in said.err
+        assert "Everything came to its end: not yet" in said.out
+
+
+def test_W13_a_fault_that_held_until_its_end_holds_nothing_more(workbench, folder):
+    text = (folder / "project.tsk").read_text()
+    (folder / "project.tsk").write_text(text.replace('handler_timeout: "10s"', 'handler_timeout: "100ms"'))
+    said = workbench("run", folder, *ADD, "--fault", "timeout:audit-trail", "--on-project", "--json")
+    told = said.json()
+    assert (told["faults_armed"][0]["struck"], told["faults_armed"][0]["holds"]) == (1, "")
+    assert not any(one["open"] or one["findings"] for one in told["afterwards"])

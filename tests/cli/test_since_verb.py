@@ -29,7 +29,7 @@ def test_each_invariant_is_asked_and_what_broke_one_is_told(workbench, asked):
     assert "event     user.created in user-" in said.out
     assert "command   create_user" in said.out
     assert "count('user.created'): 2 → 3" in said.out
-    assert "all_named holds up to position" in said.out
+    assert "all_named held at every position, up to" in said.out
 
 
 def test_one_is_named_and_answered_as_json(workbench, asked):
@@ -52,6 +52,25 @@ def test_a_condition_is_typed(workbench, played):
     assert said.code == 3
     assert said.json()[0]["first"]["version"] == 2
     assert workbench("since", played, "--cel", "count('user.created') > 0").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome", "said"),
+    [
+        (["count('user.created') > 0"], "held", "condition held at every position, up to "),
+        (["count('user.created') < 3"], "broke", ", before which it held, "),
+        (["false"], "never_held", "the first event of the log on, position 1, "),
+        (["count('outage.reported') > 0"], "never_held", "the first event of the log on, position 1, "),
+        (["version < 1", "--of", "user"], "never_held", "since     the first event of user-"),
+        (["version < 2", "--of", "user"], "broke", ", before which it held, "),
+        (["row.username == ''", "--rows", "users"], "never_held", "since     the first event of row "),
+    ],
+)
+def test_Y3_three_outcomes_are_told_apart(workbench, played, words, outcome, said):
+    assert said in workbench("since", played, "--cel", *words).out
+    (told,) = workbench("since", played, "--cel", *words, "--json").json()
+    assert told["outcome"] == outcome
+    assert told["holds"] is (outcome == "held")
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,10 @@ async def test_only_the_question_which_text_counts_is_told_until_it_is_answered(
     await designer.rest()
     designer.board.editor.follow()
     await until(lambda: not asked.isVisible())
+    designer.board.editor.undo()
+    said = "Undone: Keep mine. What it left out counts now; Redo brings the other back."
+    await until(lambda: said in [one.text for one in told])
+    assert 'description: "theirs"' in designer.text
 
 
 async def test_V5_the_question_stands_where_an_answer_is_refused(

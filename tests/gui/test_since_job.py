@@ -26,7 +26,10 @@ async def test_the_first_commit_is_told_and_its_event_shown(desk, workspace, tol
     await tell_since_when(desk, few)
     (notice,) = [one for one in told if one.kind == "warning"]
     bob = workspace.reader.read_stream("user-bob")[0]
-    assert f"count('user.created') is 2: since position {bob.position}, user.created" in notice.text
+    assert (
+        f"count('user.created') is 2: since position {bob.position}, before which it held, user.created"
+        in notice.text
+    )
     assert "by the command create_user. Before, count('user.created') was 1." in notice.text
     ((label, show),) = notice.actions
     assert label == "Show"
@@ -41,7 +44,7 @@ async def test_what_holds_is_told_with_up_to_where(desk, workspace, told):
     await created(workspace, "ada")
     await tell_since_when(desk, workspace.since.typed("count('user.created') < 2"))
     assert [one.text for one in told if one.kind == "ok"] == [
-        f"condition holds behind every commit, up to position {workspace.reader.head()}."
+        f"condition held at every position, up to {workspace.reader.head()}."
     ]
 
 

@@ -260,25 +260,76 @@ def test_L4_what_is_noted_of_a_later_death_stays_where_an_earlier_note_is_undone
     assert post.reader.letter_notes() == {1: ("", ""), 2: ("ann", "mine")}
 
 
-def test_L9_the_last_act_on_a_letter_is_known_and_an_undo_takes_it_back(store):
-    post = Post(store)
+class Operator:
+    """Does what is recorded, and undoes it."""
+
+    def __init__(self, store):
+        self.store, self.done = store, 0
+
+    def __call__(self, *operations, action, act=None, undoes=0):
+        self.done += 1
+        name = act or f"act-{self.done}"
+        said = OperatorAction(at=self.done, action=action, subject="1 dead letter", act=name, who="ada")
+        note = RecordAction(action=said, undoes=undoes)
+        one(self.store, Atomic(operations=(*(operation(name) for operation in operations), note)))
+        return name
+
+    def told(self, *letters):
+        """What was done to letters, with owner and note, and what took it back."""
+        found = self.store.reader().letter_acts(letters or (1,))
+        return {
+            number: [(deed.of.action, deed.note, deed.undo and deed.undo.number) for deed in deeds]
+            for number, deeds in found.items()
+        }
+
+
+def test_L4_every_act_on_a_letter_and_every_undo_is_known(store):
+    post, act = Post(store), Operator(store)
     post.bring("open")
-
-    def act(*operations, name, action):
-        said = OperatorAction(at=1, action=action, subject="1 dead letter", act=name, who="ada")
-        one(store, Atomic(operations=(*operations, RecordAction(action=said))))
-
-    act(ARCHIVE, name="archive", action="archive")
-    assert {letter: (one.number, one.who) for letter, one in post.reader.letter_acts([1, 2]).items()} == {
-        1: (1, "ada")
+    archive = act(lambda name: replace(ARCHIVE, act=name), action="archive")
+    assert act.told() == {1: [("archive", None, None)]}
+    act(lambda _name: RestoreLetters(numbers=(1,), act=archive), action="undo", undoes=1)
+    assert act.told(1, 2) == {1: [("archive", None, 2)]}
+    note = act(lambda name: NoteLetters(numbers=(1,), owner="ann", act=name), action="note")
+    act(lambda name: NoteLetters(numbers=(1,), note="asked", act=name), action="note")
+    act(lambda _name: BringBack(act="act-4", limit=9), action="undo", undoes=4)
+    replay = act(lambda name: ReplayLetter(number=1, act=name), action="replay")
+    act(lambda _name: BringBack(act=replay, limit=9), action="undo", undoes=6)
+    act(lambda name: replace(ARCHIVE, act=name), action="archive")
+    act(lambda name: RestoreLetters(numbers=(1,), by=name), action="restore")
+    history = {
+        1: [
+            ("archive", None, 2),
+            ("note", ("ann", ""), None),
+            ("note", ("ann", "asked"), 5),
+            ("replay", None, 7),
+            ("archive", None, None),
+            ("restore", None, None),
+        ]
     }
-    one(store, RestoreLetters(numbers=(1,), act="archive"))
-    assert post.reader.letter_acts([1]) == {}
-    act(ReplayLetter(number=1, act="again"), name="again", action="replay")
-    assert post.reader.letter_acts([1])[1].action == "replay"
-    one(store, BringBack(act="again", limit=9))
-    assert post.reader.letter_acts([1]) == {}
-    assert post.reader.letter_acts([]) == {}
+    assert act.told() == history
+    assert post.reader.kept_letters(replay) == [], "nothing of it can be put back any more"
+    assert post.reader.kept_letters(note) == [1]
+    assert act.told(2) == act.told(99) == {}
+    assert store.reader().letter_acts([]) == {}
+
+
+def test_L4_what_was_done_to_a_letter_stays_known_as_long_as_there_is_the_letter(store, clock):
+    post, act = Post(store), Operator(store)
+    post.bring("open")
+    note = act(lambda name: NoteLetters(numbers=(1,), owner="ann", note="asked", act=name), action="note")
+    act(lambda name: ReplayLetter(number=1, act=name), action="replay")
+    post.act("fail")
+    clock.advance(10)
+    one(store, ForgetLetters(before=clock.now()))
+    assert not post.reader.can_bring_back(note)
+    assert act.told() == {1: [("note", ("ann", "asked"), None), ("replay", None, None)]}
+    one(store, NoteLetters(numbers=(2,), owner="bob", act="other"))
+    one(store, MarkLetters(numbers=(2,), before=("open",), after="purged"))
+    clock.advance(10)
+    assert one(store, ForgetLetters(before=clock.now())) == 1
+    assert post.reader.kept_letters("other") == []
+    assert set(act.told(1, 2)) == {1}
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "done"])

@@ -350,6 +350,11 @@ class Histories(RuleBasedStateMachine):
         )
 
     @rule(name=st.sampled_from(list(SUBSCRIPTIONS)))
+    def do_now(self, name):
+        due = [reader.due(name, self.clock.now() + 10**6, 1) for reader in self.readers]
+        self.each(lambda side: [op.DoNow(subscription=name, number=row.number) for row, _ in due[side]])
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)))
     def recall(self, name):
         self.both(op.RecallReplays(subscription=name))
 

@@ -11,6 +11,7 @@ from tests.store.test_queue import FOREVER, OTHER, TOKEN, Box
 from workbench.errors import StaleLease
 from workbench.model.delivery_states import DeliveryState, Trigger, targets
 from workbench.store.operations import (
+    DoNow,
     Lease,
     MarkLetters,
     Reclaim,
@@ -88,8 +89,11 @@ class Walk(Box):
                 recover = RecoverSubscription(subscription="sub", topic="mail", in_doubt=(), max_crashes=3)
                 late = Reclaim(subscription="sub", topic="mail", now=FOREVER)
                 return one(self.store, recover) if self.state() != "leased" else one(self.store, late)
-            case Trigger.SKIP:
-                return one(self.store, Skip(subscription="sub", numbers=(ROW,)))
+            case Trigger.SKIP | Trigger.DO_NOW:
+                skip = Skip(subscription="sub", numbers=(ROW,))
+                return one(
+                    self.store, skip if trigger is Trigger.SKIP else DoNow(subscription="sub", number=ROW)
+                )
             case Trigger.REPLAY:
                 return one(self.store, ReplayLetter(number=letter))
             case Trigger.PURGE:

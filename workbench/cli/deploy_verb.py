@@ -29,7 +29,8 @@ def _takes(parser: Parser) -> None:
     )
     parser.trust()
     parser.json(
-        "old, new, store, head, changes, looked {stream, row, command, event}, differ {…}, refused_before,"
+        "old, new, store, head, changes, sections [{change, kind, name, keys}],"
+        " looked {stream, row, command, event}, differ {…}, refused_before,"
         " reasons [{kind, where, said, count, first}], untold,"
         " differences [{kind, where, key, column, ours, theirs, since}]"
     )
@@ -87,6 +88,7 @@ def _value(found: Rehearsed) -> dict[str, Any]:
     return {
         "head": found.head,
         "changes": found.changes,
+        "sections": [asdict(one) for one in found.sections],
         "looked": {kind: found.looked[kind] for kind in kinds},
         "differ": {kind: found.differ[kind] for kind in kinds},
         "refused_before": found.refused_before,

@@ -12,7 +12,9 @@ from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, Ve
 
 def _fork_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("position", metavar="POSITION", type=position, help="the last one that it has")
+    parser.add_argument(
+        "position", metavar="POSITION", type=position, help="the last one that it has; 0 for an empty one"
+    )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="where it goes; it must not exist")
     parser.add_argument(
         "--waiting", action="store_true", help="what waits still, and was stored by then, waits there, too"

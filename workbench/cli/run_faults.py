@@ -49,11 +49,17 @@ def faults_told(workspace: Workspace, options: Options) -> dict[str, Any]:
         return {"faults_armed": [], "afterwards": []}
     return {
         "faults_armed": [
-            {"fault": one.written, "words": one.sentence, "calls": one.calls, "struck": one.struck}
+            {
+                "fault": one.written,
+                "words": one.sentence,
+                "calls": one.calls,
+                "struck": one.struck,
+                "holds": one.holds,
+            }
             for one in workspace.faults.lines()
         ],
         "afterwards": [
-            {"check": one.name, "findings": [str(said) for said in one.findings]}
+            {"check": one.name, "findings": [str(said) for said in one.findings], "open": one.open}
             for one in workspace.faults.check()
         ],
     }
@@ -66,6 +72,12 @@ def faults_said(summary: dict[str, Any]) -> list[str]:
         return []
     lines = ["", columns(("FAULT", "WHAT IT DOES", "STRUCK", "OF CALLS"), armed)]
     for one in summary["afterwards"]:
-        holds = "yes" if not one["findings"] else "no"
+        holds = "no" if one["findings"] else "not yet" if one["open"] else "yes"
         lines += [f"{one['check']}: {holds}", *(f"  {one_line(said)}" for said in one["findings"])]
     return lines
+
+
+def faults_hold(summary: dict[str, Any]) -> str:
+    """Says which armed faults still hold something, and for how long; empty where none does."""
+    said = [f"{one['fault']} {one['holds']}" for one in summary["faults_armed"] if one["holds"]]
+    return f"armed faults hold on: {'; '.join(said)}; a longer --wait waits for that" if said else ""

@@ -24,7 +24,7 @@ from workbench.cli.arguments import (
     position,
     words,
 )
-from workbench.cli.run_faults import arm_faults, faults_said, faults_told, takes_faults
+from workbench.cli.run_faults import arm_faults, faults_hold, faults_said, faults_told, takes_faults
 from workbench.errors import InvalidValue
 from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
@@ -107,8 +107,8 @@ def _takes(parser: Parser) -> None:
         "project, commands {outcome: count}, results (--command: with appended [{stream, events, version}]),"
         " problems, position, streams, settled, put_off, stopped [{kind, name, why, broken}], gone, troubles,"
         " faults, subscriptions, projections, dead, letter_groups [{count, newest, subscription, error}],"
-        " dead_letters (the newest of them), faults_armed [{fault, words, calls, struck}],"
-        " afterwards [{check, findings}] (--fault)"
+        " dead_letters (the newest of them), faults_armed [{fault, words, calls, struck, holds}],"
+        " afterwards [{check, findings, open}] (--fault)"
     )
     parser.set_defaults(issued=[])
 
@@ -136,11 +136,13 @@ async def _run(options: Options, environ: Environ) -> int:
         note(f"workbench: {one_line(problem)}")
     for said in summary["troubles"]:
         note(f"workbench: {one_line(said)}")
-    if not summary["settled"] and not any(one["broken"] for one in summary["stopped"]):
+    if held := faults_hold(summary):
+        note(f"workbench: {one_line(held)}")
+    elif not summary["settled"] and not any(one["broken"] for one in summary["stopped"]):
         note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
     for one in summary["stopped"]:
         note(one_line(f"workbench: {one['kind']} {one['name']}: {one['why']}"))
-    if summary["put_off"]:
+    if summary["put_off"] and not held:
         note(f"workbench: {summary['put_off']:,} deliveries wait for their time; a later run sees to them")
     answer(options, summary, _told(summary))
     return PROBLEMS if _troubled(options, report, summary) else DONE
@@ -371,7 +373,8 @@ RUN = VerbSpec(
 
         With --fault something goes wrong on purpose. Behind the last command it is told how often each fault
         struck, whether read models equal a clean rebuild, what happened twice and what did not end; if any
-        of that is so, it ends with 3.
+        of that is so, it ends with 3. Where a fault holds something for longer than --wait, that is said,
+        and what is left to do is not held against the project.
     """,
     examples="""
         workbench run my-project --command create_user --set user_id=ada \\

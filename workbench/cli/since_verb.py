@@ -31,8 +31,9 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.zone()
     parser.json(
-        "[{invariant, holds, upto, first {words, position, recorded_at, event, stream, version, key, command"
-        " {id, type, stream, origin}, before, after, differences [{kind, path, before, after}], others}}]"
+        "[{invariant, holds, outcome (held, broke or never_held), upto, first {words, position,"
+        " recorded_at, event, stream, version, key, command {id, type, stream, origin}, before, after,"
+        " differences [{kind, path, before, after}], others}}]"
     )
 
 
@@ -59,6 +60,7 @@ async def _since(options: Options, environ: Environ) -> int:
     return PROBLEMS if any(one.first is not None for _, one in found) else DONE
 
 
+_EMPTY = "nothing is stored that could have broken it"
 _NONE = "the project has no invariant that says always"
 
 
@@ -84,12 +86,12 @@ def _asked(options: Options, workspace: Workspace) -> list[Invariant]:
 def _told(name: str, found: SinceWhen, zone: Any) -> Iterator[str]:
     first = found.first
     if first is None:
-        yield one_line(f"{name} holds up to position {found.upto:,}")
+        yield one_line(f"{name} held at every position, up to {found.upto:,}" if found.upto else _EMPTY)
         return
     event = first.event
     more = f", as it does for {first.others:,} more" if first.others else ""
     yield one_line(f"{first.broken.words}{more}")
-    yield one_line(f"  since     position {event.position:,}, {when(event.recorded_at, zone)}")
+    yield one_line(f"  since     {first.since}, {when(event.recorded_at, zone)}")
     yield one_line(f"  event     {event.type} in {event.stream}, version {event.version:,}")
     if first.command is not None:
         by = f", issued by {first.command.origin}" if first.command.origin else ""
@@ -103,8 +105,8 @@ def _told(name: str, found: SinceWhen, zone: Any) -> Iterator[str]:
 
 def _value(name: str, found: SinceWhen) -> dict[str, Any]:
     first = found.first
-    value = {"invariant": name, "holds": first is None, "upto": found.upto}
-    return value | {"first": _first(first) if first is not None else None}
+    value = {"invariant": name, "holds": first is None, "outcome": found.outcome.value}
+    return value | {"upto": found.upto, "first": _first(first) if first is not None else None}
 
 
 def _first(first: FirstBreak) -> dict[str, Any]:
@@ -137,7 +139,8 @@ def _first(first: FirstBreak) -> dict[str, Any]:
 SINCE = VerbSpec(
     about="""
         Says since when an invariant does not hold: the first commit of the log that broke it, with its event,
-        its command and what it changed.
+        its command and what it changed; or that it held at no position, from the first event on; or that it
+        held at every one.
 
         It goes through the whole log in short reads; a window may have the project open. Ends with 3 if
         something does not hold.

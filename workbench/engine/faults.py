@@ -39,11 +39,13 @@ class ArmedFault:
         number: Names it in its world.
         calls: How many calls it has seen.
         struck: How many of them went wrong by it.
+        holds: What it had wait or hang, by consumer: since when, and until when at the latest.
     """
 
     def __init__(self, number: int, rule: FaultRule) -> None:
         self.number, self.rule = number, rule
         self.calls = self.struck = 0
+        self.holds: dict[str, tuple[int, int]] = {}
         self._chance = random.Random(rule.seed)  # noqa: S311  # no secret
         self._seen: dict[str, int] = {}  # by subscription, up to which position it has decided
         self._hit: tuple[str, int] | None = None
@@ -163,7 +165,8 @@ class Faults:
         until = 0
         for one in self.meant((FaultKind.DELAY,), (FaultPlace.PROJECTION, projection), spent=True):
             if one.strikes_at(projection, position):
-                until = max(until, recorded_at + one.span_at(position))
+                one.holds[projection] = recorded_at, recorded_at + one.span_at(position)
+                until = max(until, one.holds[projection][1])
         return until
 
     def before_rows(self, projection: str) -> None:
@@ -280,9 +283,9 @@ class DeliveryFaults:
         faults = self._meant(FaultKind.DELAY, FaultKind.REORDER, spent=True)
         for task in tasks if faults else ():
             position = task.message.position
-            spans = [one.span_at(position) for one in faults if one.strikes_at(self._name, position)]
-            if spans and task.failure is None:
-                due = self._faults.clock.now() + max(spans)
+            struck = [one for one in faults if one.strikes_at(self._name, position)]
+            if struck and task.failure is None:
+                due = max([self._hold(one, one.span_at(position)) for one in struck])
                 due = max(due, task.message.deliver_at or 0)
                 task.message = msgspec.structs.replace(task.message, deliver_at=due)
 
@@ -308,6 +311,13 @@ class DeliveryFaults:
             self._faults.crashed()
             raise EngineCrashed(self._name)
 
+    def _hold(self, one: ArmedFault, span: int) -> int:
+        """Notes that a fault holds something for a time; returns until when."""
+        now = self._faults.clock.now()
+        since, until = one.holds.get(self._name, (now, 0))
+        one.holds[self._name] = since if until > now else now, max(until, now + span)
+        return now + span
+
     def _meant(self, *kinds: FaultKind, spent: bool = False) -> Sequence[ArmedFault]:
         return self._faults.meant(kinds, *self._places, spent=spent)
 
@@ -319,7 +329,9 @@ class DeliveryFaults:
                 self._faults.act(one, f"a call of {self._name}")
                 if one.rule.kind is FaultKind.TIMEOUT and isinstance(self._faults.clock, ManualClock):
                     raise TimeoutError(f"the handler took longer than {self._seconds:g} s")  # none passes
-                hangs = one if one.rule.kind is FaultKind.TIMEOUT else hangs
+                if one.rule.kind is FaultKind.TIMEOUT:
+                    hangs = one
+                    self._hold(one, round(self._seconds * MICROSECONDS))
         return hangs
 
     async def _hung(self, one: ArmedFault) -> None:

@@ -25,6 +25,7 @@ from workbench.model.counts import counted
 from workbench.model.hints import sentences
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_state import DesignState
+from workbench.services.design.done_steps import SETTLED
 from workbench.services.design.text_merge import (
     DesignConflict,
     NoStep,
@@ -49,6 +50,8 @@ Answer = tuple[str, Callable[[], None]]
 """What a button says, and what it does."""
 STEPS = "undo"
 """Topic of what is told of a step that was undone or done again, or cannot be."""
+ANSWERS = {label for _counts, _left, label in SETTLED.values()}
+"""Steps that say which of two texts counts."""
 UNREAD = "the files of the design cannot be read"
 """Topic of that: it leaves once they can."""
 
@@ -167,6 +170,9 @@ class DesignSteps(QObject):
             self.desk.project_saved.emit()
             said = f"{word}ne: {label}." if label else f"{word}ne."
             self.show_step(before, said if label else "")
+            if word == "Undo" and label in ANSWERS:
+                said += " What it left out counts now; Redo brings the other back."
+                self.desk.notice("info", said, topic=STEPS)
             self._show_elsewhere(before, said)
 
     def _pass_over(self, word: str) -> None:

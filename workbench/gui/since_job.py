@@ -25,7 +25,7 @@ async def tell_since_when(desk: Desk, invariant: Invariant) -> None:
     if found is None:
         return
     if (first := found.first) is None:
-        said = f"{name} holds behind every commit, up to position {found.upto:,}."
+        said = f"{name} held at every position, up to {found.upto:,}."
         desk.notice("ok", said, topic=f"since {name}")
         return
     event = first.event
@@ -44,7 +44,7 @@ def words_of(first: FirstBreak) -> str:
     ]
     before = f" Before, {', '.join(was)}." if was else ""
     more = f" It broke it for {first.others:,} more at once." if first.others else ""
-    return f"{first.broken.words}: since position {event.position:,}, {event.type}{by}.{before}{more}"
+    return f"{first.broken.words}: since {first.since}, {event.type}{by}.{before}{more}"
 
 
 def _look(since: Since, invariant: Invariant, told: Told) -> SinceWhen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from workbench.model.error_text import in_short
 from workbench.model.json_values import check_name, check_words
 
 
@@ -62,7 +63,24 @@ def outcome(act: LetterAct) -> LetterStatus:
 
 
 NOTE = 10_000
+SAID = 200
+"""Characters of a note that records and stories tell."""
 """Characters of a note."""
+
+
+def note_words(owner: str | None, note: str | None) -> str:
+    """Says what was written about a letter: ``owner Ann; note “asked the bank”``.
+
+    Args:
+        owner, note: Empty for none; None where it was left as it was.
+    """
+    said = [f"owner {owner}" if owner else "no owner"] if owner is not None else []
+    said += (
+        [f"note “{in_short(' '.join(note.split()), SAID)}”" if note else "no note"]
+        if note is not None
+        else []
+    )
+    return "; ".join(said)
 
 
 def check_note(owner: str | None, note: str | None) -> None:

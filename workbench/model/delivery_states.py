@@ -24,6 +24,7 @@ class Trigger(StrEnum):
 
     PUBLISH = "publish"
     DUE = "due"
+    DO_NOW = "do now"
     PROMOTE = "promote"
     CLAIM = "claim"
     ACK = "ack"
@@ -63,6 +64,7 @@ TRANSITIONS = (
         "blocked behind an earlier one of its key; else delayed until its time; else ready",
     ),
     Transition(_S.DELAYED, _T.DUE, (_S.READY,), "its time has come"),
+    Transition(_S.DELAYED, _T.DO_NOW, (_S.READY,), "by an operator, before its time, recorded"),
     Transition(
         _S.BLOCKED,
         _T.PROMOTE,

@@ -27,6 +27,7 @@ class OperatorAct(StrEnum):
     CANCEL = "cancel"
     STEP = "step"
     SKIP = "skip"
+    DO_NOW = "do now"
     RESET = "reset"
     REBUILD = "rebuild"
     SWITCH = "switch to rebuilt rows"
@@ -75,6 +76,7 @@ FINAL = {
     OperatorAct.RESTORE: "archive or purge them again",
     OperatorAct.IMPORT_LETTERS: "archive them instead",
     OperatorAct.CANCEL: "begin again with what is left",
+    OperatorAct.DO_NOW: "what is done early stays done",
     OperatorAct.STEP: "a delivery that was made stays made",
     OperatorAct.GIVE_UP_REBUILD: "its rows are gone; begin a rebuild again",
     OperatorAct.SWITCH: "the earlier rows are gone; a rebuild makes what the present definition says",

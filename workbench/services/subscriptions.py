@@ -15,7 +15,7 @@ from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message, called
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.search_words import read_words
 from workbench.services.monitor.lag import subscription_lag
-from workbench.store.operations import ConfigureSubscription, Skip
+from workbench.store.operations import ConfigureSubscription, DoNow, Skip
 from workbench.store.stored_values import Delivery, SubscriptionState
 
 if TYPE_CHECKING:
@@ -239,6 +239,24 @@ class Subscriptions:
             note = self._world.record(OperatorAct.SKIP, f"subscription {name}", said, act=act)
             skipped, _ = await engine.commit(skip, note)
             return int(skipped), act if skipped else ""
+
+    async def do_now(self, name: str, number: int) -> bool:
+        """Has a delivery that waits for its time made at once, recorded; what is done stays done.
+
+        Returns:
+            Whether it still waited.
+
+        Raises:
+            NotFound: No such subscription runs.
+            StoreReadOnly: This window only observes.
+        """
+        async with self._world.at_work() as engine:
+            engine.subscription(name)
+            row = next((one for one in self.waiting(name) if one.delivery.number == number), None)
+            about = " ".join(filter(None, (row.type, row.key))) if row is not None else ""
+            note = self._world.record(OperatorAct.DO_NOW, f"subscription {name}", about, if_done=True)
+            done, _ = await engine.commit(DoNow(subscription=name, number=number), note)
+            return bool(done)
 
 
 def _handlers(registry: Registry) -> dict[str, str]:

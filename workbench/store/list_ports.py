@@ -10,7 +10,7 @@ from uuid import UUID
 
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
-from workbench.store.operator_actions import OperatorAction
+from workbench.store.operator_actions import LetterDeed, OperatorAction
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -286,5 +286,5 @@ class RecordLists(Protocol):
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
 
-    def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
-        """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""
+    def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
+        """Returns by letter what operators did to it and what of that was undone, the first act first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from workbench.model.dead_letter import LetterStatus
@@ -77,7 +79,61 @@ class KeptReplay(msgspec.Struct, frozen=True, kw_only=True, tag="replay"):
     generation: int
 
 
-Kept = KeptDelivery | KeptCursor | KeptNote | KeptReplay
+class KeptPast(msgspec.Struct, frozen=True, kw_only=True, tag="past"):
+    """An act on a dead letter of which nothing can be put back any more; its story tells it (L4).
+
+    Attributes:
+        note: Owner and note, where it wrote them.
+        undone: Whether it was taken back.
+    """
+
+    letter: int
+    note: tuple[str, str] | None = None
+    undone: bool = False
+
+
+Kept = KeptDelivery | KeptCursor | KeptNote | KeptReplay | KeptPast
+
+
+class LetterDeed(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator did to one dead letter.
+
+    Attributes:
+        note: Owner and note, where it wrote them.
+        undo: What took it back; None where it holds.
+    """
+
+    of: OperatorAction
+    note: tuple[str, str] | None = None
+    undo: OperatorAction | None = None
+
+
+def past_of(kept: KeptNote | KeptReplay, *, undone: bool) -> KeptPast:
+    """Returns what is left of what an act kept of a letter, once it was put back, or cannot be any more."""
+    note = kept.after if isinstance(kept, KeptNote) else None
+    return KeptPast(letter=kept.letter, note=note, undone=undone)
+
+
+def deeds_of(
+    found: Iterable[tuple[int, str, Kept | None]], acts: Iterable[OperatorAction]
+) -> dict[int, tuple[LetterDeed, ...]]:
+    """Returns by letter what was done to it, the first act first.
+
+    Args:
+        found: Letters and the names of acts on them, with what is kept of these.
+        acts: The records of these acts and of their undos.
+    """
+    known = {one.number: one for one in acts}
+    named = {one.act: one for one in known.values() if one.act}
+    deeds: dict[int, dict[int, LetterDeed]] = {}
+    for letter, name, kept in found:
+        if (of := named.get(name)) is not None:
+            past = past_of(kept, undone=False) if isinstance(kept, KeptNote) else kept
+            note = past.note if isinstance(past, KeptPast) else None
+            undo = known.get(of.undone) if isinstance(past, KeptPast) and past.undone else None
+            before = deeds.setdefault(letter, {}).get(of.number, LetterDeed(of=of))
+            deeds[letter][of.number] = LetterDeed(of=of, note=note or before.note, undo=undo or before.undo)
+    return {letter: tuple(one for _, one in sorted(by.items())) for letter, by in deeds.items()}
 
 
 def place_of(kept: Kept) -> int:

@@ -191,6 +191,35 @@ async def test_a_draft_offers_on_its_card_what_its_form_offers(board: BoardView,
     assert board.editor.state.undo == "New event parcel.zapped"
 
 
+SCENARIO = "scenarios/notes.tsk", '"Noted" { given: [{ event: "noted", stream: "parcel-1" }] }\n'
+
+
+@pytest.mark.parametrize("way", ["card", "text"])
+async def test_a_fix_that_renames_does_so_in_the_scenarios_and_its_card_stays_chosen(
+    board: BoardView, until: Any, way: str
+) -> None:
+    root, (name, said) = board.desk.workspace.project.root, SCENARIO
+    (root / "scenarios").mkdir()
+    (root / name).write_text(said)
+    short = TEXT.replace("parcel.noted", "noted")
+    board.editor.do("Shorten", lambda text: text.with_said("project.tsk", short))
+    await until(lambda: "event:noted" in board.scene.cards() and board.editor.draft is not None)
+    board.canvas.reveal("event:noted")
+    section = board.details.section
+    await until(lambda: section.pane.sure and any(one.fixes for one in board.marks.told("event:noted")))
+    if way == "card":
+        board.marks.explain("event:noted")
+        ways = board.marks.popover.list
+        assert ways.item(0).text() == "Replace with parcel.noted"
+        QTest.keyClick(ways, Qt.Key.Key_Return)
+    else:
+        found = [fix for one in section.pane.problems() for fix in section.pane.fixes_in_file(one.problem)]
+        section.pane.apply(next(one for one in found if one.label == "Replace with parcel.noted"))
+    await until(lambda: board.editor.draft is None and text_of(board) == TEXT)
+    assert (root / name).read_text() == said.replace('"noted"', '"parcel.noted"')
+    await until(lambda: board.scene.chosen == NOTED)
+
+
 async def test_two_cards_with_the_same_mistake_each_fix_their_own(board: BoardView, until: Any) -> None:
     """Whichever stands first in the text, and the handler where a subscription works with it."""
     right = (

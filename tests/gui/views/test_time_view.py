@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.gui.test_fork_actions import fork_of, scratch, trunk
 from tests.gui.test_session import notices, settings, start
+from workbench.engine.publisher import OutgoingMessage
 from workbench.gui.desk import Selection
 from workbench.model.clock import MICROSECONDS
 
@@ -58,3 +59,32 @@ async def test_W15_on_the_machines_clock_it_offers_to_fork(trunk, until):
     assert not view.until.isVisible()
     view.fork.click()
     await until(lambda: trunk.forks and trunk.forks[-1].desk is not None, within=20)
+
+
+def rows_of(view):
+    return [view.table.model().row(at) for at in range(view.table.model().rowCount())]
+
+
+async def audited(trunk, until, **more):
+    """Shows the view once a message has been published to the audit."""
+    await trunk.workspace.messages.publish(OutgoingMessage(topic="audit", type="note", data={}, **more))
+    trunk.bring("time")
+    view = trunk.window.views["time"]
+    await until(lambda: any(row[2] == "audit" for row in rows_of(view)))
+    return view
+
+
+async def test_W23_what_is_due_later_is_done_now_in_the_project_itself(trunk, until):
+    view = await audited(trunk, until, delay=3600)
+    await until(lambda: any(row[1] == "delayed" for row in rows_of(view)))
+    view.table.selectRow([row[1] for row in rows_of(view)].index("delayed"))
+    view.acts["do_now"].do()
+    await until(lambda: "note of audit-file is done now." in notices(trunk))
+    await until(lambda: not any(row[1] == "delayed" for row in rows_of(view)))
+    assert trunk.workspace.operations.list()[0].of.action == "do now"
+
+
+async def test_W23_retention_is_listed_and_only_comes_with_its_time(trunk, until):
+    view = await audited(trunk, until)
+    view.table.selectRow([row[1:3] for row in rows_of(view)].index(("retention", "audit")))
+    assert not view.acts["do_now"].refresh()

@@ -78,7 +78,10 @@ def test_W18_a_field_that_only_one_state_has_is_told_once_and_no_difference(depl
         (moved, f'{moved}, moves: "state.moves + 1"'),
     )
     assert not of(found, "stream")
-    assert found.changes == ["state of account: new moves"]
+    assert found.changes == [
+        "state of account: new moves",
+        "changed: aggregate account (state), event account.moved (set)",
+    ]
 
 
 def test_W18_rows_that_differ_are_counted_with_their_cells(deploy):
@@ -106,7 +109,11 @@ def test_W18_columns_that_came_are_told_and_those_of_both_compared(deploy):
         ('owner: "text", balance: "integer" }', 'balance: "integer", name: "text" }'),
         ('put { owner: "event.owner", balance: 0 }', 'put { name: "event.owner", balance: 1 }'),
     )
-    assert found.changes == ["columns of accounts: new name", "columns of accounts: gone owner"]
+    assert found.changes == [
+        "columns of accounts: new name",
+        "columns of accounts: gone owner",
+        "changed: projection accounts (columns, on)",
+    ]
     assert {one.column for one in of(found, "row")} == {"balance"}
     assert found.differ["row"] == 6
 

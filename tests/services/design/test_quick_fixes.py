@@ -6,7 +6,9 @@ import pytest
 
 from tests.services.design.marks.mark_examples import EXAMPLES, design_of
 from tests.services.design.text_examples import PROJECT, checked
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.quick_fixes import quick_fixes
+from workbench.tusk import parse
 
 
 def fixes(old, new):
@@ -106,7 +108,7 @@ def test_a_field_that_the_state_has_not_is_added_with_its_type(said, typed):
 
 def test_an_event_of_another_aggregate_is_not_taken_for_a_mistyped_one():
     _, found = fixes('emit: "order.paid"', 'emit: "bill.sent"')
-    assert found == []
+    assert [one.label for one in found] == ["Let it change bill, too"]
 
 
 @pytest.mark.parametrize(
@@ -258,6 +260,31 @@ def test_an_event_without_an_aggregate_becomes_one_of_each_wherever_it_is_named(
     assert 'on: "loan.returned"' in after
 
 
+def test_an_event_of_a_mistyped_aggregate_keeps_its_last_word():
+    text = LENDING.replace("loan.lent", "laon.lent") + policy('"laon.lent"', "lend")
+    found = checked(text)
+    problem = next(one for one in found.problems if one.message == "there is no aggregate laon")
+    fix = next(iter(quick_fixes(found, problem)))
+    assert (fix.label, fix.effect) == (
+        "Replace with loan.lent",
+        "[event.laon.lent] becomes [event.loan.lent]",
+    )
+    assert fix.applied(text) == text.replace("laon.lent", "loan.lent")
+
+
+def test_a_fix_that_renames_does_so_in_scenarios_too_and_keeps_what_is_typed():
+    given = parse('"Back" { given: [{ event: "returned", stream: "loan-1" }] }\n', "scenarios/a.tsk")
+    text = LENDING + '\n[event.returned]\n\n[policy.tell]\non: "returned"\nissue: "lend"\n'
+    whole = DesignText(project=parse(text, "project.tsk"), scenarios={given.file: given})
+    typed = text.replace("[policy.tell]", "[policy.tell]  # typed")
+    found = checked(typed)
+    problem = next(one for one in found.problems if one.message == "there is no aggregate returned")
+    fix = next(one for one in quick_fixes(found, problem) if one.label == "Replace with loan.returned")
+    after = fix.changed(whole, was=text, typed=typed)
+    assert after.scenarios[given.file].text == given.text.replace('"returned"', '"loan.returned"')
+    assert after.project.text == fix.applied(typed)
+
+
 def policy(on, command):
     return f'\n[policy.tell]\non: [{on}]\nissue: "{command}"\n'
 
@@ -358,3 +385,58 @@ def test_what_a_state_lacks_is_offered_first_and_mends_the_draft(old, new, label
     assert fix.label == label
     assert not [one for one in others if one.label.startswith("Replace")], "nothing of another meaning"
     assert checked(fix.applied(text)).mistakes == []
+
+
+DRAINS = """[aggregate.mission]
+[aggregate.battery]
+[event.mission.landed]
+[event.battery.drained]
+[command.charge_battery]
+creates_or_changes: "battery"
+fields { battery_id { type: "string", min: 1 } }
+emit: "battery.drained"
+[command.land_mission]
+changes: "mission"
+fields { mission_id: "string" }
+do { landed { emit: "mission.landed" }, drained { emit: "battery.drained" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect", "written"),
+    [
+        (
+            "",
+            "",
+            "adds battery to changes, with the new field battery_id",
+            'battery_id { type: "string", min: 1 }',
+        ),
+        (
+            'fields { mission_id: "string" }',
+            'target: "id"\nfields { battery_id: "string", id: "string" }',
+            "adds battery to changes, with its field battery_id",
+            'changes { mission: "id", battery: "battery_id" }',
+        ),
+        (
+            'changes: "mission"',
+            'creates: "mission"',
+            "adds battery to changes, with the new field battery_id",
+            'creates: "mission"\nchanges { battery: "battery_id" }',
+        ),
+        (
+            "fields { battery_id {",
+            "fields { mission_id {",
+            "adds battery to changes, with the new field battery_id",
+            'changes { mission: "mission_id", battery: "battery_id" }',
+        ),
+    ],
+)
+def test_a_command_changes_another_aggregate_too_where_it_emits_an_event_of_it(old, new, effect, written):
+    text = DRAINS.replace(old, new) if old else DRAINS
+    found = checked(text)
+    (problem,) = found.problems
+    (fix,) = quick_fixes(found, problem)
+    assert (fix.label, fix.effect) == ("Let it change battery, too", effect)
+    after = fix.applied(text)
+    assert written in after
+    assert checked(after).problems == ()

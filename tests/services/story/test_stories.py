@@ -211,8 +211,29 @@ async def test_L9_who_archived_a_letter_is_told_with_the_number_of_the_operation
     assert told[1:] == [(act.of.who, f"archived letter {letter.number} (operation {act.of.number})")]
     await broken.operations.undo(act.of.number)
     again = broken.stories.read(letter.correlation_id, read).story
+    (undo, *_) = broken.operations.list()
     assert again.dead == 1
-    assert "operation" not in next(one.said for one in again.lines if one.letter == letter.number)
+    _, *acts = (one for one in again.lines if one.letter == letter.number)
+    name, done, back = f"letter {letter.number}", act.of.number, undo.of.number
+    assert [(one.actor, one.said, one.operation) for one in acts] == [
+        (act.of.who, f"archived {name} (operation {done})", done),
+        (act.of.who, f"took back operation {done}, archive of {name} (operation {back})", back),
+    ]
+
+
+async def test_L4_every_owner_and_note_of_a_letter_is_told_not_only_the_last(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    repair = broken.dead_letters.repair
+    await repair.write_note((letter.number,), owner="ann")
+    await repair.write_note((letter.number,), owner="bob", text="asked the bank")
+    story = broken.stories.whole(letter.correlation_id)
+    _, *acts = (one.said for one in story.lines if one.letter == letter.number)
+    assert acts == [
+        f"noted of letter {letter.number}: owner ann; no note (operation 1)",
+        f"noted of letter {letter.number}: owner bob; note “asked the bank” (operation 2)",
+    ]
+    said = [one.of.detail for one in broken.operations.list()]
+    assert said == [f"#{letter.number}; owner bob; note “asked the bank”", f"#{letter.number}; owner ann"]
 
 
 async def test_L4_a_replay_that_fails_again_hides_neither_the_first_death_nor_who_replayed_it(broken):

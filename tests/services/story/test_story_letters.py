@@ -9,7 +9,7 @@ from workbench.model.operator_acts import OperatorAct
 from workbench.services.story.exchange import Arrow, sequence_of
 from workbench.services.story.story import CommandStory, LineState, StoryLine
 from workbench.services.story.story_letters import history, letter_lines
-from workbench.store.operator_actions import OperatorAction
+from workbench.store.operator_actions import LetterDeed, OperatorAction
 from workbench.store.stored_values import Attempt, DeadLetter, Reason
 
 
@@ -32,8 +32,12 @@ OUTCOME = StoryLine(
 )  # fmt: skip
 
 
+def deeds(acts: dict[int, OperatorAction]) -> dict[int, tuple[LetterDeed, ...]]:
+    return {number: (LetterDeed(of=one),) for number, one in acts.items()}
+
+
 def told(*letters: DeadLetter, acts: dict[int, OperatorAction]) -> list[tuple[str, str, int | None]]:
-    return [(one.actor, one.said, one.ended) for one in letter_lines(OUTCOME, letters, acts)]
+    return [(one.actor, one.said, one.ended) for one in letter_lines(OUTCOME, letters, deeds(acts))]
 
 
 def test_L4_each_death_and_each_act_is_told_before_how_it_stands():
@@ -50,7 +54,13 @@ def test_L4_each_death_and_each_act_is_told_before_how_it_stands():
 def test_what_follows_from_a_replay_begins_with_it_and_not_with_the_event():
     first, second = letter(1, LetterStatus.FAILED_AGAIN), letter(2, LetterStatus.RESOLVED)
     acts = {1: act(4, "replay", 150), 2: act(5, "replay", 250)}
-    assert [one.begun for one in letter_lines(OUTCOME, [first, second], acts)] == [50, 150, 150, 250, 250]
+    assert [one.begun for one in letter_lines(OUTCOME, [first, second], deeds(acts))] == [
+        50,
+        150,
+        150,
+        250,
+        250,
+    ]
 
 
 def test_what_was_put_away_ends_with_who_did_it_and_where_that_is_not_kept_with_how_it_stands():
@@ -67,13 +77,35 @@ def test_a_letter_that_is_open_again_is_its_death_and_what_was_tried():
     assert said == ["how it is now", "replayed letter 1 (operation 4)"]
 
 
+def test_L4_every_owner_and_note_and_every_undo_is_told_with_who_and_when():
+    done = (
+        LetterDeed(of=act(1, "note", 110), note=("ann", "")),
+        LetterDeed(of=act(2, "archive", 120), undo=act(4, "undo", 140, who="bob")),
+        LetterDeed(of=act(3, "note", 130, who="bob"), note=("", "asked \n them")),
+    )
+    lines = list(letter_lines(OUTCOME, [letter(1, LetterStatus.OPEN)], {1: done}))
+    assert [(one.actor, one.said, one.ended) for one in lines[1:]] == [
+        ("ann", "noted of letter 1: owner ann; no note (operation 1)", 110),
+        ("ann", "archived letter 1 (operation 2)", 120),
+        ("bob", "noted of letter 1: no owner; note “asked them” (operation 3)", 130),
+        ("bob", "took back operation 2, archive of letter 1 (operation 4)", 140),
+    ]
+    assert len({one.key for one in lines}) == 5
+
+
+def test_L4_what_was_taken_back_does_not_begin_what_came_later():
+    replay = LetterDeed(of=act(1, "replay", 150), undo=act(2, "undo", 160))
+    *_, last = letter_lines(OUTCOME, [letter(1, LetterStatus.RESOLVED)], {1: (replay,)})
+    assert (last.said, last.begun) == ("how it is now", 50)
+
+
 def test_deaths_of_a_command_stand_below_it_and_in_its_sequence():
     command = StoryLine(
         key="command:1", depth=0, actor="flow", actor_kind="process", command="ship", stream="order-1",
         begun=0, ended=600, issued=7, letter=1,
     )  # fmt: skip
     below = list(
-        history(command, [letter(1, LetterStatus.RESOLVED)], {1: act(4, "replay", 150_000)}),
+        history(command, [letter(1, LetterStatus.RESOLVED)], deeds({1: act(4, "replay", 150_000)})),
     )
     assert [(one.actor, one.depth, one.state) for one in below] == [
         ("ship", 1, LineState.DIED),

@@ -8,6 +8,8 @@ from tests.services.conftest import finished, running, written
 from tests.services.worlds.conftest import place
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
+from workbench.model.ids import derived_id
+from workbench.project.samples import copy_sample
 from workbench.services.maintenance.store_checkup import check
 from workbench.services.project.model_reload import ReloadOutcome
 from workbench.services.project.open_project import open_target
@@ -46,6 +48,29 @@ async def test_W9_a_fork_has_what_was_stored_up_to_there_and_its_clock_begins_th
             if live.on:
                 assert world.reader.generations(name)[0].checkpoint == position
     assert check(folder / "data" / "events.db").healthy
+
+
+async def test_W9_at_0_it_begins_empty_with_the_same_model(orders, tmp_path):
+    first = orders.reader.read_log(0, 1)[0]
+    folder = forked(orders, 0, tmp_path / "fork")
+    assert (fork_in(folder).position, fork_in(folder).began) == (0, first.recorded_at)
+    async with running(folder) as world:
+        assert (world.reader.head(), world.reader.stream_count()) == (0, 0)
+        assert list(world.registry.commands) == list(orders.registry.commands)
+        await place(world, 1)
+        await finished(world)
+        assert streams(world.reader) == {one: version for one, version in streams(orders.reader).items()
+                                         if one.endswith(str(derived_id("order", 1)))}  # fmt: skip
+    assert check(folder / "data" / "events.db").healthy
+
+
+async def test_W9_a_store_without_anything_is_forked_too(tmp_path, stores, by_hand):
+    async with running(copy_sample("orders-declared", tmp_path / "orders")) as opened:
+        folder = forked(opened, 0, tmp_path / "fork")
+    async with running(folder) as world:
+        await place(world, 1)
+        await finished(world)
+        assert world.reader.head()
 
 
 async def test_W9_processes_know_what_they_knew_and_go_on(orders, tmp_path):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.services.conftest import running
+from tests.services.conftest import running, written
 from tests.services.worlds.conftest import place
 from workbench.errors import CallerError, InvalidValue
 from workbench.model.clock import MICROSECONDS, SystemClock
@@ -12,6 +14,31 @@ from workbench.project.samples import copy_sample
 from workbench.services.workspace import open_workspace
 
 HOUR = 3600.0
+LATER = """
+[aggregate.case]
+state { open { type: "boolean", default: false } }
+[event.case.opened]
+fields { case_id: "string" }
+set { open: "true" }
+[event.case.closed]
+fields { case_id: "string" }
+set { open: "false" }
+[command.open]
+creates: "case"
+fields { case_id: "string" }
+emit: "case.opened"
+[command.close]
+changes: "case"
+fields { case_id: "string" }
+emit: "case.closed"
+[process.waiting]
+key: "event.case_id"
+state { seen { type: "boolean", default: false } }
+on {
+    "case.opened": { starts: true, issue: "close", after: "1d", with { case_id: "event.case_id" } }
+    "case.closed": { ends: true }
+}
+"""
 
 
 async def down(workspace, name):
@@ -39,6 +66,57 @@ async def test_W15_next_due_comes_to_it_and_no_further(workspace):
     assert not moved.stopped
     (retry,) = [one for one in workspace.future.due() if one.kind == "retry"]
     assert retry.attempt == 3
+
+
+async def test_W23_a_retry_is_made_now_recorded_and_the_clock_stays(workspace):
+    await down(workspace, "ann")
+    due, before = workspace.future.due()[0], workspace.clock.now()
+    await workspace.future.do_now(due)
+    await workspace.running().settle()
+    (retry,) = [one for one in workspace.future.due() if one.kind == "retry"]
+    assert (retry.attempt, workspace.clock.now()) == (3, before)
+    act = workspace.operations.list()[0]
+    assert (act.of.action, act.of.subject, act.of.count) == ("do now", "subscription welcome-mail", 1)
+    assert "user.created" in act.of.detail
+    assert "what is done early stays done" in act.why_not
+
+
+async def test_W15_the_oldest_message_of_each_topic_is_listed_with_when_it_may_go(workspace, clock):
+    for name in ("ann", "bea"):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        await workspace.commands.issue("create_user", values)
+        await workspace.running().settle()
+        clock.advance(60)
+    kept = {one.what: one for one in workspace.future.due() if one.kind == "retention"}
+    first = workspace.reader.read_topic("audit", lambda _type: False, 0, 1)[0][0]
+    assert kept["audit"].position == first.position
+    topic = workspace.registry.topics["audit"]
+    assert kept["audit"].at == first.published_at + topic.retention * MICROSECONDS
+    assert (await workspace.future.next_due()).seconds == 0, "nothing else is due"
+
+
+async def test_W23_what_waits_no_more_is_not_made_and_nothing_is_recorded(workspace):
+    await down(workspace, "ann")
+    due = workspace.future.due()[0]
+    await workspace.subscriptions.skip("welcome-mail", [due.number])
+    with pytest.raises(InvalidValue, match="does not wait any more"):
+        await workspace.future.do_now(due)
+    assert [one.of.action for one in workspace.operations.list()] == ["skip"]
+    with pytest.raises(InvalidValue, match="only comes with its time"):
+        await workspace.future.do_now(replace(due, kind="expiry"))
+
+
+async def test_W23_what_a_process_issued_for_later_is_made_now(tmp_path, stores, by_hand):
+    async with running(written(tmp_path / "later", LATER)) as opened:
+        assert (await opened.commands.issue("open", {"case_id": "a"})).accepted
+        await opened.running().settle()
+        (due,) = opened.future.due()
+        assert (due.kind, due.what) == ("command", "waiting · a")
+        assert due.at > opened.clock.now()
+        await opened.future.do_now(due)
+        await opened.running().settle()
+        assert [one.type for one in opened.reader.read_log(0, 10)] == ["case.opened", "case.closed"]
+        assert opened.future.due() == []
 
 
 @pytest.mark.parametrize("stop", [True, False])

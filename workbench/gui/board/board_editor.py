@@ -32,7 +32,7 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
-from workbench.gui.board.step_sight import came_back, changed_card, nearest
+from workbench.gui.board.step_sight import came_back, changed_card, nearest, renamed_card
 from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
@@ -377,6 +377,7 @@ class BoardEditor(DesignSteps):
         self._show_stand()
         self.stood.emit()
         follow_names(self.desk, known, state.text)
+        self.wanted = self.wanted or renamed_card(self.canvas.board, known, state.text)
         if self.draft != before:
             self.desk.designed.emit(self.draft)
 

@@ -27,7 +27,6 @@ from workbench.services.design.marks.draft_marks import marks_of_draft
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
 from workbench.services.design.problem_place import node_at
 from workbench.services.design.quick_fixes import QuickFix, quick_fixes
-from workbench.services.design.section_piece import with_whole
 from workbench.tusk import Problem
 
 if TYPE_CHECKING:
@@ -260,7 +259,7 @@ class BoardMarks(QObject):
             TypedFix(
                 label=one.label,
                 effect=one.effect,
-                change=partial(with_whole, was=was, now=one.applied(was)),
+                change=partial(one.changed, was=was, typed=was),
                 typed=one,
             )
             for one in quick_fixes(checked, place)

@@ -50,6 +50,13 @@ def changed_card(board: Picture, before: DesignText, after: DesignText) -> tuple
     return card, bool(found) and (board.has(card) or not exists(before, found[0]))
 
 
+def renamed_card(board: Picture, before: DesignText, after: DesignText) -> str:
+    """Returns the id of what is chosen where it has another one since; else nothing."""
+    chosen = node_of(before, board.chosen)
+    same = same_node(before, after, chosen) if chosen is not None else None
+    return identity_of(same) if same is not None and same != chosen else ""
+
+
 def nearest(board: Picture) -> list[str]:
     """Returns the ids of the other things of a picture, the nearest to the card with the keyboard first."""
     if board.here not in board.cards():

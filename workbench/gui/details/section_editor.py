@@ -33,7 +33,7 @@ from workbench.services.design.form_problems import problems_within
 from workbench.services.design.gestures import DesignNode, fields_path
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.services.design.section_form import section_form, unwritten
-from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
+from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece
 from workbench.tusk import Document, Problem, TskError
 from workbench.tusk.document import Path
 
@@ -284,7 +284,7 @@ class SectionEditor(QWidget):
     def _fix_file(self, fix: QuickFix) -> None:
         """Fixes what is wrong by changing also other parts of the file."""
         if (piece := self.piece) is not None:
-            change = partial(with_whole, was=piece.whole(piece.text), now=fix.applied(self.pane.whole()))
+            change = partial(fix.changed, was=piece.whole(piece.text), typed=self.pane.whole())
             self.steps.make(fix.label, change, self._tell_refused)
 
     def _completes(self, path: Path, *, key: bool = False, several: bool = False) -> Completes:

@@ -230,7 +230,7 @@ class SectionPane(TextPane):
     def apply(self, fix: QuickFix) -> None:
         begin = len(self.piece.before) if self.piece is not None else 0
         end = begin + len(self.editor.text())
-        if all(begin <= start and stop <= end for start, stop, _ in fix.pieces):
+        if fix.renames is None and all(begin <= start and stop <= end for start, stop, _ in fix.pieces):
             own = tuple((start - begin, stop - begin, written) for start, stop, written in fix.pieces)
             super().apply(replace(fix, pieces=own))
         else:

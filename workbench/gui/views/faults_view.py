@@ -282,7 +282,8 @@ class FaultsView(View):
         self.checked.setText(f"checked at {self.desk.workspace.streams.head():,}")
         rows: list[tuple[object, ...]] = []
         for one in checks:
-            kind = ("error", f"{len(one.findings):,}") if one.findings else ("ok", "holds")
+            fine = ("neutral", "not yet") if one.open else ("ok", "holds")
+            kind = ("error", f"{len(one.findings):,}") if one.findings else fine
             rows.append((kind, " · ".join(filter(None, (one.name, one.said))), 0, (one.name, -1), None))
             rows += [
                 (("neutral", "found"), said, said.position, (one.name, at), said)

@@ -1,4 +1,4 @@
-"""What is due: retries, delayed messages, commands for later, expiries; in a fork the clock is moved here."""
+"""What is due, such as retries, commands for later, retention; in a fork the clock is moved here."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute, shown_zone
 from workbench.gui.view import View
 from workbench.gui.widgets import ElidedLabel, plain_label, push_button
+from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.search.time_words import read_time
 from workbench.services.story.time_axis import length_words
 
@@ -32,6 +34,7 @@ KINDS = {
     "command": "policy",
     "lease": "neutral",
     "expiry": "error",
+    "retention": "neutral",
 }
 LOOKING = "Time goes by itself here. In a fork it is moved by hand."
 MOVED = "Time moved"
@@ -49,6 +52,7 @@ class TimeView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._moving = False
+        self._due: dict[tuple[int, str, str], Due] = {}
         self.now = plain_label(role="heading")
         self.since = ElidedLabel("muted")
         self.count = ElidedLabel("muted")
@@ -75,7 +79,7 @@ class TimeView(View):
         in_column(
             in_row(self.now, (self.since, 1)),
             self._by_hand,
-            in_row(self.fork, 1),
+            in_row(self.fork, self.acts.button("do_now"), 1),
             self.count,
             (self.table, 1),
             of=self,
@@ -91,10 +95,12 @@ class TimeView(View):
     def _columns(self) -> tuple[TableColumn, ...]:
         return (
             TableColumn("In", width=72, align_right=True, text=self._in, tip=absolute),
-            TableColumn("What", width=84, badge=lambda kind: (KINDS[kind], kind)),
+            TableColumn("What", width=96, badge=lambda kind: (KINDS[kind], kind)),
             TableColumn("Who", width=110),
             TableColumn("About", width=150, stretch=True),
-            TableColumn("Try", width=50, mono=True, align_right=True, about="The try that comes then"),
+            TableColumn(
+                "Try", width=50, mono=True, align_right=True, text=_try, about="The try that comes then"
+            ),
             TableColumn("Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}"),
         )
 
@@ -127,20 +133,40 @@ class TimeView(View):
     def _show(self, due: Sequence[Due]) -> None:
         self.tick()
         self.count.setText(f"{len(due):,} due")
+        self._due = {(one.position, one.what, one.kind): one for one in due}
         rows = [
-            (
-                one.at,
-                one.kind,
-                one.what,
-                one.about,
-                one.attempt,
-                one.position,
-                (one.position, one.what, one.kind),
-            )
-            for one in due
+            (one.at, one.kind, one.what, one.about, one.attempt, one.position, key)
+            for key, one in self._due.items()
         ]
         self.table.refresh(ListSource(rows, itemgetter(-1)))
         self.acts.refresh()
+
+    # -- before its time --------------------------------------------------------------------------------
+
+    def read_only(self) -> str:
+        """Returns why nothing can be changed here."""
+        return self.desk.read_only()
+
+    def _only_then(self, rows: ChosenRows) -> str:
+        due = self._due.get(rows.row[-1])
+        return "" if due is not None and due.early else "It only comes with its time"
+
+    @action(
+        "Do now",
+        icon="send",
+        tip=f"Make this delivery before its time; this is recorded. {prospect(OperatorAct.DO_NOW)}",
+        on="table",
+        writes=True,
+        why=_only_then,
+    )
+    def do_now(self, rows: ChosenRows) -> None:
+        """Has what is chosen done before its time."""
+        due = self._due[rows.row[-1]]
+        self.desk.run(self._done_now(due), f"Do {due.about} now")
+
+    async def _done_now(self, due: Due) -> None:
+        await self.desk.workspace.future.do_now(due)
+        self.desk.notice("ok", f"{due.about} of {due.what} is done now.")
 
     # -- moving the clock ---------------------------------------------------------------------------------
 
@@ -197,6 +223,10 @@ class TimeView(View):
     of_event = event_actions(
         "table", lambda _view, rows: Selection(position=rows.row[POSITION]), "inspector", "log"
     )
+
+
+def _try(attempt: int) -> str:
+    return str(attempt or "")
 
 
 POSITION = 5

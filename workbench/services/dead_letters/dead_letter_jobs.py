@@ -336,5 +336,5 @@ class DeadLetterJobs:
                 number=letter, data=copy, message_id=engine.new_id(), handled=engine.handled, act=name
             )
         if job.action == LetterAct.RESTORE:
-            return RestoreLetters(numbers=(letter,))
+            return RestoreLetters(numbers=(letter,), by=name)
         return marked(LetterAct(job.action), letter, name, skip_on=job.skip_on)

@@ -285,7 +285,7 @@ class DeadLetters:
         """Takes the last archiving or purge of each of these letters back (L7)."""
         async with self._world.at_work() as engine:
             act = str(engine.new_id())
-        restored = [RestoreLetters(numbers=(number,)) for number in numbers]
+        restored = [RestoreLetters(numbers=(number,), by=act) for number in numbers]
         return await self._all(OperatorAct.RESTORE, numbers, restored, act)
 
     def blocked_behind(self, numbers: Sequence[int]) -> int:

@@ -29,12 +29,14 @@ def note(
     act: str = "",
     plan: JobPlan = AT_ONCE,
     counts: bool = True,
+    more: str = "",
 ) -> RecordAction:
     """Returns the record of what an operator does to dead letters, to be written behind it (L9).
 
     Args:
         act: The name under which it can be undone.
         plan: How a bulk action does it.
+        more: What else there is to say of it.
         counts: As `World.record` has it; what counts, and takes effect on none, is no act.
     """
     rest = len(numbers) - NAMED
@@ -44,6 +46,7 @@ def note(
     said += [f"ladder {', '.join(map(str, plan.ladder))}"] if plan.ladder else []
     said += [f"patch {plan.patch}"] if plan.patch else []
     said += [f"{plan.left_out:,} left out"] if plan.left_out else []
+    said += [more] if more else []
     subject = counted(len(numbers), "dead letter")
     return world.record(
         action, subject, "; ".join(filter(None, said)), act=act, counts=counts, if_done=counts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.subscription_runners import handled_in
 from workbench.errors import NotFound
-from workbench.model.dead_letter import LetterStatus, check_note
+from workbench.model.dead_letter import LetterStatus, check_note, note_words
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.letter_acts import note
 from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
@@ -204,5 +204,6 @@ class LetterRepair:
         async with self._world.at_work() as engine:
             act = str(engine.new_id())
             written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text, act=act)
-            count, _ = await engine.commit(written, note(self._world, OperatorAct.NOTE, numbers, act=act))
+            said = note(self._world, OperatorAct.NOTE, numbers, act=act, more=note_words(owner, text))
+            count, _ = await engine.commit(written, said)
         return int(count), act if count else ""

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidEvent, UnknownEvent
+from workbench.services.deploy.changed_sections import ChangedSection, changed_sections
 from workbench.services.deploy.command_rehearsal import CommandRehearsal
 from workbench.services.deploy.rehearsed import Rehearsed
 from workbench.services.deploy.row_rehearsal import RowRehearsal
@@ -42,7 +43,8 @@ def rehearse_deploy(reader: Reader, before: Project, after: Project, told: Told)
     found = Rehearsed(head=reader.head())
     found.looked["stream"] = reader.stream_count()
     changed = changed_aggregates(before, after)
-    found.changes = list(_changes(old, new, changed))
+    found.sections = changed_sections(before, after)
+    found.changes = [*_changes(old, new, changed), *_changed(found.sections)]
     _events(reader, sides, found, told)
     commands = CommandRehearsal(reader, sides, changed, found, told)
     streams = StreamRehearsal(reader, sides, commands, found, told)
@@ -94,6 +96,11 @@ def _changes(old: Registry, new: Registry, changed: Iterable[str]) -> Iterator[s
     for name in changed_projections(old, new):
         columns = (_columns(one.projections[name]) for one in (old, new))
         yield from _came_and_went(f"columns of {name}", *columns)
+
+
+def _changed(sections: Iterable[ChangedSection]) -> Iterator[str]:
+    if said := [str(one) for one in sections if one.change == "changed"]:
+        yield f"changed: {', '.join(said)}"
 
 
 def _columns(projection: Projection) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from workbench.model.aggregate import category_of
 from workbench.model.counts import counted
+from workbench.services.deploy.changed_sections import ChangedSection
 from workbench.services.worlds.compare import Differences, StoreDifference
 
 KINDS = ("stream", "row", "command", "event")
@@ -60,6 +61,7 @@ class Rehearsed(Differences):
             otherwise; accepted commands of what may be decided otherwise; events that are read otherwise.
         differ: How many of them differ, by kind.
         changes: What of the model is another, a phrase each.
+        sections: Of the project file, those that differ.
         refused_before: Commands that the old model would refuse by now, too; they are not counted.
     """
 
@@ -67,6 +69,7 @@ class Rehearsed(Differences):
     looked: Counter[str] = field(default_factory=Counter)
     differ: Counter[str] = field(default_factory=Counter)
     changes: list[str] = field(default_factory=list)
+    sections: list[ChangedSection] = field(default_factory=list)
     refused_before: int = 0
     _reasons: Counter[Key] = field(default_factory=Counter)
     _first: dict[Key, int] = field(default_factory=dict)

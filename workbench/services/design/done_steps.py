@@ -102,13 +102,23 @@ class DoneSteps:
                 was = was.without_file(name) if own is None else was.with_file(own)
         for steps in (self.done, self.undone):
             steps[:] = [one.passed(was, now) for one in steps]
-        self.drop_overtaken(present)
+        self.drop_overtaken(present, answers=True)
 
-    def drop_overtaken(self, present: DesignText) -> None:
-        """Drops the answers next to go that others overtook: taking them back would change nothing."""
+    def drop_overtaken(self, present: DesignText, *, answers: bool = False) -> None:
+        """Drops the steps next to go that others, or an answer, overtook: going back would change nothing.
+
+        Args:
+            answers: Look at answers alone, which is quick.
+        """
         for steps in (self.done, self.undone):
-            while steps and steps[-1].answer and steps[-1].caught_up().without("", present, "") == present:
-                steps.pop()
+            with suppress(InvalidValue):  # one that cannot be taken back now is told when it is asked for
+                while (
+                    steps and (steps[-1].answer or not answers) and self._changes_nothing(steps[-1], present)
+                ):
+                    steps.pop()
+
+    def _changes_nothing(self, step: DesignStep, present: DesignText) -> bool:
+        return step.caught_up().without("", present, "") == present
 
 
 def answered(

@@ -279,16 +279,25 @@ def renamed(
     for one in (*alike, *(DesignNode("event", event) for event in events)):
         if exists(text, one):
             raise InvalidValue(f"there is {a_kind(one.kind)} {one.name} already", path="")
-    before = text
-    for file in dict.fromkeys(one.file for one in places):
-        here = [one for one in places if one.file == file]
-        pieces = [renamed_piece(before.project, one, new_name(node, one, name)) for one in here]
-        text = text.exchanged(file, pieces)
+    before, text = text, named_so(text, node, name, places)
     if node.kind == "aggregate":
         return _with_owner(text, node, name)
     if node.kind == "event":
         text = with_stored_name(text, node.name, name) if stored else text
         check_stored_names(before, text)
+    return text
+
+
+def named_so(text: DesignText, node: DesignNode, name: str, places: Sequence[Reference]) -> DesignText:
+    """Returns the texts with another name of a thing written at these places, and nothing else changed.
+
+    Raises:
+        TskError: A file could not be read any more.
+    """
+    document = text.project
+    for file in dict.fromkeys(one.file for one in places):
+        here = [one for one in places if one.file == file]
+        text = text.exchanged(file, [renamed_piece(document, one, new_name(node, one, name)) for one in here])
     return text
 
 
@@ -347,8 +356,8 @@ def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = (
     document = text.project
     for node in nodes:
         check_declared(document, node.kind, node.name)
-    for one in along:
-        document = without_mention(document, one)
+    for one in sorted(along, key=lambda one: (one.kind != "aggregate", not one.owner.startswith("command."))):
+        document = without_mention(document, one)  # commands first: whose their events are is still said
     for node in nodes:
         path = place_of(document, node.kind, node.name)
         if path is not None:  # else it went with another

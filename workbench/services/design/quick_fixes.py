@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.errors import CallerError
 from workbench.project.declared.key_lookup import KeyPlace
 from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode, named_so, places_of
 from workbench.services.design.line_merge import alike
 from workbench.services.design.marks.mark import MarkFix
+from workbench.services.design.section_piece import with_whole
 from workbench.services.design.state_fixes import (
     begun_state,
     events_of_others,
+    for_another,
     known_id,
     known_in_event,
     known_in_state,
@@ -59,11 +62,13 @@ class QuickFix:
     Attributes:
         effect: What it does to the text.
         pieces: Begin and end of what is exchanged, in characters, and what stands there then; the last first.
+        renames: What gets another name, and that; files of scenarios name it so, too. None for anything else.
     """
 
     label: str
     effect: str
     pieces: tuple[tuple[int, int, str], ...]
+    renames: tuple[DesignNode, str] | None = None
 
     @property
     def left_empty(self) -> int | None:
@@ -81,6 +86,23 @@ class QuickFix:
             text = text[:start] + written + text[end:]
         return text
 
+    def changed(self, text: DesignText, *, was: str, typed: str) -> DesignText:
+        """Returns all texts with the change, those of the scenarios, too, where it renames something.
+
+        Args:
+            was: The project file; its lines end with a line feed, as those of what is typed.
+            typed: The same with what is typed and not written yet.
+
+        Raises:
+            InvalidValue, TskError: As `with_whole`.
+        """
+        after = with_whole(text, was=was, now=self.applied(typed))
+        if self.renames is None:
+            return after
+        node, name = self.renames
+        places = [one for one in places_of(text, node) if one.file in text.scenarios]
+        return named_so(after, node, name, places)
+
 
 def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
     """Returns what would fix a problem of a checked text, the most likely first.
@@ -97,7 +119,9 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
         and other[0].startswith("this aggregate")
         and f"event.{other[2]}" in document.sections
     ):
-        return []  # it is another aggregate's: nothing near it is meant
+        return [
+            *_of_marks(document, for_another(document, problem.path, other[2]))
+        ]  # nothing near it is meant
     replaced = (*_everywhere(checked, problem), *_closings(document, problem))
     added = tuple(_additions(document, problem))
     if _READS_STATE.match(problem.message) and not _MEANT.search(problem.hint) and added:
@@ -184,9 +208,11 @@ def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
     names = [meant[1]] if meant is not None else among[1].split(", ")[:_MOST] if among is not None else []
     if problem.path and _is_header(document, start):
         section = ".".join(problem.path)
-        own = _NO_OWNER.match(problem.message)
-        if own is not None and problem.path[1:] == (own[1],):
-            yield from _of_marks(document, events_of_others(document, own[1]))
+        if problem.path[0] == "event" and _NO_OWNER.match(problem.message):
+            event = ".".join(problem.path[1:])
+            for known, new in events_of_others(document, event, names):
+                renames = DesignNode("event", event), new
+                yield from (replace(one, renames=renames) for one in _of_mark(document, known))
             return
         yield from (_renamed_sections(document, section, name) for name in names)
         return

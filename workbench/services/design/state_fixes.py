@@ -12,7 +12,8 @@ from workbench.services.design.expression_types import counts_on, type_of
 from workbench.services.design.field_lines import write_field_line
 from workbench.services.design.gestures import DesignNode, exists, fields_of, places_of, renamed, with_field
 from workbench.services.design.marks.mark import MarkFix
-from workbench.services.design.owners import aggregate_of
+from workbench.services.design.owners import aggregate_of, with_another
+from workbench.services.design.owners import places_of as places_of_command
 from workbench.services.design.relations import declared_names, owner_of, section_path
 from workbench.services.design.section_lists import names_at, put
 from workbench.services.design.statuses import choices_path
@@ -174,15 +175,48 @@ def known_in_event(document: Document, path: Path) -> Iterator[MarkFix]:
     yield MarkFix(label=f"Write {whose}.{name}", effect="in place of nothing", change=change)
 
 
-def events_of_others(document: Document, event: str) -> Iterator[MarkFix]:
-    """Yields what makes an event, whose name begins with no aggregate, one of each that there is."""
+def events_of_others(document: Document, event: str, near: Sequence[str]) -> Iterator[tuple[MarkFix, str]]:
+    """Yields what makes an event, whose name begins with no aggregate, one of each that may be meant.
+
+    Each comes with the name that the event gets, wherever it is named.
+
+    Args:
+        near: The aggregates that may be meant by what its name begins with; a name without a point can be
+            of any.
+    """
     node = DesignNode("event", event)
-    for owner in declared_names(document, "aggregate")[:_MOST]:
-        name = f"{owner}.{event}"
+    lead, _, last = event.rpartition(".")
+    for owner in (near if lead else declared_names(document, "aggregate"))[:_MOST]:
+        name = f"{owner}.{last}"
         if f"event.{name}" not in document.sections:
             change = partial(_named_so, node=node, name=name)
             effect = f"[event.{event}] becomes [event.{name}]"
-            yield MarkFix(label=f"Replace with {name}", effect=effect, change=change)
+            yield MarkFix(label=f"Replace with {name}", effect=effect, change=change), name
+
+
+def for_another(document: Document, path: Path, event: str) -> Iterator[MarkFix]:
+    """Yields what has a command change the aggregate of an event, too, which it is not for.
+
+    Args:
+        path: Of ``emit``.
+    """
+    owner = aggregate_of(document, "event", event)
+    if path[0] != "command" or f"aggregate.{owner}" not in document.sections:
+        return
+    command = next(
+        name
+        for name in declared_names(document, "command")
+        if section_path("command", name) == path[: 1 + len(name.split("."))]
+    )
+    after = with_another(DesignText(project=document), command, owner).project
+    place = next(one for one in places_of_command(after, command) if one.aggregate == owner)
+    new = place.id not in names_at(document, (*section_path("command", command), "fields"))
+    field = f"the new field {place.id}" if new else f"its field {place.id}"
+    yield MarkFix(
+        label=f"Let it change {owner}, too",
+        effect=f"adds {owner} to {place.key}, with {field}",
+        change=partial(with_another, command=command, owner=owner),
+    )
 
 
 def _named_so(text: DesignText, *, node: DesignNode, name: str) -> DesignText:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from workbench.model.messaging import COMMANDS_TOPIC
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.model.messaging import Message
-    from workbench.store.operator_actions import OperatorAction
+    from workbench.store.operator_actions import LetterDeed
     from workbench.store.ports import Reader
     from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
 
@@ -37,7 +37,7 @@ class StoryFacts:
         messages: Published ones, commands that the model issued among them.
         commands: How commands ended, by their ids.
         deliveries: Rows of messages and events that are not plain successes.
-        acts: By dead letter, what an operator did to it last, as far as that is kept.
+        acts: By dead letter, what operators did to it, as far as that is kept.
         letters_to: Number up to which dead letters were looked for.
         looked: Position up to which messages were looked for.
         head: The newest position when it was looked.
@@ -53,7 +53,7 @@ class StoryFacts:
     commands: Mapping[UUID, CommandRecord] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
     letters: tuple[DeadLetter, ...] = ()
-    acts: Mapping[int, OperatorAction] = field(default_factory=dict)
+    acts: Mapping[int, Sequence[LetterDeed]] = field(default_factory=dict)
     letters_to: int = 0
     looked: int = -1
     head: int = 0

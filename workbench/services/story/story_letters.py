@@ -6,42 +6,52 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.model.operator_acts import REPLAYS
+from workbench.model.dead_letter import note_words
+from workbench.model.operator_acts import REPLAYS, OperatorAct
 from workbench.services.story.story import LineState, StoryLine
 from workbench.services.story.story_words import death, tries
 
 if TYPE_CHECKING:
-    from workbench.store.operator_actions import OperatorAction
+    from workbench.store.operator_actions import LetterDeed, OperatorAction
     from workbench.store.stored_values import DeadLetter
+
+DONE: Mapping[str, str] = {
+    OperatorAct.ARCHIVE: "archived",
+    OperatorAct.PURGE: "purged",
+    OperatorAct.RESTORE: "restored",
+    OperatorAct.NOTE: "noted",
+}
+"""What acts are called once they are done; all others are replays."""
 
 
 def letter_lines(
-    outcome: StoryLine, letters: Sequence[DeadLetter], acts: Mapping[int, OperatorAction]
+    outcome: StoryLine, letters: Sequence[DeadLetter], acts: Mapping[int, Sequence[LetterDeed]]
 ) -> Iterator[StoryLine]:
-    """Yields a line for each death, one for each act on it, and how the delivery stands now.
+    """Yields a line for each death, one for each act on it and for its undo, and how the delivery stands now.
 
     A replay that fails again makes a letter of its own (L4): what came before it stays told.
 
     Args:
         outcome: How it stands now; that of a letter that is open is its death.
         letters: Of this delivery, the oldest first.
-        acts: By letter, what an operator did to it last, as far as that is kept.
+        acts: By letter, what operators did to it; what was undone is told with its undo.
     """
     told = False
     for letter in letters:
-        act = acts.get(letter.number)
+        deeds = acts.get(letter.number, ())
         told = letter.status == "open"
         yield outcome if told else _died(outcome, letter)
-        if act is not None:
-            yield _acted(outcome, letter, act)
-            outcome = outcome if told else replace(outcome, begun=act.at)
-            told = told or (letter.status in {"archived", "purged"} and act.action not in REPLAYS)
+        yield from sorted(_acts(outcome, letter, deeds), key=lambda line: line.begun)
+        holding = [one.of for one in deeds if one.undo is None and one.of.action != OperatorAct.NOTE]
+        if holding:
+            outcome = outcome if told else replace(outcome, begun=holding[-1].at)
+            told = told or (letter.status in {"archived", "purged"} and holding[-1].action not in REPLAYS)
     if not told:
         yield outcome
 
 
 def history(
-    line: StoryLine, letters: Sequence[DeadLetter], acts: Mapping[int, OperatorAction]
+    line: StoryLine, letters: Sequence[DeadLetter], acts: Mapping[int, Sequence[LetterDeed]]
 ) -> Iterator[StoryLine]:
     """Yields what stands below a command whose delivery died: deaths that were dealt with, and acts."""
     below = replace(
@@ -72,15 +82,29 @@ def _died(outcome: StoryLine, letter: DeadLetter) -> StoryLine:
     )
 
 
-def _acted(outcome: StoryLine, letter: DeadLetter, act: OperatorAction) -> StoryLine:
-    did = "replayed" if act.action in REPLAYS else letter.status.replace("_", " ")
-    copy = " as an edited copy" if act.action in REPLAYS and letter.edited is not None else ""
+def _acts(outcome: StoryLine, letter: DeadLetter, deeds: Sequence[LetterDeed]) -> Iterator[StoryLine]:
+    for deed in deeds:
+        yield _acted(outcome, letter, deed.of, _did(letter, deed))
+        if deed.undo is not None:
+            said = f"took back operation {deed.of.number:,}, {deed.of.action} of letter {letter.number:,}"
+            yield _acted(outcome, letter, deed.undo, said)
+
+
+def _did(letter: DeadLetter, deed: LetterDeed) -> str:
+    action, name = deed.of.action, f"letter {letter.number:,}"
+    if deed.note is not None:
+        return f"noted of {name}: {note_words(*deed.note)}"
+    edited = action == OperatorAct.EDIT or (action == OperatorAct.REPAIR and letter.edited is not None)
+    return f"{DONE.get(action, 'replayed')} {name}{' as an edited copy' if edited else ''}"
+
+
+def _acted(outcome: StoryLine, letter: DeadLetter, act: OperatorAction, said: str) -> StoryLine:
     return StoryLine(
         key=f"{outcome.key}:letter-{letter.number}:operation-{act.number}",
         depth=outcome.depth,
         actor=act.who or "a person",
         actor_kind="person",
-        said=f"{did} letter {letter.number:,}{copy} (operation {act.number:,})",
+        said=f"{said} (operation {act.number:,})",
         begun=act.at,
         ended=act.at,
         cause=outcome.cause,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import CallerError
 from workbench.model.changes import Changes
+from workbench.model.clock import MICROSECONDS
 from workbench.model.fault import FaultPlace, FaultRule
 from workbench.model.operator_acts import OperatorAct
+from workbench.project.durations import write_duration
 from workbench.project.fault_words import fault_sentence, places, read_fault, sentences_on, write_fault
 from workbench.services.worlds.fault_report import Check, fault_report
 
@@ -28,6 +32,7 @@ class FaultLine:
         calls, struck: How many calls it saw since it was armed, and how many of them it struck.
         state: ``waits``, ``strikes`` (by chance, as long as it is armed), ``struck`` (its one call has been)
             or ``gone`` (the model has nothing of that name any more).
+        holds: What it holds now, and for how long: ``holds mailer, for 3s so far and at most 57s more``.
     """
 
     number: int
@@ -37,6 +42,7 @@ class FaultLine:
     calls: int
     struck: int
     state: str
+    holds: str = ""
 
 
 class ArmedFaults:
@@ -73,6 +79,7 @@ class ArmedFaults:
             calls=one.calls,
             struck=one.struck,
             state=state,
+            holds=_holds(one, self._world.clock.now()),
         )
 
     def on(self) -> dict[str, list[str]]:
@@ -118,4 +125,19 @@ class ArmedFaults:
 
     def check(self) -> list[Check]:
         """Looks what came of the faults; reads the log behind the first of them, and all read models."""
-        return fault_report(self._world.reader, self._world.registry, self.since or 0)
+        held = [f"{one.written} {one.holds}" for one in self.lines() if one.holds]
+        return fault_report(self._world.reader, self._world.registry, self.since or 0, held)
+
+
+def _holds(one: ArmedFault, now: int) -> str:
+    parts = [
+        f"holds {name}, for {_seconds(math.floor, now - since)} so far"
+        f" and at most {_seconds(math.ceil, until - now)} more"
+        for name, (since, until) in [*one.holds.items()]  # handlers in threads add to it
+        if until > now
+    ]
+    return "; ".join(parts)
+
+
+def _seconds(whole: Callable[[float], int], span: int) -> str:
+    return write_duration(whole(span / MICROSECONDS))

@@ -31,21 +31,26 @@ class Check:
 
     Attributes:
         said: How much was looked at.
+        open: It cannot be answered yet.
     """
 
     name: str
     findings: Sequence[CheckFinding]
     said: str = ""
+    open: bool = False
 
 
-def fault_report(reader: Reader, registry: Registry, since: int) -> list[Check]:
+def fault_report(reader: Reader, registry: Registry, since: int, held: Sequence[str] = ()) -> list[Check]:
     """Returns the answers.
 
     Args:
         since: Only what was stored behind this position can have happened twice, or died.
+        held: What armed faults hold still, in words: while they do, what is left to do is no finding.
     """
     folded = [name for name, one in registry.projections.items() if not one.by_handlers]
-    ended = [*_stopped(reader, folded), *_dead(reader, since), *open_work(reader, registry)]
+    ended = [*_stopped(reader, folded), *_dead(reader, since)]
+    if not held:
+        ended += [*open_work(reader, registry), *not_ended(reader, registry)]
     return [
         Check(
             name=REBUILT,
@@ -57,7 +62,7 @@ def fault_report(reader: Reader, registry: Registry, since: int) -> list[Check]:
             findings=happened_twice(reader, registry, since),
             said=f"behind position {since:,}",
         ),
-        Check(name=ENDED, findings=[*ended, *not_ended(reader, registry)]),
+        Check(name=ENDED, findings=ended, said="; ".join(held), open=bool(held) and not ended),
     ]
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from workbench.engine.staged_handlers import on_stage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
-from workbench.model.clock import ManualClock
+from workbench.model.clock import ManualClock, SystemClock
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
@@ -119,12 +119,12 @@ def make_fork(
     What the person trusts of the project is trusted there, too: it is the same (T2).
 
     Args:
-        position: The last one whose event or message is in it.
+        position: The last one whose event or message is in it; 0 for none, so that it begins empty.
         folder: Where; it must not exist, or be empty.
         waiting: Whether what waits still, and was stored by then, waits there, too.
 
     Raises:
-        NotFound: Nothing stands at that position.
+        NotFound: Nothing stands at that position, which is not 0.
         NotAStore: The store is no file.
         StoreReadOnly: The folder exists, or cannot be written.
         WorldError: There is no room for the copy, or the like; nothing is left of it.
@@ -134,7 +134,7 @@ def make_fork(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
     with read_store_file(project.store_path) as reader:
-        began = time_at(reader, position)
+        began = _began(reader, position)
     part = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.part")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -214,6 +214,13 @@ def time_at(reader: Reader, position: int) -> int:
         f"nothing stands at position {position:,}",
         hint=f"choose one from 1 to {head:,}" if head else "nothing is stored yet",
     )
+
+
+def _began(reader: Reader, position: int) -> int:
+    """Returns what time it is in a fork at its beginning; at 0, when the first event was stored, else now."""
+    if position:
+        return time_at(reader, position)
+    return next((one.recorded_at for one in reader.read_log(0, 1)), None) or SystemClock().now()
 
 
 def write_mark(root: Path, fork: Fork) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.engine.timers import VirtualTimer
@@ -12,13 +13,15 @@ from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
-from workbench.model.messaging import COMMANDS_TOPIC, called
+from workbench.model.messaging import COMMANDS_TOPIC, Message, called
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
     from workbench.services.subscriptions import Subscriptions, WaitingMessage
+    from workbench.store.ports import Reader
 
+RETENTION = "retention"
 LONGEST = 366 * 24 * 3600.0
 """Seconds that the clock is moved by at once."""
 
@@ -30,11 +33,14 @@ class Due:
     Attributes:
         at: When, microseconds since 1970.
         kind: ``retry``, ``delayed``, ``command`` (a policy or process issued it for later), ``lease`` (it
-            ends, and another worker takes it) or ``expiry``.
-        what: The subscription, or what issued the command.
+            ends, and another worker takes it), ``expiry``, or ``retention`` (a topic's oldest message is
+            removed, not before then, once all have passed it).
+        what: The subscription, the topic, or what issued the command.
         about: Type and key of the message.
         position: Of the message.
-        attempt: The try that comes.
+        attempt: The try that comes; 0 where it is none.
+        subscription: In which it waits.
+        number: Of the delivery.
     """
 
     at: int
@@ -42,7 +48,14 @@ class Due:
     what: str
     about: str
     position: int
-    attempt: int = 1
+    attempt: int = 0
+    subscription: str = ""
+    number: int = 0
+
+    @property
+    def early(self) -> bool:
+        """Whether it can be done before its time (W23)."""
+        return self.kind in {"retry", "delayed", "command"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +86,41 @@ class Future:
         """Returns what is due, the next first; of each subscription the first that the store lists."""
         names = [one.name for one in self._world.reader.subscriptions()]
         found = [due for name in names for one in self._subscriptions.waiting(name) for due in _of(one)]
+        found += self._retained()
         return sorted(found, key=lambda one: (one.at, one.position))
 
+    def _retained(self) -> Iterator[Due]:
+        """Yields when the oldest message of each topic is old enough to be removed (G1)."""
+        clock, reader = self._world.clock, self._world.reader
+        for topic in self._world.registry.topics.values():
+            oldest = None if topic.retention is None else _oldest(reader, topic.name)
+            if oldest is not None and topic.retention is not None:
+                left = oldest.published_at + round(topic.retention * MICROSECONDS) - clock.passed()
+                about = f"{oldest.type} {oldest.key}".rstrip()
+                yield Due(
+                    at=clock.now() + left,
+                    kind=RETENTION,
+                    what=topic.name,
+                    about=about,
+                    position=oldest.position,
+                )
+
+    async def do_now(self, due: Due) -> None:
+        """Does one thing before its time, as an operator's act; in a world by hand the clock stays (W23).
+
+        Raises:
+            InvalidValue: It cannot be done early, or waits no more: it is done, skipped or withdrawn.
+            StoreReadOnly: This world is only looked at.
+        """
+        if not due.early:
+            raise InvalidValue(f"the {due.kind} of {due.about} only comes with its time", path="")
+        if not await self._subscriptions.do_now(due.subscription, due.number):
+            raise InvalidValue(f"{due.about} does not wait any more", path="", hint="look at its story")
+
     async def next_due(self, *, stop: bool = True) -> Moved:
-        """Moves the clock to the next that is due; without one it stays where it is."""
-        now = self._world.clock.now()
-        due = next((one.at for one in await self._world.ask(self.due) if one.at > now), None)
+        """Moves the clock to the next that is due; without one it stays where it is. Retention is no such."""
+        now, found = self._world.clock.now(), await self._world.ask(self.due)
+        due = next((one.at for one in found if one.at > now and one.kind != RETENTION), None)
         return Moved(seconds=0.0) if due is None else await self.move((due - now) / MICROSECONDS, stop=stop)
 
     async def to(self, time: int, *, stop: bool = True) -> Moved:
@@ -139,14 +181,30 @@ class Future:
         return ""
 
 
+def _oldest(reader: Reader, topic: str) -> Message | None:
+    after, head = 0, reader.head()
+    while after < head:
+        found, after = reader.read_topic(topic, lambda _type: False, after, 1)
+        if found:
+            return found[0]
+    return None
+
+
 def _of(one: WaitingMessage) -> Iterator[Due]:
     row = one.delivery
     name = one.issued_by if row.subscription == COMMANDS_TOPIC and one.issued_by else row.subscription
-    about, next_try = " ".join(filter(None, (one.type, one.key))), row.failed + row.crashed + 1
+    due = partial(
+        Due,
+        what=name,
+        about=" ".join(filter(None, (one.type, one.key))),
+        position=row.position,
+        subscription=row.subscription,
+        number=row.number,
+    )
     if row.state is DeliveryState.DELAYED and row.due_at is not None:
         kind = "retry" if row.attempts else "command" if row.subscription == COMMANDS_TOPIC else "delayed"
-        yield Due(at=row.due_at, kind=kind, what=name, about=about, position=row.position, attempt=next_try)
+        yield due(at=row.due_at, kind=kind, attempt=row.failed + row.crashed + 1)
     if row.state is DeliveryState.LEASED and row.lease_until is not None:
-        yield Due(at=row.lease_until, kind="lease", what=name, about=about, position=row.position)
+        yield due(at=row.lease_until, kind="lease")
     if row.expires_at is not None and row.state is not DeliveryState.LEASED:
-        yield Due(at=row.expires_at, kind="expiry", what=name, about=about, position=row.position)
+        yield due(at=row.expires_at, kind="expiry")

@@ -28,8 +28,9 @@ PLACE = FilePlace(file=f"{FOLDER}/generated.tsk", line=1, column=1)
 def generated_scenario(registry: Registry, count: int, seed: int = 1) -> Scenario:
     """Returns a scenario that issues commands which people give; the same seed gives the same.
 
-    Those that policies, processes and handlers issue follow by themselves. The first begins a stream, each of
-    the others begins one or concerns one that was begun; choices among values are made by chance.
+    Those that policies, processes and handlers issue follow by themselves; of these, an operator may give
+    those that concern what people begin, such as a cancellation, a few times. The first command begins a
+    stream, each of the others begins one or concerns one that was begun; choices are made by chance.
 
     Raises:
         InvalidValue: The model has no command that begins a stream.
@@ -39,16 +40,15 @@ def generated_scenario(registry: Registry, count: int, seed: int = 1) -> Scenari
     if not first:
         raise InvalidValue("no command that people give begins a stream", path="", hint="explore a scenario")
     random, ids = Random(f"generated/{seed}"), dict[str, list[Any]]()  # noqa: S311  # no secret
-    steps = []
+    steps, left = [], dict.fromkeys(_operated(registry), STREAMS)
     for number in range(count):
         begun = {name for name, own in ids.items() if len(own) >= STREAMS}
         new = [one for one in first if one.aggregate not in begun]
-        ready = [
-            one
-            for one in given.values()
-            if all(place.aggregate in ids for place in one.places) and one.creates is not True
-        ]
-        kind = random.choice([*new, *ready, *ready] or first)
+        ready = [one for one in given.values() if _ready(one, ids)]
+        operated = [one for name in left if left[name] and _ready(one := registry.commands[name], ids)]
+        kind = random.choice([*new, *ready, *ready, *operated] or first)
+        if kind.name in left:
+            left[kind.name] -= 1
         act = IssuedCommand(command=kind.name, data=_data(registry, kind, random, ids, number, seed))
         steps.append(ScenarioStep(act=act))
     return Scenario(name=f"{count} generated commands, seed {seed}", place=PLACE, when=tuple(steps))
@@ -58,7 +58,7 @@ def told_of(scenario: Scenario, registry: Registry) -> str:
     """Returns in words which commands were generated, and which ones never are."""
     issued = Counter(one.act.command for one in scenario.when if isinstance(one.act, IssuedCommand))
     said = f"generated: {', '.join(f'{name} {count}×' for name, count in issued.items())}"
-    if left := sorted(set(registry.commands) - set(_given(registry))):
+    if left := sorted(set(registry.commands) - {*_given(registry), *_operated(registry)}):
         said += f"; left out, as policies, processes or handlers issue them: {', '.join(left)}"
         said += " (those that name an actor in by are generated)"
     return said
@@ -71,6 +71,26 @@ def _given(registry: Registry) -> list[str]:
     follow |= {flow.name for flows in told for flow in flows if flow.verb == "issues"}
     own = {flow.name for actor in registry.actors for flow in registry.flows_of(f"external:{actor}")}
     return [name for name in registry.commands if name in own or name not in follow]
+
+
+def _operated(registry: Registry) -> list[str]:
+    """Returns the commands that follow by themselves, but concern what people begin: an operator may, too."""
+    given = _given(registry)
+    begun = {
+        registry.commands[name].aggregate for name in given if registry.commands[name].creates is not False
+    }
+    return [
+        name
+        for name, kind in registry.commands.items()
+        if name not in given and kind.aggregate in begun and kind.creates is not True
+    ]
+
+
+def _ready(kind: CommandType, ids: dict[str, list[Any]]) -> bool:
+    """Whether what a command changes was begun."""
+    own, *others = kind.places
+    needed = [own, *(one for one in others if one.creates is False)]
+    return kind.creates is not True and all(one.aggregate in ids for one in needed)
 
 
 def _data(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound
@@ -14,15 +16,23 @@ from workbench.model.hints import did_you_mean
 from workbench.model.invariant import Invariant
 from workbench.model.json_differences import Difference, differences
 from workbench.model.registry import Registry
-from workbench.project.declared.invariant_compiler import typed_invariant
-from workbench.services.worlds.invariants import ALWAYS, BrokenInvariant, InvariantWatch, commits
-from workbench.store.paging import LogWalk, Step
+from workbench.project.declared.invariant_compiler import TYPED, typed_invariant
+from workbench.services.worlds.invariants import BrokenInvariant, InvariantWatch, commits
+from workbench.store.paging import LogWalk, Step, typed_events
 from workbench.store.ports import Reader
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
     from workbench.store.stored_values import CommandRecord
+
+
+class HowItHeld(StrEnum):
+    """How a condition stood in the log."""
+
+    HELD = "held"
+    BROKE = "broke"
+    NEVER_HELD = "never_held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,8 @@ class FirstBreak:
         before: What the parts of the condition were before it; what they are stands in ``broken``.
         differences: What it changed of the state or the row of which is asked, without secrets.
         others: How many more subjects the same commit broke.
+        begins: What began with that commit, so that it held at no position of it: ``the log``, the stream or
+            the row of which is asked; empty where it held before.
     """
 
     broken: BrokenInvariant
@@ -43,6 +55,14 @@ class FirstBreak:
     before: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
     others: int = 0
+    begins: str = ""
+
+    @property
+    def since(self) -> str:
+        """From where on it does not hold, and whether it held before."""
+        if not self.begins:
+            return f"position {self.event.position:,}, before which it held"
+        return f"the first event of {self.begins} on, position {self.event.position:,}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +79,28 @@ class SinceWhen:
     upto: int
     head: int
 
+    @property
+    def outcome(self) -> HowItHeld:
+        """Whether it held at every position, until a commit broke it, or not from the first event on."""
+        if self.first is None:
+            return HowItHeld.HELD
+        return HowItHeld.NEVER_HELD if self.first.begins else HowItHeld.BROKE
+
 
 def since_when(
     reader: Reader, registry: Registry, invariant: Invariant, step: Step = lambda _done, _of: True
 ) -> SinceWhen:
     """Looks through the log, in short reads; takes time: call it in a thread, with a reader of its own."""
     watch, head = InvariantWatch(registry, [invariant]), reader.head()
-    walk = LogWalk(reader=reader, wants=watch.wanted.__contains__, upto=head, step=step)
-    for events in commits(walk.events()):
-        found = watch.after(events)
-        if found:
-            return SinceWhen(
-                first=_first(reader, watch, found, events[-1]), upto=events[-1].position, head=head
-            )
+    begin = next(commits(typed_events(reader, lambda _type: True, 0, head)), [])  # behind it all is asked
+    after = begin[-1].position if begin else 0
+    walk = LogWalk(reader=reader, wants=watch.wanted.__contains__, upto=head, after=after, step=step)
+    for events in itertools.chain([begin] if begin else [], commits(walk.events())):
+        if found := watch.after(events):
+            first = _first(reader, watch, found, events[-1])
+            if events is begin and not invariant.of and not invariant.rows:
+                first = replace(first, begins="the log")
+            return SinceWhen(first=first, upto=events[-1].position, head=head)
     return SinceWhen(first=None, upto=walk.reached, head=head)
 
 
@@ -89,7 +118,12 @@ def _first(
         before=before,
         differences=changed,
         others=len(found) - 1,
+        begins=_subject(found[0]) if old is None and new is not None else "",
     )
+
+
+def _subject(broken: BrokenInvariant) -> str:
+    return broken.stream if broken.key is None else f"row {broken.key}"
 
 
 class Since:
@@ -134,7 +168,7 @@ class Since:
             said = "; ".join(
                 f"{flaw.message} ({flaw.hint})" if flaw.hint else flaw.message for flaw in error.flaws
             )
-            raise InvalidValue(said, path=ALWAYS) from error
+            raise InvalidValue(said, path=TYPED) from error
 
     def when(self, invariant: Invariant, step: Step = lambda _done, _of: True) -> SinceWhen:
         """Looks through the log, with a reader of its own; call it in a thread, see `since_when`."""

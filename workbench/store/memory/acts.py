@@ -16,7 +16,9 @@ from workbench.store.operator_actions import (
     KeptCursor,
     KeptDelivery,
     KeptNote,
+    KeptPast,
     KeptReplay,
+    past_of,
     place_of,
 )
 from workbench.store.stored_values import Delivery
@@ -47,6 +49,8 @@ def bring_back(tables: Tables, op: BringBack, now: int) -> int:
         kept = tables.replaced.get(op.act) or ()
         if left and any(other is one for other in kept) and stands(tables, op.act, one[1]):
             tables.replaced.put(op.act, tuple(other for other in kept if other is not one))
+            if isinstance(one[1], KeptNote | KeptReplay):
+                tables.keep(op.act, now, (past_of(one[1], undone=True),))
             count, left = count + _put_back(tables, op, one[1], now), left - 1
     return count
 
@@ -63,6 +67,8 @@ def stands(tables: Tables, act: str, kept: Kept) -> bool:
             return kept.after <= state.cursor < kept.before
         case KeptNote():
             return tables.notes.get(kept.letter) == kept.after
+        case KeptPast():
+            return False
     letter = tables.letters.get(kept.letter)
     replaying = letter is not None and letter.status is LetterStatus.REPLAYING
     return replaying and any(row.state in sources(Trigger.SKIP) for row in _replays_of(tables, kept))
@@ -93,6 +99,8 @@ def _replays_of(tables: Tables, kept: KeptReplay) -> list[Delivery]:
 
 def _put_back(tables: Tables, op: BringBack, kept: Kept, now: int) -> int:
     match kept:
+        case KeptPast():
+            return 0
         case KeptDelivery():
             return _delivery_back(tables, op, kept, now)
         case KeptCursor():

@@ -9,13 +9,20 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec.structs import replace
 
 from workbench.model.delivery_states import DeliveryState
-from workbench.model.operator_acts import REPLAYS
 from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
 from workbench.store.memory.acts import stands
 from workbench.store.memory.family_lists import MemoryFamilyLists
 from workbench.store.memory.stream_lists import beginning
-from workbench.store.operator_actions import OperatorAction, place_of
+from workbench.store.operator_actions import (
+    KeptNote,
+    KeptPast,
+    KeptReplay,
+    LetterDeed,
+    OperatorAction,
+    deeds_of,
+    place_of,
+)
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -210,23 +217,24 @@ class MemoryLetterLists(MemoryFamilyLists):
 
     def kept_letters(self, act: str) -> list[int]:
         """Returns the dead letters of which something is kept that an act replaced, in their order."""
-        return sorted(place_of(kept) for _, kept in self._tables.replaced.get(act) or ())
+        kept = self._tables.replaced.get(act) or ()
+        return sorted(place_of(one) for _, one in kept if not isinstance(one, KeptPast))
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
-        numbers = [place_of(kept) for _, kept in self._tables.replaced.get(act) or ()]
-        return sorted({letter.status.value for letter in self._letters(numbers)})
+        return sorted({letter.status.value for letter in self._letters(self.kept_letters(act))})
 
-    def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
-        """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""
-        tables, found = self._tables, dict[int, OperatorAction]()
-        for act in sorted(tables.actions.values(), key=lambda one: one.number):
-            kept = [place_of(one) for _, one in tables.replaced.get(act.act) or () if act.action in REPLAYS]
-            marked = [
-                one for one in numbers if act.act in {name for name, *_ in tables.changes.get(one) or ()}
-            ]
-            found |= dict.fromkeys([one for one in numbers if act.act and one in {*kept, *marked}], act)
-        return found
+    def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
+        """Returns by letter what operators did to it and what of that was undone, the first act first."""
+        tables, wanted = self._tables, set(numbers)
+        kept = [
+            (place_of(one), act, one)
+            for act, found in tables.replaced.items()
+            for _, one in found
+            if isinstance(one, KeptNote | KeptReplay | KeptPast) and place_of(one) in wanted
+        ]
+        marked = [(one, act, None) for one in numbers for act, *_ in tables.changes.get(one) or ()]
+        return deeds_of([*kept, *marked], tables.actions.values())
 
 
 def _line(letter: DeadLetter) -> LetterLine:

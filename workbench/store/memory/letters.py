@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -25,7 +25,7 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
-from workbench.store.operator_actions import KeptNote, KeptReplay
+from workbench.store.operator_actions import Kept, KeptNote, KeptPast, KeptReplay, past_of
 from workbench.store.rules import detached
 from workbench.store.stored_values import DeadLetter, Delivery
 
@@ -90,6 +90,7 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     tables.letters.put(
         op.number, replace(letter, status=outcome(LetterAct.REPLAY), changed_at=now, edited=edited)
     )
+    _keep_past(tables, op.number, tables.changes.get(op.number) or (), now)
     tables.changes.drop(op.number)
     fresh: dict[str, Any] = {
         "enqueued_at": now,
@@ -197,8 +198,22 @@ def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
         if op.act in ("", act):
             tables.letters.put(number, replace(letter, status=status, changed_at=changed_at))
             tables.changes.put(number, changes[:-1])
+            _keep_past(tables, number, changes[-1:], now, undone=bool(op.act))
+            tables.keep(op.by, now, (KeptPast(letter=number),))
             restored += 1
     return restored
+
+
+def _keep_past(
+    tables: Tables,
+    letter: int,
+    changes: Iterable[tuple[str, LetterStatus, int]],
+    now: int,
+    *,
+    undone: bool = False,
+) -> None:
+    for act, *_ in changes:
+        tables.keep(act, now, (KeptPast(letter=letter, undone=undone),))
 
 
 def import_letter(tables: Tables, op: ImportLetter, _now: int) -> int:
@@ -264,8 +279,15 @@ def forget_letters(tables: Tables, op: ForgetLetters, _now: int) -> int:
         tables.notes.drop(number)
         tables.letters.drop(number)
     for act, kept in tables.replaced.items():
-        tables.replaced.put(act, tuple(one for one in kept if one[0] >= op.before))
+        tables.replaced.put(act, tuple(_what_stays(tables, kept, op.before)))
     return len(gone)
+
+
+def _what_stays(tables: Tables, kept: Iterable[tuple[int, Kept]], before: int) -> Iterator[tuple[int, Kept]]:
+    for at, one in kept:
+        old = past_of(one, undone=False) if at < before and isinstance(one, KeptNote | KeptReplay) else one
+        if old.letter in tables.letters if isinstance(old, KeptPast) else at >= before:
+            yield at, old
 
 
 def start_job(tables: Tables, op: StartJob, now: int) -> int:

@@ -17,6 +17,7 @@ from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     Claim,
     ConfigureSubscription,
+    DoNow,
     EnsureSubscription,
     Extend,
     Lease,
@@ -254,6 +255,15 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
     return skipped
 
 
+def do_now(tables: Tables, op: DoNow, _now: int) -> int:
+    """Has a delivery wait for its time no longer."""
+    row = tables.deliveries.get(op.number)
+    if row is None or row.subscription != op.subscription or row.state not in sources(Trigger.DO_NOW):
+        return 0
+    tables.deliveries.put(op.number, replace(row, state=DeliveryState.READY, due_at=None))
+    return 1
+
+
 def _insert(
     tables: Tables, name: str, new: NewDelivery, token: UUID | None = None, owner: UUID | None = None
 ) -> None:
@@ -367,4 +377,5 @@ RUN: Run = {
     Extend: extend,
     Reclaim: reclaim,
     Skip: skip,
+    DoNow: do_now,
 }

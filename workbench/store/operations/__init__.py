@@ -37,6 +37,7 @@ from workbench.store.operations.operation import (
 from workbench.store.operations.queue_operations import (
     Claim,
     ConfigureSubscription,
+    DoNow,
     EnsureSubscription,
     Extend,
     Lease,
@@ -62,6 +63,7 @@ __all__ = [
     "CloseStream",
     "ConfigureSubscription",
     "CreateTopic",
+    "DoNow",
     "EnsureSubscription",
     "EnsureTopic",
     "Extend",

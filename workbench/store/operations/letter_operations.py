@@ -81,10 +81,12 @@ class RestoreLetters(Operation, frozen=True, kw_only=True):
 
     Attributes:
         act: Only those that this act changed, and nothing since; empty for whatever changed them last.
+        by: Name of the act that this is; empty where it is the undo of another.
     """
 
     numbers: tuple[int, ...]
     act: str = ""
+    by: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
@@ -94,7 +96,7 @@ class RestoreLetters(Operation, frozen=True, kw_only=True):
 class ForgetLetters(Operation, frozen=True, kw_only=True):
     """Removes for good the dead letters that were purged before a time (L7); answers how many.
 
-    What was kept for undo before that time goes, too (L10).
+    What was kept for undo before that time goes, too (L10), but for what was done to the letters that stay.
     """
 
     before: int

@@ -119,6 +119,18 @@ class Skip(Operation, frozen=True, kw_only=True):
         touched.skipped.add(self.subscription)
 
 
+class DoNow(Operation, frozen=True, kw_only=True):
+    """An operator has a delivery that waits for its time made now; answers 1, or 0 if it waits no more."""
+
+    subscription: str
+    number: int
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.subscriptions.add(self.subscription)
+        touched.skipped.add(self.subscription)
+
+
 class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
     """Takes back commands that an instance of a process issued for later (K7); answers how many.
 

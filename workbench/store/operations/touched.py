@@ -20,7 +20,7 @@ class Touched:
         released: There may be deliveries to make again, in any subscription.
         configured: What operators changed of subscriptions.
         moved: Subscriptions whose cursor an undo may have moved.
-        skipped: Subscriptions of which an operator skipped deliveries.
+        skipped: Subscriptions of which an operator skipped deliveries, or had one made now.
         operated: Projections that were paused, resumed, or whose rebuild began or was given up.
         weight: The characters of payloads that its largest operation wrote.
         flow: How many of each kind passed, by ``event:TYPE``, ``issue:…`` and ``publish:…``.

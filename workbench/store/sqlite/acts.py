@@ -10,9 +10,17 @@ from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.letter_values import noted
 from workbench.store.operations import BringBack, RecordAction
-from workbench.store.operator_actions import Kept, KeptCursor, KeptDelivery, KeptNote, KeptReplay
+from workbench.store.operator_actions import (
+    Kept,
+    KeptCursor,
+    KeptDelivery,
+    KeptNote,
+    KeptPast,
+    KeptReplay,
+    past_of,
+)
 from workbench.store.sqlite.claims import NO_CLAIM, number_of
-from workbench.store.sqlite.kept import STANDS, read_kept
+from workbench.store.sqlite.kept import STANDS, keep, read_kept
 from workbench.store.sqlite.letters import promote
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Delivery
@@ -51,12 +59,17 @@ def bring_back(con: sqlite3.Connection, op: BringBack, now: int) -> int:
             break
         last, text = found
         con.execute("delete from replaced where id = ?", (last,))
-        count += _put_back(con, op, read_kept(text), now)
+        kept = read_kept(text)
+        count += _put_back(con, op, kept, now)
+        if isinstance(kept, KeptNote | KeptReplay):
+            keep(con, op.act, now, (past_of(kept, undone=True),))
     return count
 
 
 def _put_back(con: sqlite3.Connection, op: BringBack, kept: Kept, now: int) -> int:
     match kept:
+        case KeptPast():
+            return 0
         case KeptDelivery():
             return _delivery_back(con, op, kept, now)
         case KeptCursor():

@@ -10,7 +10,7 @@ import msgspec
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import Trigger
 from workbench.store.operations import ReplayLetter
-from workbench.store.operator_actions import Kept, KeptReplay, place_of
+from workbench.store.operator_actions import Kept, KeptPast, KeptReplay, place_of
 from workbench.store.sqlite.column_shapes import json_reader
 from workbench.store.sqlite.rows import DELIVERIES, WITHDRAWN_COMMAND, deliveries, states
 from workbench.store.stored_values import Delivery
@@ -59,6 +59,14 @@ def keep(con: sqlite3.Connection, act: str, now: int, found: Iterable[Kept]) -> 
     if act:
         rows = [(act, now, place_of(one), _encode(one).decode()) for one in found]
         con.executemany("insert into replaced values (null,?,?,?,?)", rows)
+
+
+def keep_past(
+    con: sqlite3.Connection, letter: int, acts: Iterable[str], now: int, *, undone: bool = False
+) -> None:
+    """Keeps that acts were done to a letter, of which nothing can be put back."""
+    for act in acts:
+        keep(con, act, now, (KeptPast(letter=letter, undone=undone),))
 
 
 def deliveries_where(

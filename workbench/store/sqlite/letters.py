@@ -22,7 +22,7 @@ from workbench.store.operations import (
 from workbench.store.operator_actions import KeptNote
 from workbench.store.rules import detached
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.kept import before_replay, keep
+from workbench.store.sqlite.kept import before_replay, keep, keep_past
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
 
@@ -109,7 +109,10 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     if not done.rowcount:
         return False
     keep(con, op.act, now, (kept,) if kept else ())
-    con.execute("delete from letter_changes where letter_id = ?", (op.number,))
+    gone = con.execute(
+        "delete from letter_changes where letter_id = ? returning act", (op.number,)
+    ).fetchall()
+    keep_past(con, op.number, (act for (act,) in gone), now)
     row = con.execute(
         f"update deliveries set state = {_REPLAYED}, rank = ? - priority * 1000000, generation = generation + 1,"
         " acquired = 0, failed = 0, crashed = 0, due_at = null, expires_at = null, enqueued_at = ?, attempts = '[]',"
@@ -205,6 +208,8 @@ def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> in
         )
         if done.rowcount:
             con.execute("delete from letter_changes where id = ?", (change,))
+            keep_past(con, number, (act,), now, undone=bool(op.act))
+            keep_past(con, number, (op.by,), now)
             restored += 1
     return restored
 
@@ -318,7 +323,17 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
         con.execute("delete from letter_changes where letter_id = ?", (number,))
         con.execute("delete from letter_notes where letter_id = ?", (number,))
         con.execute("delete from dead_letters where id = ?", (number,))
-    con.execute("delete from replaced where at < ?", (op.before,))
+    con.execute(
+        "update replaced set kept = json_object('type', 'past', 'letter', number, 'note',"
+        " json(json_extract(kept, '$.after')), 'undone', json('false'))"
+        " where at < ? and json_extract(kept, '$.type') in ('note', 'replay')",
+        (op.before,),
+    )
+    con.execute(
+        "delete from replaced where case json_extract(kept, '$.type') when 'past'"
+        " then number not in (select id from dead_letters) else at < ? end",
+        (op.before,),
+    )
     return len(rows)
 
 

@@ -18,13 +18,12 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
-from workbench.model.operator_acts import REPLAYS
 from workbench.model.text_folding import folded
-from workbench.store.operator_actions import OperatorAction
+from workbench.store.operator_actions import LetterDeed, OperatorAction, deeds_of
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translate
-from workbench.store.sqlite.kept import STANDS
+from workbench.store.sqlite.kept import STANDS, read_kept
 from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.reader_turn import ReaderTurn
 from workbench.store.sqlite.tables import ActionRow, StreamRow
@@ -47,10 +46,12 @@ _OF_STREAM = ColumnShape(
     int,
     Id,
 )
+_ACTIONS = "select id, at, action, subject, detail, who, count, act, undone from actions"
 _ACTION = RowShape(
-    OperatorAction, "select id, at, action, subject, detail, who, count, act, undone from actions",
+    OperatorAction, _ACTIONS,
     Count, int, str, str, str, str, Count, str, Count,
 )  # fmt: skip
+_NOT_PAST = "json_extract(r.kept, '$.type') <> 'past'"
 CLOSE_SECONDS = 5.0
 """How long closing waits for a read to stop; one that does not is left to its thread."""
 
@@ -260,30 +261,31 @@ class ListReader:
 
     def kept_letters(self, act: str) -> list[int]:
         """Returns the dead letters of which something is kept that an act replaced, in their order."""
-        return [row[0] for row in self._all("select number from replaced where act = ? order by 1", (act,))]
+        query = f"select number from replaced r where act = ? and {_NOT_PAST} order by 1"
+        return [row[0] for row in self._all(query, (act,))]
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
         query = (
             "select distinct l.status from replaced r join dead_letters l on l.id = r.number"
-            " where r.act = ? order by 1"
+            f" where r.act = ? and {_NOT_PAST} order by 1"
         )
         return [row[0] for row in self._all(query, (act,))]
 
-    def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
-        """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""
-        wanted, replays = json.dumps(list(numbers)), json.dumps(sorted(REPLAYS))
+    def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
+        """Returns by letter what operators did to it and what of that was undone, the first act first."""
         query = (
-            "select letter, max(id) from (select r.number letter, a.id id from replaced r join actions a"
-            " on a.act = r.act where r.number in (select value from json_each(?)) and a.action in"
-            " (select value from json_each(?)) union all select c.letter_id, a.id from letter_changes c"
-            " join actions a on a.act = c.act where c.act <> '' and c.letter_id in"
-            " (select value from json_each(?))) group by letter"
+            "select number, act, kept from replaced where number in (select value from json_each(?))"
+            " and json_extract(kept, '$.type') in ('note', 'replay', 'past') union all select letter_id, act, null"
+            " from letter_changes where letter_id in (select value from json_each(?))"
         )
-        found = dict(self._all(query, (wanted, replays, wanted))) if numbers else {}
-        acts = _ACTION(self._select(select(ActionRow).where(col(ActionRow.id).in_(set(found.values())))))
-        named = {one.number: one for one in acts}
-        return {letter: named[number] for letter, number in found.items()}
+        wanted = json.dumps(list(numbers))
+        rows = self._all(query, (wanted, wanted)) if numbers else ()
+        found = [(letter, act, read_kept(kept) if kept else None) for letter, act, kept in rows]
+        named = json.dumps(sorted({act for _, act, _ in found}))
+        acts = f"{_ACTIONS} where act in (select value from json_each(?))"
+        undos = f"{_ACTIONS} where id in (select undone from actions where act in (select value from json_each(?)))"
+        return deeds_of(found, _ACTION([*self._all(acts, (named,)), *self._all(undos, (named,))]))
 
     def _select(self, query: Select[Any] | Any) -> list[Any]:
         """Runs a query that SQLModel's tables describe on this connection."""

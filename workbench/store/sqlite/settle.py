@@ -10,7 +10,7 @@ import msgspec
 from workbench.errors import StaleLease
 from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger
-from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
+from workbench.store.operations import ConfigureSubscription, DoNow, EnsureSubscription, Settle, Skip
 from workbench.store.operator_actions import KeptCursor, KeptDelivery
 from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of
@@ -174,8 +174,18 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
     return skipped
 
 
+def do_now(con: sqlite3.Connection, op: DoNow) -> int:
+    """Has a delivery wait for its time no longer."""
+    return con.execute(
+        f"update deliveries set state = 'ready', due_at = null, rank = {URGENCY}"
+        f" where id = ? and subscription_id = ? and state in ({states(Trigger.DO_NOW)})",
+        (op.number, number_of(con, op.subscription)),
+    ).rowcount
+
+
 RUN: Run = {
     EnsureSubscription: lambda w, o: ensure_subscription(w.con, w.heads, o, w.now),
     ConfigureSubscription: lambda w, o: configure(w.con, o, w.now),
     Skip: lambda w, o: skip(w.con, o, w.now),
+    DoNow: lambda w, o: do_now(w.con, o),
 }
