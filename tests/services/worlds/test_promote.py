@@ -15,7 +15,6 @@ from workbench.errors import WrongExpectedVersion
 from workbench.model.ids import derived_id
 from workbench.services.worlds.promote import THERE, preview, promote
 
-
 FLOWS = Path(__file__).parents[2] / "flows"
 
 

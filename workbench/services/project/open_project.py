@@ -56,7 +56,7 @@ def open_target(
 
 
 def read_target(folder: Path, environ: Mapping[str, str], *, trust: bool = False) -> Project:
-    """Reads a project whose store is to be read by itself: nothing of it runs.
+    """Reads a project whose store is to be read by itself, which must be its own (T3); nothing of it runs.
 
     Args:
         trust: The person trusts the project's modules, and where its store lies, as they are now.
@@ -64,7 +64,7 @@ def read_target(folder: Path, environ: Mapping[str, str], *, trust: bool = False
     Raises:
         NotFound: There is no such project.
         ProjectError: The project's files are wrong; every problem with its place.
-        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed (T3).
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
         WorldError: The store cannot be read.
     """
     trusted = trust_of(environ, trust=trust)

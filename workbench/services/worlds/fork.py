@@ -82,15 +82,18 @@ def fork_in(root: Path) -> Fork | None:
     if not path.exists():
         return None
     try:
-        fork = msgspec.json.decode(path.read_bytes(), type=Fork)
-        if not EARLIEST <= min(fork.now, fork.began) <= max(fork.now, fork.began) <= FURTHEST:
-            raise ValueError("its time lies beyond the years 1 to 9000")
-        return fork
+        return _timely(msgspec.json.decode(path.read_bytes(), type=Fork))
     except (OSError, ValueError) as error:
         raise NotAStore(
             f"{path} does not say what this folder is a fork of: {error}",
             hint="fork again; without that file the folder is a project like others",
         ) from error
+
+
+def _timely(fork: Fork) -> Fork:
+    if not all(EARLIEST <= time <= FURTHEST for time in (fork.began, fork.now)):
+        raise ValueError("its time lies beyond the years 1 to 9000")
+    return fork
 
 
 def keep_time(root: Path, fork: Fork, now: int) -> None:
