@@ -144,7 +144,7 @@ async def _explore(options: Options, environ: Environ) -> int:
         found_orders = (found.schedule for one in explored for found in one.findings)
         try:
             _save(saved, found_orders, scenarios.project.registry)
-        except (OSError, WorkbenchError) as error:  # what was found is told all the same
+        except (OSError, WorkbenchError) as error:  # what was found is told anyway
             saved, failed = None, error
     answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=saved)))
     if failed is not None:
