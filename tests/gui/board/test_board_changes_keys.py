@@ -77,6 +77,9 @@ async def test_what_names_a_thing_that_stays_is_left_out_with_it(flow: Designer)
     await flow.until(strip.isVisible)
     rows = {one.data(0, Qt.ItemDataRole.UserRole).owner: one for one in strip._rows}
     assert {"handler.tell", "subscriptions.telling"} <= rows.keys(), rows.keys()
+    happens = strip.list.header().sectionSize(2)
+    assert rows["handler.tell"].text(2) == rows["handler.tell"].toolTip(2) == "all of [handler.tell] goes"
+    assert strip.list.sizeHintForColumn(2) <= happens <= strip.list.viewport().width() / 3
     rows["handler.tell"].setCheckState(0, Qt.CheckState.Unchecked)
     assert rows["subscriptions.telling"].checkState(0) == Qt.CheckState.Unchecked
     rows["subscriptions.telling"].setCheckState(0, Qt.CheckState.Checked)

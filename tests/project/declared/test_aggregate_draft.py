@@ -139,3 +139,15 @@ def test_of_two_that_may_exist_beside_one_that_is_begun_nothing_says_which(told)
         '{ email: "email" }', '{ email: "email", other { aggregate: "email", id: "account_id" } }'
     )
     assert any("nothing here is called exists" in one for one in told(two))
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [('{ slot: "begins" }', True), ('"slot"', False), ('{ it { aggregate: "slot" } }', False)],
+)
+def test_an_aggregate_that_is_named_alone_is_called_so_in_expressions(told, written, known):
+    text = SLOTS.replace("[aggregate.slot]", '[aggregate.slot]\nstate { free: "boolean?" }').replace(
+        'changes: "slot"',
+        f"changes: {written}\nrefuse {{ free {{ when: 'slot.free == true', message: 'it is' }} }}",
+    )
+    assert any("nothing here is called slot" in one for one in told(text)) is not known

@@ -15,7 +15,7 @@ from workbench.services.design.change_preview import (
     still_fits,
 )
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode
+from workbench.services.design.gestures import DesignNode, left_over
 from workbench.services.design.references import PATTERN
 from workbench.services.design.removals import removed_whole
 from workbench.services.design.text_check import check_project_text
@@ -290,3 +290,62 @@ def test_a_removal_takes_a_name_out_of_every_list_and_says_so(node, left):
     assert f'"{node.name}"' not in after
     for one in left:
         assert one in after
+
+
+LANDS = """\
+[aggregate.mission]
+state { status: "string?" }
+[aggregate.battery]
+state { level { type: "integer", default: 100 } }
+[event.mission.planned]
+set { status: "'planned'" }
+[event.mission.landed]
+set { status: "'landed'" }
+[event.battery.drained]
+[event.spent]
+aggregate: "battery"
+[command.plan_mission]
+creates: "mission"
+changes: { battery: "battery_id" }
+fields { mission_id: "string", battery_id: "string" }
+emit: "mission.planned"
+[command.land_mission]
+changes: { mission: "mission_id", battery: "battery_id" }
+fields { mission_id: "string", battery_id: "string" }
+refuse { landed { when: "mission.status == 'landed'", message: "it is landed" } }
+do { landed { emit: "mission.landed" }, drained { emit: "battery.drained" } }
+[command.swap_battery]
+changes { from { aggregate: "battery", id: "from_id" }, to { aggregate: "battery", id: "to_id" } }
+fields { from_id: "string", to_id: "string" }
+do { from { emit: "battery.drained", for: "from" }, to { emit: "spent", for: "to" } }
+[command.spend_battery]
+changes: { battery: "battery_id", mission: "mission_id" }
+fields { battery_id: "string", mission_id: "string" }
+emit: "spent"
+"""
+BATTERY = DesignNode("aggregate", "battery")
+
+
+def test_a_command_for_several_aggregates_stays_without_one_that_is_removed():
+    text = DesignText(project=parse(LANDS, "project.tsk"))
+    preview = removal_preview(text, BATTERY, 0)
+    fates = {(one.owner, one.fate) for one in preview.places}
+    assert {("command.plan_mission", GOES), ("command.land_mission", GOES)} <= fates
+    assert ("command.swap_battery", "all of [command.swap_battery] goes") in fates
+    assert ("command.spend_battery", "all of [command.spend_battery] goes") in fates
+    removed = gestures.removed(text, BATTERY, along=[one.reference for one in preview.places])
+    assert (problems(text), problems(removed)) == ([], [])
+    after = removed.project.text
+    assert 'creates: "mission"\nfields { mission_id: "string", battery_id: "string" }\nemit:' in after
+    assert 'changes: { mission: "mission_id" }' in after
+    assert 'do { landed { emit: "mission.landed" } }' in after
+    assert "spent" not in after
+    assert 'aggregate: "battery"' not in after
+
+
+def test_what_a_command_says_of_an_aggregate_that_is_removed_stays_with_a_mistake():
+    guarded = LANDS.replace("refuse {", "refuse { empty { when: 'battery.level < 1', message: 'empty' },")
+    text = DesignText(project=parse(guarded, "project.tsk"))
+    assert problems(text) == []
+    [told] = problems(gestures.removed(text, BATTERY, along=left_over(text, BATTERY)))
+    assert "nothing here is called battery" in told

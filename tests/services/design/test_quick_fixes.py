@@ -108,7 +108,7 @@ def test_a_field_that_the_state_has_not_is_added_with_its_type(said, typed):
 
 def test_an_event_of_another_aggregate_is_not_taken_for_a_mistyped_one():
     _, found = fixes('emit: "order.paid"', 'emit: "bill.sent"')
-    assert found == []
+    assert [one.label for one in found] == ["Let it change bill, too"]
 
 
 @pytest.mark.parametrize(
@@ -385,3 +385,58 @@ def test_what_a_state_lacks_is_offered_first_and_mends_the_draft(old, new, label
     assert fix.label == label
     assert not [one for one in others if one.label.startswith("Replace")], "nothing of another meaning"
     assert checked(fix.applied(text)).mistakes == []
+
+
+DRAINS = """[aggregate.mission]
+[aggregate.battery]
+[event.mission.landed]
+[event.battery.drained]
+[command.charge_battery]
+creates_or_changes: "battery"
+fields { battery_id { type: "string", min: 1 } }
+emit: "battery.drained"
+[command.land_mission]
+changes: "mission"
+fields { mission_id: "string" }
+do { landed { emit: "mission.landed" }, drained { emit: "battery.drained" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect", "written"),
+    [
+        (
+            "",
+            "",
+            "adds battery to changes, with the new field battery_id",
+            'battery_id { type: "string", min: 1 }',
+        ),
+        (
+            'fields { mission_id: "string" }',
+            'target: "id"\nfields { battery_id: "string", id: "string" }',
+            "adds battery to changes, with its field battery_id",
+            'changes { mission: "id", battery: "battery_id" }',
+        ),
+        (
+            'changes: "mission"',
+            'creates: "mission"',
+            "adds battery to changes, with the new field battery_id",
+            'creates: "mission"\nchanges { battery: "battery_id" }',
+        ),
+        (
+            "fields { battery_id {",
+            "fields { mission_id {",
+            "adds battery to changes, with the new field battery_id",
+            'changes { mission: "mission_id", battery: "battery_id" }',
+        ),
+    ],
+)
+def test_a_command_changes_another_aggregate_too_where_it_emits_an_event_of_it(old, new, effect, written):
+    text = DRAINS.replace(old, new) if old else DRAINS
+    found = checked(text)
+    (problem,) = found.problems
+    (fix,) = quick_fixes(found, problem)
+    assert (fix.label, fix.effect) == ("Let it change battery, too", effect)
+    after = fix.applied(text)
+    assert written in after
+    assert checked(after).problems == ()

@@ -11,11 +11,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QFrame,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
 )
 from typing_extensions import override
@@ -24,7 +22,7 @@ from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.board.board_entry import never
 from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
-from workbench.gui.context_menu import Offering
+from workbench.gui.board.change_places import BELONGS, PLACE, TEXT, PlaceList
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme, ui_font
@@ -45,13 +43,12 @@ from workbench.services.design.change_preview import (
 from workbench.services.design.references import Reference, names_section
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-HEIGHT, LEAST, MOST = 26, 84, 300
-"""Pixels of a row, and of the list at least and at most."""
+HEIGHT, MOST = 26, 300
+"""Pixels of a row, and of the list at most."""
 NARROW = 720
 """Below this width in pixels the buttons stand under the names."""
-PLACE, TEXT, BELONGS = range(3)
 SIGNS = {IS_CHOSEN: "purge", ADDED: "plus", TAKEN: "purge"}
 """What stands before a place that cannot be ticked, by what becomes of it; else what informs."""
 DATA = Qt.ItemDataRole.UserRole
@@ -229,6 +226,7 @@ class ChangeStrip(QFrame):
             self._add(STAYS if self._renames else "Names it still", preview.stays, ticks=False)
         rows = self.list.topLevelItemCount() + len(self._rows)
         self.list.setMaximumHeight(min(MOST, (rows + 1) * HEIGHT + 6))
+        self.list.share_width()
 
     def _add(
         self, group: str, places: list[ChangePlace] | tuple[ChangePlace, ...], *, ticks: bool = True
@@ -243,7 +241,7 @@ class ChangeStrip(QFrame):
             row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
             row.setData(PLACE, DATA, one)
             row.setToolTip(TEXT, f"{one.text} → {one.new}" if one.new else one.text)
-            row.setToolTip(BELONGS, one.fate)
+            row.setToolTip(BELONGS, row.text(BELONGS))
             row.setFlags(row.flags() | TICK if can_tick else row.flags() & ~TICK)
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
@@ -352,8 +350,7 @@ class ChangeStrip(QFrame):
         way = QBoxLayout.Direction.TopToBottom if wide < NARROW else QBoxLayout.Direction.LeftToRight
         if self._head.direction() != way:
             self._head.setDirection(way)
-        for column, least in ((PLACE, 140), (BELONGS, 100)):
-            self.list.header().resizeSection(column, max(least, min(190, wide // 5)))
+        self.list.share_width()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -366,35 +363,3 @@ class ChangeStrip(QFrame):
             (focused if isinstance(focused, QPushButton) else self.act).click()
         else:
             super().keyPressEvent(event)
-
-
-class PlaceList(QTreeWidget):
-    """The places, below what they are to the thing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setHeaderLabels(["Place", "Text", "Belongs to"])
-        self.setAccessibleName("Places")
-        self.setUniformRowHeights(True)
-        self.setRootIsDecorated(False)
-        self.setItemsExpandable(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMinimumHeight(LEAST)
-        self.header().setStretchLastSection(False)
-        self.header().setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        self.offering = Offering(
-            self,
-            self._current,
-            named=lambda one: f"{one.reference.file}:{one.line}",
-            nothing="No place is chosen",
-            where=lambda: self.visualRect(self.currentIndex()).bottomLeft(),
-        )
-        self.currentItemChanged.connect(lambda *_: self.offering.refresh())
-
-    def _current(self) -> ChangePlace | None:
-        item = self.currentItem()
-        return item.data(PLACE, DATA) if item is not None else None
-
-    @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.offering.open(event)

@@ -74,6 +74,7 @@ class Place:
         id: Field of the command that holds its id.
         creates: As of a command.
         optional: Whether its id may be null; then it is not asked.
+        named: Whether it is written as a name with a field.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Place:
     id: str
     creates: bool | None
     optional: bool
+    named: bool
 
     @property
     def involved(self) -> Involved:
@@ -99,6 +101,8 @@ class Place:
         return known.or_null() if self.optional or begun else known
 
 
+_TAKEN = {"command", "state", "now", "exists"}
+"""What expressions of commands have under these names."""
 _CREATES = {"creates": True, "changes": False, "creates_or_changes": None}
 
 
@@ -135,7 +139,10 @@ def places_of(
             if first in fields or first not in section.fields:
                 at = place if one.id else (*path, "target")
                 _check_id(draft, path, first, at, key, fields, optional=optional)
-            found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key], optional=optional))
+            named = bool(one.id or one.aggregate)
+            found.append(
+                Place(name=role, owner=owner, id=first, creates=_CREATES[key], optional=optional, named=named)
+            )
     return [] if lacking else found
 
 
@@ -175,21 +182,22 @@ def _check_id(
 def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mapping[str, Variable]:
     """Returns what expressions of a command know of the aggregates that it is decided over.
 
-    ``state`` is the state of the first; where there are several, each has its name, too. What is begun has no
-    state. ``exists`` is known where the first may exist or not, or one of the others alone.
+    ``state`` is the state of the first; where there are several, or it is named with its field, each has its
+    name, too. What is begun has no state. ``exists`` is known where the first may exist or not, or one of the
+    others alone.
     """
     first, *others = places
     found: dict[str, Variable] = {}
     if first.creates is not True:
         found["state"] = item(first.type, 0)
-        if others:
+        if others or (first.named and first.name not in _TAKEN):
             found[first.name] = found["state"]
     if first.creates is None:
         found["exists"] = item(replace(BOOLEAN, proves="state"), 3)
     else:
         found |= _whether(others)
     for one in others:
-        if one.name in {"command", "state", "now", "exists"} | found.keys():
+        if one.name in _TAKEN | found.keys():
             draft.tell(path, "S-NAME", f"{one.name} is taken already", "give the aggregate another name here")
         elif one.creates is not True:
             found[one.name] = Variable(one.type, _state(one))

@@ -356,8 +356,8 @@ def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = (
     document = text.project
     for node in nodes:
         check_declared(document, node.kind, node.name)
-    for one in along:
-        document = without_mention(document, one)
+    for one in sorted(along, key=lambda one: (one.kind != "aggregate", not one.owner.startswith("command."))):
+        document = without_mention(document, one)  # commands first: whose their events are is still said
     for node in nodes:
         path = place_of(document, node.kind, node.name)
         if path is not None:  # else it went with another

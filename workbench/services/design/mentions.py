@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.services.design.owners import PLACES
+from workbench.services.design.owners import places_of
 from workbench.services.design.references import HEADER, PATTERN, Reference
+from workbench.services.design.relations import owner_of
 from workbench.services.design.section_lists import actions, names_at, remove_action, remove_name
 from workbench.tusk import Document, ValueKind, delete, remove_section
 from workbench.tusk.document import Path
 
-_ABOUT_ONE = {HEADER, *PLACES, "get", "list", "projection", "aggregate"}
+_ABOUT_ONE = {HEADER, "get", "list", "projection", "aggregate"}
 _ENTRY_OF_ONE = {"topic", "topics", "handler", PATTERN}
 """Keys without which a route or a subscription has nothing to do."""
 _ACTS = {"emit", "issue", "publish", "withdraw"}
@@ -26,6 +27,8 @@ def without_mention(document: Document, one: Reference) -> Document:
     if one.owner not in document.sections:
         whole = one.role in _ENTRY_OF_ONE and document.find(path) is not None
         return delete(document, path) if whole else document
+    if (path[0], one.kind) == ("command", "aggregate"):
+        return _without_place(document, path, one)
     if one.role in _ABOUT_ONE or path[0] == "invariant":
         return remove_section(document, one.owner)
     if one.role in _ACTS:
@@ -49,6 +52,20 @@ def _list_at(document: Document, path: Path, one: Reference) -> Path | None:
         ),
         None,
     )
+
+
+def _without_place(document: Document, path: Path, one: Reference) -> Document:
+    """Takes an aggregate from those that a command is for; one that has events of no other goes whole."""
+    places = places_of(document, one.owner.partition(".")[2])
+    emits = {owner_of(document, name) for does, name in actions(document, path) if does == "emit"}
+    if {of.aggregate for of in places} == {one.name} or emits == {one.name}:
+        return remove_section(document, one.owner)
+    for of in places:
+        where = (*path, of.key)
+        if of.aggregate == one.name:
+            alone = names_at(document, where) == [of.name]
+            document = delete(document, where if alone else (*where, of.name))
+    return document
 
 
 def _without_action(document: Document, path: Path, one: Reference) -> Document:

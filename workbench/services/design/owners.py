@@ -101,7 +101,7 @@ def with_command_of(text: DesignText, command: str, owner: str) -> Document:
         raise InvalidValue(
             f"{command} is {said}, so it can have none of {owner}",
             path="",
-            hint=f"choose a command of {owner}, or leave {owner} and the point away",
+            hint=f"choose a command of {owner}, leave {owner} and the point away, or name both in its form",
         )
     for key in PLACES:
         if names_at(document, (*path, key)):
@@ -185,6 +185,31 @@ def with_place(document: Document, command: str, before: str, owner: str) -> Doc
             whole = {one.name: block} if entry is None else block
             document = put(document, where if entry is None else (*where, one.name), whole)
     return document
+
+
+def with_another(document: Document, command: str, owner: str) -> Document:
+    """Returns the text in which a command changes another aggregate, too.
+
+    The field with its id is called as in the commands of that aggregate; it is added where there is none.
+
+    Raises:
+        InvalidValue: The command is for no aggregate yet.
+    """
+    path = section_path("command", command)
+    places, fields = places_of(document, command), known_fields(document, (*path, "fields"))
+    if not places:
+        raise InvalidValue(f"{command} is for no aggregate yet", path="", hint="choose one of its own first")
+    first = next(iter((*names_at(document, (*path, "target")), *fields)), id_of(places[0].aggregate))
+    taken = {one.id or first for one in places}
+    known = _begun_id(document, owner)
+    field = next((one for one in known if one not in taken), id_of(owner))
+    if field not in fields:
+        document = put(document, (*path, "fields", field), next(iter(known.values())))
+    key = "changes" if places[-1].key == "creates" else places[-1].key
+    for one in places:
+        if one.key == key and document.find((*path, key, one.name)) is None:
+            document = put(document, (*path, key), {one.name: one.id or first})
+    return put(document, (*path, key, owner), field)
 
 
 def with_owner(document: Document, event: str, owner: str) -> Document:

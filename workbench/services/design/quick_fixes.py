@@ -17,6 +17,7 @@ from workbench.services.design.section_piece import with_whole
 from workbench.services.design.state_fixes import (
     begun_state,
     events_of_others,
+    for_another,
     known_id,
     known_in_event,
     known_in_state,
@@ -118,7 +119,9 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
         and other[0].startswith("this aggregate")
         and f"event.{other[2]}" in document.sections
     ):
-        return []  # it is another aggregate's: nothing near it is meant
+        return [
+            *_of_marks(document, for_another(document, problem.path, other[2]))
+        ]  # nothing near it is meant
     replaced = (*_everywhere(checked, problem), *_closings(document, problem))
     added = tuple(_additions(document, problem))
     if _READS_STATE.match(problem.message) and not _MEANT.search(problem.hint) and added:

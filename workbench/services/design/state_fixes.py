@@ -12,7 +12,8 @@ from workbench.services.design.expression_types import counts_on, type_of
 from workbench.services.design.field_lines import write_field_line
 from workbench.services.design.gestures import DesignNode, exists, fields_of, places_of, renamed, with_field
 from workbench.services.design.marks.mark import MarkFix
-from workbench.services.design.owners import aggregate_of
+from workbench.services.design.owners import aggregate_of, with_another
+from workbench.services.design.owners import places_of as places_of_command
 from workbench.services.design.relations import declared_names, owner_of, section_path
 from workbench.services.design.section_lists import names_at, put
 from workbench.services.design.statuses import choices_path
@@ -191,6 +192,31 @@ def events_of_others(document: Document, event: str, near: Sequence[str]) -> Ite
             change = partial(_named_so, node=node, name=name)
             effect = f"[event.{event}] becomes [event.{name}]"
             yield MarkFix(label=f"Replace with {name}", effect=effect, change=change), name
+
+
+def for_another(document: Document, path: Path, event: str) -> Iterator[MarkFix]:
+    """Yields what has a command change the aggregate of an event, too, which it is not for.
+
+    Args:
+        path: Of ``emit``.
+    """
+    owner = aggregate_of(document, "event", event)
+    if path[0] != "command" or f"aggregate.{owner}" not in document.sections:
+        return
+    command = next(
+        name
+        for name in declared_names(document, "command")
+        if section_path("command", name) == path[: 1 + len(name.split("."))]
+    )
+    after = with_another(document, command, owner)
+    place = next(one for one in places_of_command(after, command) if one.aggregate == owner)
+    new = place.id not in names_at(document, (*section_path("command", command), "fields"))
+    field = f"the new field {place.id}" if new else f"its field {place.id}"
+    yield MarkFix(
+        label=f"Let it change {owner}, too",
+        effect=f"adds {owner} to {place.key}, with {field}",
+        change=lambda text: text.with_project(with_another(text.project, command, owner)),
+    )
 
 
 def _named_so(text: DesignText, *, node: DesignNode, name: str) -> DesignText:

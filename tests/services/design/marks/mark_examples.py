@@ -160,6 +160,13 @@ EXAMPLES = {
         '[topics]\nmail { }\n[routing]\nmail { pattern: "parcel.*", topics: ["mail"] }\n' + PARCEL,
     ),
     "A-UNUSED": ("topics mail", "[topics]\nmail { }\n" + PARCEL),
+    "A-ROUTE": (
+        "routing letters",
+        '[topics]\nmail { }\n[routing]\nall { pattern: "parcel.*", topics: "mail" }\n'
+        'letters { pattern: "letter.*", topics: "mail" }\n'
+        '[subscriptions]\npost { topic: "mail", handler: "post" }\n[handler.post]\npublish: "mail"\n'
+        + PARCEL,
+    ),
     "A-NAMES": (
         "projection Parcels",
         PARCEL + PARCEL[PARCEL.index("[projection.") :].replace("[projection.p", "[projection.P"),

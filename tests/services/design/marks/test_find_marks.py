@@ -28,6 +28,7 @@ from workbench.project.project import load_project
 from workbench.project.project_file import read_settings
 from workbench.services.design.design import Design
 from workbench.services.design.marks.certain_conditions import certainty
+from workbench.services.design.marks.command_marks import UNGUARDED
 from workbench.services.design.marks.find_marks import KINDS, marks_of
 from workbench.services.design.marks.stored_marks import UNFIT, StoredTrial
 from workbench.services.design.project_files import ProjectFiles
@@ -387,3 +388,55 @@ def test_the_mark_says_how_many_and_opens_the_schema(tmp_path, count, said):
 def test_no_step_before_a_status_is_guessed_from_the_order_of_its_choices() -> None:
     [mark] = marks_in(design_of(EXAMPLES["A-REFUSE"][1]))
     assert [one.label for one in mark.fixes] == ["Refuse it when state.status == 'sent'"]
+
+
+BLIND = EXAMPLES["A-REFUSE"][1] + LOST + NOTE
+LOST_OR_SENT = """do {
+    lost { emit: "parcel.lost", when: "state.status == 'lost'" }
+    sent { emit: "parcel.sent", otherwise: true }
+}"""
+NOTED = 'noted { emit: "parcel.noted", with { words: "\'so\'" }'
+
+
+@pytest.mark.parametrize(
+    ("does", "marked"),
+    [
+        ('do { sent { emit: "parcel.sent" }, ' + NOTED + ", when: \"command.parcel_id != '1'\" } }", True),
+        ('do { sent { emit: "parcel.sent", when: "command.parcel_id != \'1\'" }, ' + NOTED + " } }", True),
+        ('let { id: "command.parcel_id" }\ndo { sent { emit: "parcel.sent", when: "id != \'1\'" } }', True),
+        ('do { sent { emit: "parcel.sent", when: "state.status != \'sent\'" }, ' + NOTED + " } }", False),
+        ('let { is: "state.status" }\ndo { sent { emit: "parcel.sent", when: "is != \'sent\'" } }', False),
+        (LOST_OR_SENT, False),
+    ],
+)
+def test_a_status_is_set_blindly_unless_the_action_that_sets_it_looks_at_the_state(does, marked) -> None:
+    text = BLIND.replace('emit: "parcel.sent"', does)
+    assert [one.message for one in marks_in(design_of(text)) if one.kind is UNGUARDED] == (
+        ["send_parcel sets status to 'sent' whatever it was before"] if marked else []
+    )
+
+
+def test_the_status_of_a_second_aggregate_is_looked_at_by_its_own_name() -> None:
+    text = EXAMPLES["A-REFUSE"][1].replace(
+        'changes: "parcel"\nfields { parcel_id: "string" }\nemit: "parcel.sent"',
+        'changes: { van: "van_id", parcel: "parcel_id" }\nfields { van_id: "string", parcel_id: "string" }\n'
+        'emit: "parcel.sent"',
+    )
+    text += "[aggregate.van]\n[event.van.bought]\n"
+    [mark] = [one for one in marks_in(design_of(text)) if one.kind is UNGUARDED]
+    assert [one.label for one in mark.fixes] == ["Refuse it when parcel.status == 'sent'"]
+    after = mark.fixes[0].change(design_of(text))
+    assert [one for one in marks_in(after) if one.kind is UNGUARDED] == []
+
+
+def test_a_route_with_a_section_of_its_own_goes_whole_and_one_that_fits_is_not_marked() -> None:
+    text = EXAMPLES["A-ROUTE"][1].replace(
+        'letters { pattern: "letter.*", topics: "mail" }',
+        '[routing.letters]\npattern: "letter.*"\ntopics: "mail"',
+    )
+    [mark] = marks_in(design_of(text))
+    assert mark.message == "route letters: letter.* fits no event"
+    after = mark.fixes[0].change(design_of(text))
+    assert "letter" not in after.project.text
+    assert marks_in(after) == []
+    assert marks_in(design_of(text.replace("letter.*", "*.sent"))) == []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.sections import CommandSection
+from workbench.project.declared.sections import ActionSection, CommandSection, EventSection
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
@@ -36,38 +36,58 @@ UNISSUED = MarkKind(
     why="No actor, policy, process or handler issues it, so in the story it never happens",
     way="say under by who issues it, issue it from a policy, or remove it",
 )
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
 
 
 def unguarded_commands(model: MarkedModel) -> Iterator[DesignMark]:
-    """Finds commands that set a choice of the state to a constant and never look at the state."""
+    """Finds commands that set a choice of a state to a constant and never look at a state for that."""
     for name, command in model.sections.commands.items():
-        role, place = next(iter(command.changes.items()), ("", None))
-        if place is None or command.creates or command.refuse or _looks(command):
+        if command.creates or command.refuse:
             continue
-        owner = place.aggregate or role
-        aggregate = model.sections.aggregates.get(owner)
-        for field, spec in aggregate.state.items() if aggregate is not None else ():
-            choices = model.choices_of(spec)
-            value = _set_to(model, command, field)
-            if value in choices and len(choices) > 1:
-                message = f"{name} sets {field} to '{value}' whatever it was before"
-                when, said = f"state.{field} == '{value}'", f"it is {value} already"
-                fix = _guard(name, f"already_{_word(value)}", when, said)
-                yield model.mark(UNGUARDED, ("command", name), message, fixes=(fix,))
-                break
+        blind = list(_blind_actions(command))
+        for at, (role, place) in enumerate(command.changes.items()):
+            owner = place.aggregate or role
+            aggregate = model.sections.aggregates.get(owner)
+            happens = [
+                model.sections.events[one.emit]
+                for one in blind
+                if one.emit in model.events_of.get(owner, ()) and one.whose in {"", role}
+            ]
+            for field, spec in aggregate.state.items() if aggregate is not None else ():
+                choices = model.choices_of(spec)
+                value = _set_to(happens, field)
+                if value in choices and len(choices) > 1:
+                    message = f"{name} sets {field} to '{value}' whatever it was before"
+                    when, said = f"{role if at else 'state'}.{field} == '{value}'", f"it is {value} already"
+                    fix = _guard(name, f"already_{_word(value)}", when, said)
+                    yield model.mark(UNGUARDED, ("command", name), message, fixes=(fix,))
+                    break
 
 
-def _looks(command: CommandSection) -> bool:
-    """Whether a command's conditions or names may look at a state."""
-    return bool(command.let) or any(one.when or one.each for _, one in sections_of((), command))
-
-
-def _set_to(model: MarkedModel, command: CommandSection, field: str) -> str:
-    """Returns the constant that a command's events set a field to; empty where they do not."""
+def _blind_actions(command: CommandSection) -> Iterator[ActionSection]:
+    """Yields the actions that are done whatever a state says."""
+    known = {"state", *(role for places in command.by_key.values() for role in places)}
+    for name, expression in command.let.items():
+        if _looks(expression, known):
+            known.add(name)
+    looked = False
     for _, one in sections_of((), command):
-        event = model.sections.events.get(one.emit)
-        said = event.set.get(field) if event is not None else None
+        looks = any(_looks(said, known) for said in (one.when, *one.each.values()))
+        looked |= looks
+        if not (looked if one.otherwise else looks):
+            yield one
+
+
+def _looks(expression: str, known: Collection[str]) -> bool:
+    """Whether an expression looks at something by one of these names."""
+    return any(one in known for one in _NAME.findall(expression))
+
+
+def _set_to(happens: Iterable[EventSection], field: str) -> str:
+    """Returns the constant that events set a field to; empty where they do not."""
+    for event in happens:
+        said = event.set.get(field)
         if isinstance(said, str) and (found := TEXT.fullmatch(said)) is not None:
             return found[1]
     return ""

@@ -40,6 +40,7 @@ FINDERS: tuple[Finder, ...] = (
     read_model_marks.rowless_models,
     warning_marks.compile_warnings,
     topic_marks.idle_topics,
+    topic_marks.idle_routes,
     name_marks.names_alike,
 )
 KINDS: tuple[MarkKind, ...] = (
@@ -63,6 +64,7 @@ KINDS: tuple[MarkKind, ...] = (
     warning_marks.UNKNOWN,
     topic_marks.UNREAD_TOPIC,
     topic_marks.UNUSED_TOPIC,
+    topic_marks.UNFIT_ROUTE,
     name_marks.ALIKE,
 )
 """What is looked for."""
