@@ -188,7 +188,7 @@ class _Part:
         """Explores until it is ended from outside.
 
         Raises:
-            EOFError, OSError: Nobody listens any more.
+            EOFError, OSError: Who began it has ended.
         """
         from workbench.services.scenarios import open_scenarios
         from workbench.services.worlds.scenario_explorer import ScenarioExplorer
