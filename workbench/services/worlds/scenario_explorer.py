@@ -289,7 +289,7 @@ class ScenarioExplorer:
         self._reads |= set(deciding)
 
     async def _begin_again(self) -> set[Choices]:
-        """Begins again, as from now on more read models move by themselves, so that all moves have other numbers.
+        """Begins again: more read models move by themselves from now on, and moves have other numbers.
 
         What was counted is forgotten, but for what broke something: that is done again, move by move.
 
