@@ -148,11 +148,12 @@ class _Draft:
                     told = self._part(kind, name)
                     self._nodes[one] = replace(self._nodes[one], flows=told.flows, draft=True)
             else:
-                self._nodes[node] = self._part(kind, name)
+                told = self._part(kind, name)
+                given = self._nodes[node].flows if kind == "actor" and node in self._nodes else ()
+                self._nodes[node] = replace(told, flows=(*given, *told.flows))
 
     def _part(self, kind: str, name: str) -> ModelPart:
         said = self._said.get(f"{kind}.{name}", [])
-        flows = [ModelFlow(verb=_VERBS[one.role], name=one.name) for one in said if one.role in _VERBS]
         read = [f"event:{one.name}" for one in said if one.role in {"on", "event"} and one.kind == "event"]
         return ModelPart(
             kind=kind,
@@ -160,10 +161,26 @@ class _Draft:
             fields=tuple(self._fields(kind, name)),
             owner=_owner(kind, name, said),
             reads=tuple(dict.fromkeys(read)),
-            flows=tuple(dict.fromkeys(flows)),
+            flows=tuple(dict.fromkeys(self._flows(kind, name, said, read or [""]))),
             draft=True,
             rules=rules_of(written_flows(self._written(kind, name))),
         )
+
+    def _flows(
+        self, kind: str, name: str, said: Sequence[Reference], read: Sequence[str]
+    ) -> Iterator[ModelFlow]:
+        """Yields what follows, with the events that lead to it, as it is known of what runs.
+
+        Slices stand by that: a draft that says the same moves none.
+        """
+        entry = self._document.find((*(place_of(self._document, kind, name) or ()), "on"))
+        steps = entry.value.scope.entries if entry is not None and entry.value.scope is not None else {}
+        acts = [one for one in said if one.role in _VERBS]
+        for cause in (one.partition(":")[2] for one in read):
+            step = steps.get(cause)
+            for one in acts:
+                if step is None or step.start <= one.start < step.value.end:
+                    yield ModelFlow(verb=_VERBS[one.role], name=one.name, cause=cause)
 
     def _written(self, kind: str, name: str) -> dict[str, Any]:
         """Returns what is written in a section and can be read."""
