@@ -80,6 +80,18 @@ issue: "ping"
 with { parcel_id: "id" }
 """
 
+VAN = """
+[aggregate.van]
+
+[event.van.unloaded]
+fields { parcel_id: "string" }
+
+[command.unload]
+changes: "van"
+fields { van_id: "string", parcel_id: "string" }
+emit: "van.unloaded"
+"""
+
 LOST = """
 [event.parcel.lost]
 set { status: "'lost'" }
@@ -154,6 +166,13 @@ EXAMPLES = {
         + '[policy.tell]\non: "parcel.sent"\nissue: "write_letter"\nwith { letter_id: "id" }\n'
         + '[projection.letters]\ncolumns { id: "text", n: "integer" }\n'
         + 'on { "letter.written": { count: "n" } }\n',
+    ),
+    "A-ID": (
+        "process watch",
+        PARCEL
+        + VAN
+        + '[process.watch]\nkey: "id"\non {\n    "parcel.packed": { starts: true, issue: "send_parcel", '
+        + 'with { parcel_id: "id" }, refused: "nothing" }\n    "van.unloaded": { ends: true }\n}\n',
     ),
     "A-TOPIC": (
         "topics mail",
