@@ -12,6 +12,7 @@ from workbench.gui.board.blueprint import Blueprint, Card, blueprint_from
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.draft_parts import draft_edges, with_draft
 from workbench.gui.board.model_parts import ModelParts, parts_of
+from workbench.gui.explorer_rows import model_sections
 from workbench.project.project import load_project
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
@@ -173,6 +174,23 @@ def test_the_topology_has_lines_to_and_from_what_is_designed(running: ModelParts
         ("subscription:search", "issues", "command:send_parcel"),
         ("aggregate:parcel", "emits", "event:parcel.seen"),
     ]
+
+
+def test_what_another_took_away_is_drawn_while_it_is_asked_which_counts(tmp_path: Path) -> None:
+    """The draft has it still: the board shows what the explorer lists."""
+    less = SHOP.replace('[event.parcel.sent]\nfields { to: "string" }\n', "[event.parcel.gone]\n")
+    less = less.replace('"parcel.sent"', '"parcel.gone"').replace(
+        'put { to: "event.to" }', 'put { to: "id" }'
+    )
+    (tmp_path / "project.tsk").write_text(less)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    mine = SHOP.replace('by: "clerk"', 'by: "clerk" # mine')
+    state = DesignState(text=of(mine), written=of(SHOP), problems=("the files and the draft differ",))
+    found = blueprint_from(with_draft(parts_of(registry), state)).cards
+    ((_, _, rows),) = [one for one in model_sections(registry, state) if one[1] == "event"]
+    assert {row.cells[0] for row in rows} == {"parcel.sent", "parcel.gone"}
+    assert {one.title for one in found.values() if one.kind == "event"} == {row.cells[0] for row in rows}
+    assert found["event:parcel.sent"].draft
 
 
 TWO = """

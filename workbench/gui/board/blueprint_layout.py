@@ -178,7 +178,7 @@ def _lanes(blueprint: Blueprint, tracks: Tracks) -> tuple[LanePlace, ...]:
                 title=lane.title,
                 top=top,
                 cards=cards,
-                bottom=cards + room + max(BELOW if number else PAD, *(_below(one[-1]) for one in cells)),
+                bottom=cards + room + max(BELOW if number else PAD, *[_below(one[-1]) for one in cells], 0.0),
             )
         )
         top = places[-1].bottom
@@ -195,7 +195,7 @@ def _gap(card: Card) -> float:
 
 
 def _below(card: Card) -> float:
-    """Returns how far a card may grow while it is chosen; its kind alone says it, so that no draft moves any."""
+    """Returns how far a card may grow while it is chosen; by its kind alone, so that no draft moves any."""
     if card.kind not in FIELDED or card.ghost:
         return 0.0
     return BELOW + ENDING * (card.kind in ENDED)
