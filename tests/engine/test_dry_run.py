@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
 from tests.engine.lab import Handled, Lab
-from workbench.engine.dry_run import dry_run
+from workbench.engine.dry_run import described, dry_run
 from workbench.engine.policy_runner import PolicyRunner
 from workbench.errors import NotFound
 from workbench.model.policy import Process, process_type_of
+from workbench.store.operations import ProjectRows
 from workbench.store.stored_values import Instance, Reason
 
 
@@ -121,3 +124,8 @@ async def test_D1_a_row_that_its_table_cannot_hold_fails_its_delivery_for_good(l
     said = await dry_run(lab.running, letter)
     assert said.failure.error_type == "PermanentError"
     assert said.failure.permanent
+
+
+def test_a_dry_run_says_the_money_of_a_row():
+    (said,) = described([ProjectRows(name="prices", rows=({"id": "a", "price": Decimal("7.50")},))])
+    assert (said.what, said.data) == ("a", '{"id":"a","price":"7.50"}')

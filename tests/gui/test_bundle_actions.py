@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import tempfile
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QToolBar
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QToolBar
 
 from tests.gui.test_session import mistakes, notices, settings, start
 from tests.gui.tree_rows import table_of
@@ -24,23 +23,8 @@ __all__ = ["settings", "start"]
 
 
 @pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-async def session(start, until, scratch):
-    made = await start()
-    await made.workspace.story.play()
-    await until(lambda: made.workspace.reader.head() > 12)
-    await until(lambda: not any(one.waiting for one in made.workspace.monitor.subscriptions()), within=20)
-    yield made
-    for fork in made.forks:
-        fork.discard_fork()
-    await until(lambda: made.forks == [])
+def session(trunk):
+    return trunk
 
 
 def bundle_of(project, file, **more):
@@ -56,6 +40,10 @@ async def bundle(session, tmp_path):
         bundle_of, session.workspace.project, file, at=9, masks=masks, note="look at the mail server"
     )
     return file
+
+
+def question_of(session):
+    return session.window.findChild(QMessageBox)
 
 
 def dialog_of(session):
@@ -101,6 +89,20 @@ async def test_W22_the_dialog_says_what_goes_in_and_masks_what_is_ticked(
     await until(lambda: list(scratch.iterdir()) == [] and dialog_of(session) is None)
 
 
+async def test_what_is_done_with_bundles_stands_with_its_like_in_the_menu_and_quit_last(session):
+    listed = [one.objectName() for one in session.window.menus["File"].actions() if not one.isSeparator()]
+    assert listed[-1] == "quit"
+    assert listed.index("open-bundle") < listed.index("import")
+    assert listed.index("export") < listed.index("bundle")
+    for name, menu in session.window.menus.items():
+        groups = [
+            session.acts[one.objectName()].act.group
+            for one in menu.actions()
+            if session.acts.get(one.objectName())
+        ]
+        assert groups == sorted(groups), name
+
+
 async def test_W21_around_the_chosen_event_only_its_streams_go_in(session, until):
     session.desk.select(Selection(position=1))
     dialog = await begun(session, until)
@@ -108,10 +110,63 @@ async def test_W21_around_the_chosen_event_only_its_streams_go_in(session, until
     assert dialog.told.text().startswith("1 stream,")
     dialog.whole.click()
     await until(lambda: dialog.told.text().startswith("10 streams,"), within=20)
-    dialog.at.setText("nonsense")
-    dialog.make.click()
-    assert "is no position" in dialog.told.text()
     dialog.reject()
+
+
+async def test_W21_a_wrong_position_is_said_at_its_line_and_all_else_stays(
+    session, until, tmp_path, monkeypatch
+):
+    dialog = await begun(session, until)
+    (email,) = [at for at, row in enumerate(table_of(dialog.fields)) if row[0].startswith("email ")]
+    index = dialog.fields.rows.index(email, 0)
+    dialog.fields.rows.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    dialog.note.setText("see what died")
+    for typed, said in (("nonsense", "is no position"), ("9,999", "nothing stands at position 9,999")):
+        dialog.at.setText(typed)
+        assert not dialog.flaw.isVisible()
+        dialog.make.click()
+        await until(lambda said=said: said in dialog.flaw.text() and dialog.make.isEnabled())
+        assert dialog.at.property("invalid")
+    assert dialog.isVisible()
+    dialog.at.setText("12")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))  # thought better of it
+    dialog.make.click()
+    await until(lambda: not session.desk.running())
+    assert dialog.isVisible()
+    file = tmp_path / "made.workbench"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    dialog.make.click()
+    await until(file.exists, within=20)
+    said = read_manifest(file)
+    assert (said.at, said.masked, said.note) == (12, ("email",), "see what died")
+    await until(lambda: not session.desk.running() and dialog_of(session) is None)
+
+
+async def test_W21_where_it_cannot_be_written_it_is_asked_again_with_all_that_was_chosen(
+    session, until, tmp_path, monkeypatch
+):
+    session.desk.select(Selection(position=1))
+    dialog = await begun(session, until)
+    dialog.whole.click()
+    await until(dialog.make.isEnabled, within=20)
+    (email,) = [at for at, row in enumerate(table_of(dialog.fields)) if row[0].startswith("email ")]
+    index = dialog.fields.rows.index(email, 0)
+    dialog.fields.rows.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    dialog.note.setText("see what died")
+    nowhere = tmp_path / "gone" / "made.workbench"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(nowhere), ""))
+    dialog.make.click()
+    await until(lambda: dialog_of(session) not in (None, dialog), within=20)
+    again = dialog_of(session)
+    assert "cannot be written" in again.flaw.text()
+    assert again.whole.isChecked()
+    assert (again.at.text(), again.note.text()) == ("1", "see what died")
+    await until(again.make.isEnabled, within=20)
+    nowhere.parent.mkdir()
+    again.make.click()
+    await until(nowhere.exists, within=20)
+    assert read_manifest(nowhere).masked == ("email",)
+    await until(lambda: not session.desk.running() and dialog_of(session) is None)
 
 
 async def test_W21_a_dialog_that_is_closed_leaves_nothing(session, until, scratch):
@@ -146,7 +201,14 @@ async def test_W21_a_bundle_opens_beside_the_project_paused_at_its_event(session
     await world.workspace.running().settle()
     assert world.workspace.reader.head() == head
     assert session.workspace.reader.event_at(1).data != event.data
-    world.discard_fork()
+    world.quit()
+    await until(lambda: question_of(world) is not None)
+    assert question_of(world).windowTitle() == "Close the bundle"
+    assert [world.acts[key].text() for key in ("keep-fork", "discard-fork")] == [
+        "Keep the bundle …",
+        "Discard the bundle",
+    ]
+    next(one for one in question_of(world).buttons() if one.text() == "Discard").click()
     await until(lambda: session.forks == [] and list(scratch.iterdir()) == [])
 
 
@@ -176,6 +238,25 @@ async def test_W21_without_a_project_it_opens_in_this_window(start, until, bundl
     window.quit()
     assert await window.ended() == 0
     assert list(scratch.iterdir()) == []
+
+
+def bar_of(session):
+    return session.window.findChild(QToolBar, "world")
+
+
+async def test_W21_the_bar_stands_however_the_window_was_arranged_before(session, start, bundle):
+    for name in ("Test", "Run"):  # both are remembered as they stood over a project
+        session.window.show_perspective(name)
+    window = await start((bundle, ""))
+    window._kept = False  # it goes without a question
+    assert not bar_of(window).isHidden()
+    for name in ("Run", "Test"):
+        window.window.show_perspective(name)
+        assert not bar_of(window).isHidden(), name
+    await window.open((session.workspace.project.root, ""))
+    for name in ("Run", "Test"):  # and now as they stood over a bundle
+        assert bar_of(window).isHidden(), name
+        window.window.show_perspective(name)
 
 
 async def test_W21_what_cannot_be_opened_is_said(session, start, until, tmp_path, scratch):

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-
 import pytest
-from PySide6.QtWidgets import QToolBar
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolBar
 
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.desk import Selection
+from workbench.gui.recent_projects import recent_projects
 from workbench.gui.views.deploy_dialog import FOLDER, REVISION, DeployDialog
 from workbench.project.samples import copy_sample
-from workbench.services.worlds.fork import MARK
+from workbench.services.worlds.fork import MARK, fork_in
+from workbench.store.store_file import read_store_file
 
 __all__ = ["settings", "start"]
-
-
-@pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-async def trunk(start, until, scratch):
-    session = await start()
-    await session.workspace.story.play()
-    await until(lambda: session.workspace.reader.head() > 12)
-    await until(lambda: not any(one.waiting for one in session.workspace.monitor.subscriptions()), within=20)
-    yield session
-    for fork in session.forks:
-        fork.discard_fork()
-    await until(lambda: session.forks == [])
 
 
 async def fork_of(session, until, selection):
@@ -118,6 +99,49 @@ async def test_W9_a_window_closes_those_of_its_forks_first(trunk, until, scratch
     monkeypatch.setattr(fork, "_ask_to_keep", discard)
     trunk.quit()
     assert await trunk.ended() == 0
+    assert list(scratch.iterdir()) == []
+
+
+def asking(kind):
+    return [one for one in QApplication.topLevelWidgets() if isinstance(one, kind) and one.isVisible()]
+
+
+async def test_W9_a_process_that_is_told_to_end_asks_nothing_and_loses_nothing(trunk, until, settings):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    root = fork.workspace.project.root
+    await fork.workspace.commands.issue(
+        "create_user", {"user_id": "zed", "username": "Zed", "email": "z@x.org"}
+    )
+    trunk.quit()
+    await until(lambda: asking(QMessageBox))
+    trunk.end()
+    await until(lambda: trunk.workspace is None and not trunk.window.isVisible())
+    assert asking(QMessageBox) == trunk.forks == []
+    assert fork_in(root).position == 9
+    with read_store_file(root / "data" / "events.db") as reader:
+        assert reader.stream("user-zed").version == 1
+    assert recent_projects(settings)[0] == root
+
+
+async def test_W9_a_dialog_for_a_file_does_not_hold_that_up(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    asked = []
+
+    def told():
+        asked.extend(asking(QFileDialog))
+        trunk.end()
+
+    QTimer.singleShot(50, fork.window, told)
+    fork.acts["keep-fork"].do()
+    assert asked
+    await until(lambda: not trunk.window.isVisible())
+
+
+async def test_W9_one_that_is_discarded_is_gone_however_the_process_ends(trunk, until, scratch):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    fork.discard_fork()
+    trunk.end()
+    await until(lambda: not trunk.window.isVisible())
     assert list(scratch.iterdir()) == []
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from workbench.gui.graph_words import nothing_text, span_text
 from workbench.gui.history_graph import HistoryGraph
 from workbench.gui.time_format import set_zone
+from workbench.services.monitor.rate_marks import RateMark
 from workbench.services.monitor.rate_rings import Measure, RateRings, Sample
 
 
@@ -66,6 +67,14 @@ async def test_V6_what_is_seen_follows_the_choices_and_a_gap_stays_one(graph):
     graph._timer.stop()
     graph.redraw()
     assert list(graph._plot._curves) == ["audit-trail"]
+
+
+async def test_what_can_be_done_is_known_as_soon_as_something_is_drawn_or_marked(graph, desk):
+    assert graph.acts["export"].isEnabled()
+    assert not graph.acts["marks_listed"].isEnabled()
+    now = desk.workspace.clock.now() / 1e6
+    graph.set_marks([RateMark(at=now - 60, kind="pause", text="paused", subscription="")])
+    assert graph.acts["marks_listed"].isEnabled()
 
 
 async def test_it_comes_back_as_it_was_left(graph, tmp_path):

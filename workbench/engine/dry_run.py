@@ -12,6 +12,7 @@ from workbench.engine.delivery_attempt import Failure
 from workbench.errors import WorkbenchError
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.projection import plain_value
 from workbench.store.operations import (
     Append,
     Atomic,
@@ -121,7 +122,8 @@ def described(effects: Sequence[Operation]) -> tuple[Effect, ...]:
 
 def _row(table: str, row: dict[str, object]) -> Effect:
     key = next(iter(row.values()), "")
-    return Effect(kind="row", where=table, what=str(key), data=write_json(row))
+    plain = {name: plain_value(value) for name, value in row.items()}
+    return Effect(kind="row", where=table, what=str(key), data=write_json(plain))
 
 
 def _written(having: Mapping[str, Any]) -> str:

@@ -87,7 +87,7 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         session = Session(window, environ, settings)
         loop = asyncio.get_running_loop()
         if isinstance(loop, WorkbenchLoop):
-            loop.on_interrupt(session.quit)
+            loop.on_interrupt(session.end)
         await asyncio.to_thread(warm_up)
         importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.file_actions import no_project
 from workbench.gui.fork_actions import SCRATCH, ForkActions
 from workbench.gui.loop import spawn
+from workbench.gui.widgets import error_text
 from workbench.interop.bundle_file import SUFFIX, is_bundle
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from workbench.gui.bundle_dialog import BundleChoice
+    from workbench.gui.bundle_dialog import BundleChoice, BundleDialog
     from workbench.services.bundles.bundle_draft import Bundled
     from workbench.services.worlds.fork import Fork
 
@@ -49,14 +51,24 @@ class BundleActions(ForkActions):
     )
     def make_bundle(self) -> None:
         """Asks what goes into a bundle, around the event that is chosen, or all."""
+        self._ask_bundle(*self._chosen_event())
+
+    def _ask_bundle(self, at: int, correlation: UUID | None) -> BundleDialog | None:
         from workbench.gui.bundle_dialog import BundleDialog
 
-        if self.desk is None:
-            return
-        at, correlation = self._chosen_event()
-        dialog = BundleDialog(self.window, self.desk, at, correlation)
-        dialog.chosen.connect(self._ask_file)
+        if self.desk is None or self.workspace is None:
+            return None
+        offered = self._around() / f"{self.workspace.project.name}{SUFFIX}"
+        dialog = BundleDialog(self.window, self.desk, at, correlation, offered)
+        dialog.chosen.connect(lambda choice: self._write(choice, correlation))
         dialog.open()
+        return dialog
+
+    def _write(self, choice: BundleChoice, correlation: UUID | None) -> None:
+        if self.desk is None:
+            choice.draft.close()
+        else:
+            self.desk.run(self.write_bundle(choice, correlation), f"Make {choice.file.name}")
 
     def _chosen_event(self) -> tuple[int, UUID | None]:
         """Returns the position of the event that is chosen, and its correlation; 0 and None for none."""
@@ -71,29 +83,19 @@ class BundleActions(ForkActions):
         found = reader.event_glance(position) or reader.message_glance(position) if position else None
         return (position, found.of.correlation_id) if found is not None else (0, None)
 
-    def _ask_file(self, choice: BundleChoice) -> None:
-        if self.desk is None or self.workspace is None:
-            choice.draft.close()
-            return
-        offered = f"{self.workspace.project.name}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(
-            self.window, "Make a bundle", str(self._around() / offered), FILES
-        )
-        path = Path(name)
-        path = path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}") if name else path
-        self.desk.run(self.write_bundle(path if name else None, choice), f"Make {path.name or 'a bundle'}")
-
-    async def write_bundle(self, path: Path | None, choice: BundleChoice) -> None:
+    async def write_bundle(self, choice: BundleChoice, correlation: UUID | None) -> None:
         """Writes what was chosen to a file, in a thread; a notice tells how far it is.
 
+        Where that fails it is asked again, with all that was chosen.
+
         Args:
-            path: None where the person did not want it after all.
+            correlation: Around which its part was chosen; None for none.
         """
         from workbench.gui.file_jobs import run_job, way_to_file
 
-        desk = self.desk
+        desk, path = self.desk, choice.file
         try:
-            if desk is None or path is None:
+            if desk is None:
                 return
             layout = self.window.layouts.texts()
 
@@ -114,6 +116,9 @@ class BundleActions(ForkActions):
                 return
             wrong = bool(made.mentions or made.unfolded)
             desk.notice("warning" if wrong else "ok", _told(made), way_to_file(desk, path))
+        except WorkbenchError as error:
+            if (dialog := self._ask_bundle(choice.at, correlation)) is not None:
+                dialog.begin_again(choice, error_text(error))
         finally:
             await asyncio.to_thread(choice.draft.close)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QFormLayout,
     QHeaderView,
     QLineEdit,
@@ -21,10 +24,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.errors import WorkbenchError
+from workbench.gui.bundle_actions import FILES
 from workbench.gui.file_jobs import JobCancelled
 from workbench.gui.layouts import in_column
 from workbench.gui.tree import OfferingTree, TreeRow
 from workbench.gui.widgets import SearchBox, error_text, plain_label
+from workbench.interop.bundle_file import SUFFIX
 from workbench.model.counts import counted
 from workbench.model.json_values import visible
 from workbench.services.bundles.bundle_draft import BundleDraft, Masks, StorePart
@@ -48,13 +54,25 @@ class BundleChoice:
 
     Attributes:
         draft: What was prepared; it is the receiver's, who closes it.
+        file: Where it is written to.
         at: The event or message at which it opens; 0 for the last one.
+        whole: Whether all that is stored goes in.
+        ticked: Whether each field is masked, by its name.
     """
 
     draft: BundleDraft
+    file: Path
     at: int
     note: str
-    masks: Masks
+    whole: bool
+    ticked: Mapping[str, bool]
+
+    @property
+    def masks(self) -> Masks:
+        """Which fields are masked."""
+        secret = [one.name for one in self.draft.fields if one.secret]
+        names = tuple(name for name, ticked in self.ticked.items() if ticked)
+        return Masks(names=names, secrets=all(self.ticked[name] for name in secret))
 
 
 class BundleDialog(QDialog):
@@ -63,20 +81,23 @@ class BundleDialog(QDialog):
     Signals:
         chosen: A `BundleChoice`.
 
+    It stays as it is until there is a file to write to.
+
     Args:
         at: The event or message that is chosen; 0 for none.
         correlation: Its correlation; None for none.
+        offered: The file that is offered to be written.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, desk: Desk, at: int, correlation: UUID | None) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, at: int, correlation: UUID | None, offered: Path) -> None:
         super().__init__(parent)
         self.setObjectName("bundle-dialog")
         self.setWindowTitle("Make a bundle")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 620)
-        self._desk, self._around = desk, correlation
+        self._desk, self._around, self._offered = desk, correlation, offered
         self._draft: BundleDraft | None = None
         self._stop = threading.Event()
         self._over = False
@@ -103,6 +124,9 @@ class BundleDialog(QDialog):
         self.fields.rows.ticked.connect(self._tick)
         self.at = QLineEdit(str(at) if at else "")
         self.at.setPlaceholderText("the last event")
+        self.at.textChanged.connect(lambda _text: self._refuse(""))
+        self.flaw = plain_label("", "error", wrap=True)
+        self.flaw.hide()
         self.note = QLineEdit()
         self.note.setPlaceholderText("What happened, what others should look at")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -118,6 +142,7 @@ class BundleDialog(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.addRow("&Opens at", self.at)
+        form.addRow("", self.flaw)
         form.addRow("&Note", self.note)
         in_column(
             self.whole,
@@ -210,21 +235,64 @@ class BundleDialog(QDialog):
 
     # -- what is chosen -----------------------------------------------------------------------------------
 
+    def begin_again(self, choice: BundleChoice, said: str) -> None:
+        """Takes over what was chosen for a bundle that could not be written, and says why."""
+        self._ticked = dict(choice.ticked)
+        self._offered = choice.file
+        self.at.setText(str(choice.at or ""))
+        self.note.setText(choice.note)
+        if choice.whole and not self.whole.isChecked():
+            self.whole.click()
+        self._refuse(said)
+
+    def _refuse(self, said: str, *, at: bool = False) -> None:
+        """Says what stands in the way; nothing if empty.
+
+        Args:
+            at: It is what stands in the line of the position.
+        """
+        self.flaw.setText(said)
+        self.flaw.setVisible(bool(said))
+        if self.at.property("invalid") != at:
+            self.at.setProperty("invalid", at)
+            self.at.style().polish(self.at)
+        if at:
+            self.at.setFocus()
+
     def _choose(self) -> None:
         typed = self.at.text().replace(",", "").strip()
         if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-            self.told.setText(f"{visible(typed)} is no position: a whole number is")
-            self.at.setFocus()
+            self._refuse(f"{visible(typed)} is no position: a whole number is", at=True)
+        elif self._draft is not None:
+            self.make.setEnabled(False)
+            self._desk.run(self._chosen(self._draft, typed), "Make a bundle")
+
+    async def _chosen(self, draft: BundleDraft, typed: str) -> None:
+        """Looks at the position, asks for the file and hands all on; what stands in the way is said."""
+        try:
+            if typed:
+                await asyncio.to_thread(draft.check_at, int(typed))
+        except WorkbenchError as error:
+            if not self._over:
+                self._refuse(error_text(error), at=True)
             return
-        draft, self._draft = self._draft, None
-        if draft is None:
+        finally:
+            if not self._over:
+                self.make.setEnabled(self._draft is not None)
+        name, _ = QFileDialog.getSaveFileName(self, "Make a bundle", str(self._offered), FILES)
+        if self._over or not name:
             return
-        secret = [one.name for one in draft.fields if one.secret]
-        masks = Masks(
-            names=tuple(name for name, ticked in self._ticked.items() if ticked),
-            secrets=all(self._ticked[name] for name in secret),
+        self._draft = None
+        path = Path(name)
+        choice = BundleChoice(
+            draft=draft,
+            file=path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}"),
+            at=int(typed or "0"),
+            note=self.note.text(),
+            whole=self.whole.isChecked(),
+            ticked=self._ticked,
         )
-        self.chosen.emit(BundleChoice(draft=draft, at=int(typed or "0"), note=self.note.text(), masks=masks))
+        self.chosen.emit(choice)
         self.accept()
 
     @override

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520, "time": 400}
 UPPER = 0.62
@@ -65,7 +65,11 @@ def _size(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Sequen
 def restore(
     window: QMainWindow, docks: Mapping[str, QDockWidget], saved: QByteArray, shown: Collection[str]
 ) -> bool:
-    """Arranges the docks as they were saved; returns False where that cannot be read."""
+    """Arranges the docks as they were saved; returns False where that cannot be read.
+
+    Which bars are there depends on what is open now, not on what was when that was saved.
+    """
+    bars = {bar: bar.isHidden() for bar in window.findChildren(QToolBar)}
     away = [dock for key, dock in docks.items() if key not in shown]
     names = [dock.objectName() for dock in away]
     for dock in away:
@@ -79,6 +83,8 @@ def restore(
     for key in shown:
         if key in docks:
             docks[key].show()
+    for bar, hidden in bars.items():
+        bar.setHidden(hidden)
     bring_into_sight(docks.values())
     return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from abc import abstractmethod
@@ -11,16 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Notice, Selection
+from workbench.gui.drafts import may_leave
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
+from workbench.gui.recent_projects import remember
 
 if TYPE_CHECKING:
     from workbench.services.worlds.fork import Fork
 
+_log = logging.getLogger(__name__)
 SCRATCH = "workbench-fork-"
 """How the folders begin in which forks stand until they are kept."""
 
@@ -32,10 +36,12 @@ class ForkActions(FileActions):
         trunk: The window from which this one's project was forked; None for one that a person opened.
         forks: The windows of forks that were made here.
         scratch: The folder that goes with this window's fork unless it is kept; None for none.
+        unasked: It closes without a question, and what is kept nowhere stays where it is.
     """
 
     trunk: ForkActions | None = None
     scratch: Path | None = None
+    unasked = False
 
     def __init__(self) -> None:
         self.forks: list[ForkActions] = []
@@ -138,11 +144,17 @@ class ForkActions(FileActions):
 
     # -- in a fork ----------------------------------------------------------------------------------------
 
+    @property
+    def _kind(self) -> str:
+        return "bundle" if self.fork is not None and self.fork.bundled else "fork"
+
     def _no_fork(self) -> str:
         return no_project(self) or ("" if self.fork is not None else "This is no fork but the project itself")
 
     def _no_scratch(self) -> str:
-        return self._no_fork() or ("" if self.scratch is not None else "This fork is kept in a folder")
+        return self._no_fork() or (
+            "" if self.scratch is not None else f"This {self._kind} is kept in a folder"
+        )
 
     def _no_trunk(self) -> str:
         bundled = self.fork is not None and self.fork.bundled
@@ -169,6 +181,7 @@ class ForkActions(FileActions):
         word="Keep …",
         icon="save",
         tip="Keep this fork in a folder, to be opened again later",
+        look=lambda session: (f"Keep the {session._kind} …", "save"),  # noqa: SLF001  # its own
         menu="Engine",
         group=2,
         why=_no_scratch,
@@ -185,7 +198,9 @@ class ForkActions(FileActions):
         offered = Path(fork.folder).parent / f"{Path(fork.folder).name}-fork-{fork.position}"
         if fork.bundled and self.workspace is not None:
             offered = Path.home() / self.workspace.project.root.name
-        name, _ = QFileDialog.getSaveFileName(self.window, "Keep the fork in a new folder", str(offered))
+        name, _ = QFileDialog.getSaveFileName(
+            self.window, f"Keep the {self._kind} in a new folder", str(offered)
+        )
         return Path(name) if name else None
 
     async def keep_in(self, folder: Path, *, again: bool = True) -> None:
@@ -199,11 +214,12 @@ class ForkActions(FileActions):
         if self.workspace is None:
             return
         root, digest = self.workspace.project.root, trusted_digest(self.workspace.project)
+        kind = self._kind
         await self.close_project()
         try:
             await asyncio.to_thread(keep_fork, root, folder, digest, self._environ)
         except Exception as error:  # noqa: BLE001  # the fork stays where it was, and it is told
-            again_there = ("Open the fork again", lambda: self.open_folder(root))
+            again_there = (f"Open the {kind} again", lambda: self.open_folder(root))
             self.window.notices.show_notice(Notice(kind="error", text=str(error), actions=(again_there,)))
             return
         self._drop_scratch()
@@ -216,6 +232,7 @@ class ForkActions(FileActions):
         word="Discard",
         icon="purge",
         tip="Close this window and remove the fork",
+        look=lambda session: (f"Discard the {session._kind}", "purge"),  # noqa: SLF001  # its own
         menu="Engine",
         group=2,
         why=_no_scratch,
@@ -241,6 +258,9 @@ class ForkActions(FileActions):
         """Asks whether the fork of this window is kept before it closes; returns whether it may close."""
         if self.scratch is None or self.fork is None or self._kept is False:
             return True
+        if self.unasked:
+            self._leave_scratch(self.fork)
+            return True
         answer = await self._ask_to_keep(self.fork)
         if answer == "keep" and (folder := self._ask_folder()) is not None:
             await self.keep_in(folder, again=False)
@@ -248,7 +268,7 @@ class ForkActions(FileActions):
         return answer == "discard"
 
     async def _ask_to_keep(self, fork: Fork) -> str:
-        box = QMessageBox(QMessageBox.Icon.Question, "Close the fork", "", parent=self.window)
+        box = QMessageBox(QMessageBox.Icon.Question, f"Close the {self._kind}", "", parent=self.window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"{fork.name} is kept nowhere yet.\n\nKeep it in a folder, or discard it?")
         keep = box.addButton("Keep …", QMessageBox.ButtonRole.AcceptRole)
@@ -260,6 +280,44 @@ class ForkActions(FileActions):
         answer = "keep" if clicked is keep else "discard" if clicked is discard else ""
         box.deleteLater()
         return answer
+
+    async def may_quit(self) -> bool:
+        """Asks what has to be asked before this window closes; returns whether it may."""
+        if self.unasked and self.desk is not None:
+            await self.desk.write_drafts()
+        elif not await may_leave(self.window, self.desk):
+            return False
+        return await self.leave_forks() and await self.settle_fork()
+
+    def end(self) -> None:
+        """Closes everything without a question, as the process is told to end; what can be kept is kept."""
+        self.ask_no_more()
+        self.quit()
+
+    def ask_no_more(self) -> None:
+        """Has this window and its forks close without a question; one that stands is not answered."""
+        self.unasked = True
+        for one in self.forks:
+            one.ask_no_more()
+        for box in QApplication.topLevelWidgets():
+            if isinstance(box, QMessageBox | QFileDialog) and box.isVisible():
+                box.reject()
+
+    def _leave_scratch(self, fork: Fork) -> None:
+        """Lets a fork stay where it is, as no question was asked, among the recent projects."""
+        if self.workspace is None:
+            return
+        root = self.workspace.project.root
+        self.note_recent(root)
+        _log.warning("%s was kept nowhere; it is in %s", fork.name, root)
+        self.scratch = None
+
+    def note_recent(self, folder: Path) -> None:
+        """Offers a project among the recent ones, where a person opened the first window."""
+        if self.trunk is not None:
+            self.trunk.note_recent(folder)
+        else:
+            remember(self._settings, folder)
 
     def _drop_scratch(self) -> None:
         """Removes what is left of a fork that is closed or was moved."""

@@ -162,6 +162,7 @@ class HistoryGraph(TimeGraph):
         self._marks = marks
         if self._overlay is not None:
             self._overlay.set_marks(marks)
+        self.acts.refresh()
 
     @property
     def of_read_models(self) -> bool:
@@ -243,6 +244,7 @@ class HistoryGraph(TimeGraph):
         )
         self._overlay.update()
         self.legend.set_entries(self.pens() if self.of_read_models else {})
+        self.acts.refresh()
         self.drawn.emit()
 
     def _moved(self) -> None:

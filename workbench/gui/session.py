@@ -298,13 +298,11 @@ class Session(WindowActions):
             spawn(self._quit(), name="Close the window")
 
     async def _quit(self) -> None:
-        may = (
-            await may_leave(self.window, self.desk) and await self.leave_forks() and await self.settle_fork()
-        )
-        if not may:
-            self._closing = False
-            self._stays.set()
-            return
+        while not await self.may_quit():
+            if not self.unasked:  # else a question stood that needs no answer any more
+                self._closing = False
+                self._stays.set()
+                return
         self.window.remember()
         self.window.setEnabled(False)
         try:

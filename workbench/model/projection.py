@@ -78,6 +78,11 @@ def _one_form(value: Decimal, places: int) -> Decimal:
     return found or abs(found)  # no store keeps the sign of zero
 
 
+def plain_value(value: Any) -> Any:
+    """Returns a value of a column as JSON can say it: an exact decimal as text."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
 def misfit(kind: ColumnKind, value: Any) -> str:
     """Says what a column takes or cannot hold, as every store would say of a value (J1); empty if it fits."""
     if value is None:

@@ -10,6 +10,7 @@ from workbench.engine.engine import Engine, EngineState
 from workbench.engine.listeners import Listener
 from workbench.engine.tasks import to_the_end
 from workbench.engine.world import World
+from workbench.errors import WorldError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, ManualClock, SystemClock
 from workbench.model.operator_acts import OperatorAct
@@ -221,6 +222,8 @@ class Workspace:
         self._watching.stop()
         await self.scenarios.close()
         await self.rates.close()
+        with contextlib.suppress(WorldError):  # a store that fails takes no record; they end anyway
+            await self.faults.disarm()
         try:
             await self.world.stop()
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import ModelError
 from workbench.model.json_values import read_text, write_json
-from workbench.model.projection import EXACT, as_kept, unstorable
+from workbench.model.projection import EXACT, as_kept, plain_value, unstorable
 
 BY_HANDLERS = "handlers"
 """What stands in place of a definition's digest where handlers write the rows, not a fold."""
@@ -48,11 +48,10 @@ def _kept(plain: Any, kind: str) -> Any:
     """Returns how a kind of column keeps a value."""
     match kind:
         case "text":
-            if isinstance(plain, Decimal):
-                return f"{plain:f}"
+            plain = plain_value(plain)
             return plain if isinstance(plain, str) else write_json(plain)
         case "json":
-            return write_json(f"{plain:f}" if isinstance(plain, Decimal) else plain)
+            return write_json(plain_value(plain))
         case "number":
             return float(plain)
         case _ if kind in EXACT:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from tests.gui.test_fork_actions import fork_of, scratch, trunk
+from tests.gui.test_fork_actions import fork_of
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.desk import Selection
 
-__all__ = ["scratch", "settings", "start", "trunk"]
+__all__ = ["settings", "start"]
 
 
 async def user(session, name):
@@ -49,6 +49,24 @@ async def test_W14_where_the_project_moved_it_says_so_and_issues_nothing(trunk, 
     await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")  # not of before
     assert not view.acts["ask"].refresh()
     assert "The project moved on: user-zed is at 1 there" in view.acts["ask"].toolTip()
+    assert "Fork it again" in view.acts["ask"].toolTip()
+
+
+async def test_W14_what_fits_is_promoted_and_the_question_says_what_is_left_out(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    await user(fork, "yan")
+    await user(trunk, "zed")
+    view = await compared(fork, until, 2)
+    await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")
+    view.acts["ask"].do()
+    said = " ".join(one.text() for one in view.strip.findChildren(QLabel))
+    assert "Issue 1 of 2 commands on users" in said
+    assert "left out: create_user user-zed is at 1 there" in said
+    (answer,) = view.strip.findChildren(QPushButton, "answer")
+    answer.click()
+    await until(lambda: any("1 command issued on users; 1 left out" in one for one in notices(fork)))
+    assert trunk.workspace.reader.stream("user-yan").version == 1
 
 
 async def test_a_difference_leads_to_what_differs(trunk, until):

@@ -254,6 +254,42 @@ async def test_generated_commands_and_what_was_recorded_are_beginnings(view, des
     assert went == ["explore"]
 
 
+def choose(view, title):
+    """As a person does."""
+    view.plan.scenario.setCurrentIndex(view.plan.scenario.offered().index(title))
+
+
+async def test_what_was_explored_stands_under_its_own_name_alone(view, until):
+    view.plan.scenario.choose(TITLE)
+    await explored(view, until)
+    assert rows_of(view.tables.ends)
+    assert view.orders.isVisible()
+    view.beginnings.generate()
+    assert not rows_of(view.tables.ends)
+    assert not view.orders.isVisible()
+    assert view._empty.said[0] == "This is not explored yet"
+    assert NAME in view._empty.said[1]
+    assert view.acts["save"].toolTip() == "No order is shown"
+    assert "schedule" not in view.line.said.text()
+    assert not view.line.badge.isVisible()
+    choose(view, TITLE)
+    assert rows_of(view.tables.ends)
+    assert view.orders.isVisible()
+    assert view.acts["save"].isEnabled()
+
+
+async def test_while_it_explores_another_may_be_chosen(view, until):
+    view.plan.scenario.choose(TITLE)
+    view.start()
+    view.beginnings.generate()
+    assert view._empty.said[0] == f"Exploring {NAME} …"
+    await until(lambda: not view.busy, within=120.0)
+    assert not view.orders.isVisible()
+    assert view._empty.said[0] == "This is not explored yet"
+    choose(view, "")  # the only one that is written
+    assert view.orders.isVisible()
+
+
 async def test_shares_are_drawn_as_bars_and_told_in_words(view, until):
     await explored(view, until)
     first, column = rows_of(view.tables.ends)[0], view.tables.ends.model().columns[0]

@@ -149,17 +149,39 @@ async def test_a_cell_names_the_events_and_commands_that_set_it_the_newest_first
     assert view.detail.events.hasFocus()
 
 
+async def by_hand(workspace, view, until, username):
+    """Stores another name in the row of ada, as SQL does."""
+    live = workspace.reader.generations("users")[0]
+    row = workspace.reader.row("users", "ada") | {"username": username}
+    at = live.checkpoint
+    stored = ApplyProjection(name="users", generation=live.generation, before=at, checkpoint=at, rows=(row,))
+    await workspace.running().writer.write(stored)
+    view.refresh()
+    await until(lambda: column(view, 1)[:1] == [username])
+
+
+async def test_what_is_told_of_a_cell_goes_with_its_value_and_is_found_again_when_asked(
+    workspace, view, until
+):
+    await changed(workspace, view, until)
+    await by_hand(workspace, view, until, "Adam")
+    table, detail = view._table, view.detail
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 1))
+    view.tell_why()
+    await until(lambda: "No event gives the stored value" in words_of(detail.events))
+    await by_hand(workspace, view, until, "Ada X")
+    await until(lambda: detail.name.text() == "Why is username “Ada X”?")
+    await until(lambda: "No event gives the stored value" not in words_of(detail.events))
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 1))
+    view.tell_why()
+    await until(lambda: [row[1] for row in told_events(view)] == ["Ada X"])
+
+
 async def test_a_value_that_no_event_gives_is_told_as_such_and_leads_to_a_rebuild(workspace, view, until):
     await changed(workspace, view, until)
-    live = workspace.reader.generations("users")[0]
-    ada = workspace.reader.row("users", "ada")
-    by_hand = ApplyProjection(
-        name="users", generation=live.generation, before=live.checkpoint, checkpoint=live.checkpoint,
-        rows=(ada | {"username": "Adam"},),
-    )  # fmt: skip
-    await workspace.running().writer.write(by_hand)
-    view.refresh()
-    await until(lambda: column(view, 1)[:1] == ["Adam"])
+    await by_hand(workspace, view, until, "Adam")
     table, detail = view._table, view.detail
     table.setFocus()
     table.setCurrentIndex(table.model().index(0, 1))

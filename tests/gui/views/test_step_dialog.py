@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from tests.gui.conftest import settle
@@ -34,8 +36,12 @@ async def test_one_goes_through_the_events_and_sees_the_rows(workspace, desk, qt
     dialog.where.setText("version > ")
     dialog.to_condition()
     assert dialog.said.text().startswith("The expression cannot be used")
+    assert dialog.acts["to_condition"].isEnabled()
+    dialog.where.setText(" ")
+    assert not dialog.acts["to_condition"].isEnabled()
     dialog.where.setText("version == 2")
-    dialog.to_condition()
+    assert dialog.acts["to_condition"].isEnabled()
+    QTest.keyClick(dialog.where, Qt.Key.Key_Return)
     assert ("ada", "username", "Ada", "Countess") in await at(2, "user-ada")
     dialog.previous()
     await at(1, "user-bob")
@@ -48,7 +54,7 @@ async def test_one_goes_through_the_events_and_sees_the_rows(workspace, desk, qt
     dialog.to_condition()
     await until(lambda: "where data.usrname is missing" in dialog.said.text())
     dialog.position.setText(str(workspace.streams.get("user-ada").last_position - 1))
-    dialog.begin()
+    QTest.keyClick(dialog.position, Qt.Key.Key_Return)
     await until(lambda: "is folded" in dialog.said.text())
     dialog.following()
     await at(2, "user-ada")

@@ -13,6 +13,7 @@ from workbench.model.ids import derived_id
 from workbench.services.worlds.fault_report import ENDED, ONCE, REBUILT
 from workbench.services.worlds.fork import fork_in, make_fork
 from workbench.store.operations import Append
+from workbench.store.store_file import read_store_file
 
 
 @pytest.fixture
@@ -40,6 +41,15 @@ async def test_W12_the_project_itself_is_asked_about_and_the_arming_recorded(wor
     acts = [(one.action, one.subject, one.detail) for one in workspace.reader.actions()]
     assert ("arm a fault", "subscription welcome-mail", "fails the 1st call") in acts
     assert ("disarm a fault", "subscription welcome-mail", "fails the 1st call") in acts
+
+
+async def test_W12_what_is_armed_when_the_project_is_closed_is_recorded_as_disarmed(workspace):
+    await workspace.faults.arm("fail:welcome-mail", allowed=True)
+    await workspace.close()
+    with read_store_file(workspace.project.store_path) as reader:
+        acts = [(one.action, one.subject, one.detail) for one in reader.actions()]
+    assert acts[0] == ("disarm a fault", "subscription welcome-mail", "fails the 1st call")
+    assert len(acts) == 2
 
 
 async def test_W12_in_a_fork_nobody_is_asked_and_the_project_has_none(workspace, tmp_path):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
 from tests.services.conftest import finished, running
 from tests.services.worlds.conftest import place
 from tests.services.worlds.test_fork import forked
-from workbench.services.worlds.compare import NOT_THERE, compare, kinds_told, split_of
+from workbench.model.projection import ColumnKind, as_kept
+from workbench.services.worlds.compare import (
+    NOT_THERE,
+    Differences,
+    compare,
+    compare_rows,
+    kinds_told,
+    split_of,
+)
 
 
 def compared(trunk, world):
@@ -63,3 +75,32 @@ async def test_letters_that_only_one_has_are_told(broken, tmp_path):
         assert len(letters) == 1
         assert "purged" in letters[0].theirs
         assert "purged" not in letters[0].ours
+
+
+VALUES = {
+    ColumnKind.TEXT: ("Lamp", "Lamp"),
+    ColumnKind.INTEGER: (7, "7"),
+    ColumnKind.NUMBER: (7.5, "7.5"),
+    ColumnKind.DECIMAL: (Decimal("1E+3"), "1000"),
+    ColumnKind.MONEY: (Decimal(7), "7.00"),
+    ColumnKind.BOOLEAN: (True, "true"),
+    ColumnKind.TIME: (0, "1970-01-01T00:00:00.000000Z"),
+    ColumnKind.JSON: ('{"a":1}', '{"a":1}'),
+}
+
+
+@pytest.mark.parametrize("kind", ColumnKind)
+def test_the_value_of_a_column_of_each_kind_is_said(kind):
+    value, said = VALUES[kind]
+    found = Differences()
+    columns = (("id", "text"), ("it", kind.value))
+    ours, theirs = ({"id": "a", "it": one} for one in (None, as_kept(kind, value)))
+    assert compare_rows("rows", columns, iter([ours]), iter([theirs]), found, {}) == (1, 1)
+    assert [(one.ours, one.theirs) for one in found.differences] == [("empty", said)]
+
+
+def test_a_time_beyond_the_calendar_is_said_as_its_number():
+    found = Differences()
+    rows = [iter([{"id": "a", "it": one}]) for one in (0, 2**62)]
+    compare_rows("rows", (("id", "text"), ("it", "time")), *rows, found, {})
+    assert found.differences[0].theirs == str(2**62)

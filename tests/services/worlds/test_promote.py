@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.services.conftest import finished, running
 from tests.services.worlds.conftest import place
 from tests.services.worlds.test_fork import forked
 from workbench.errors import WrongExpectedVersion
+from workbench.model.ids import derived_id
 from workbench.services.worlds.promote import THERE, preview, promote
 
 
@@ -60,12 +63,24 @@ async def test_W14_commands_are_issued_with_the_versions_that_were_seen(workspac
     assert workspace.reader.head() == head, "a second time changes nothing"
 
 
-async def test_W14_where_the_trunk_moved_nothing_is_issued(workspace, world):
-    await user(world, "cyd")
+async def test_W14_what_does_not_fit_is_left_out_with_what_is_behind_it(workspace, world):
     await renamed(world, "ada", "ada@two.org")
+    await renamed(world, "ada", "ada@three.org")
+    await user(world, "cyd")
     await renamed(workspace, "ada", "ada@elsewhere.org")
     plan = planned(world, workspace)
-    assert [one.words for one in plan] == ["fits", "is at 2 there"]
+    assert [one.words for one in plan] == ["is at 2 there", "behind one that does not fit", "fits"]
+    done = await promote(plan, workspace)
+    assert [one.outcome for one in done] == ["", "", "accepted"]
+    assert workspace.reader.stream("user-cyd").version == 1
+    assert workspace.reader.stream("user-ada").version == 2
+
+
+async def test_W14_where_the_trunk_moved_since_it_was_asked_nothing_is_issued(workspace, world):
+    await user(world, "cyd")
+    await renamed(world, "ada", "ada@two.org")
+    plan = planned(world, workspace)
+    await renamed(workspace, "ada", "ada@elsewhere.org")
     with pytest.raises(WrongExpectedVersion):
         await promote(plan, workspace)
     assert workspace.reader.stream("user-cyd") is None
@@ -94,3 +109,17 @@ async def test_W14_what_policies_issued_is_left_out(orders, tmp_path):
         await place(opened, 7)
         await finished(opened)
         assert [one.command.type for one in planned(opened, orders)] == ["place_order"]
+
+
+async def test_W14_a_stream_that_moves_by_what_one_before_causes_fits_behind_it(orders, tmp_path):
+    order = str(derived_id("order", 7))
+    async with running(forked(orders, orders.reader.head(), tmp_path / "fork")) as opened:
+        await place(opened, 7, card="0341")  # is declined once
+        while (info := opened.reader.stream(f"payment-{order}")) is None or info.version < 2:
+            await asyncio.sleep(0)
+        assert (await opened.commands.issue("retry_payment", {"order_id": order})).accepted
+        plan = planned(opened, orders)
+        assert [(one.command.type, one.words) for one in plan] == [
+            ("place_order", "fits"),
+            ("retry_payment", "behind one before it"),
+        ]

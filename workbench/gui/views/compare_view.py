@@ -21,6 +21,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel, EmptyState
+from workbench.model.command import CommandOutcome
 from workbench.model.counts import counted
 from workbench.services.worlds.compare import Comparison, StoreDifference, compare, kinds_told
 from workbench.services.worlds.promote import Promoted, preview, promote
@@ -50,6 +51,7 @@ COMMANDS = (
 NONE = "This is the project itself", "Fork it at an event: then what differs stands here."
 FORK = "Fork at the newest position"
 SAME = "Nothing differs", "What is done in only one of both stands here."
+MOVED = "The project moved on: {}. Fork it again as it is now, and issue the commands there"
 SAMPLES = 3
 
 
@@ -208,10 +210,10 @@ class CompareView(View):
     def _no_promote(self) -> str:
         if not self._is_fork:
             return "This is the project itself"
-        if not [one for one in self._plan if not one.outcome]:
+        if not any(one.goes for one in self._plan):
+            if moved := [one for one in self._plan if one.left_out]:
+                return MOVED.format(f"{moved[0].command.stream} {moved[0].words}")
             return "No command was issued here"
-        if moved := [one for one in self._plan if not one.fits]:
-            return f"The project moved on: {moved[0].command.stream} {moved[0].words}"
         if (trunk := self.trunk()) is None:
             return "Open the project that was forked, and fork it there"
         return trunk.observer and f"The project can only be read: {trunk.observer}"
@@ -225,12 +227,16 @@ class CompareView(View):
     )
     def ask(self) -> None:
         """Asks before the commands are issued on the project."""
-        plan = [one for one in self._plan if not one.outcome]
+        plan = [one for one in self._plan if one.goes]
+        out = [one for one in self._plan if one.left_out]
         fork = self.desk.workspace.fork
         if fork is None:
             return
-        said = f"Issue {counted(len(plan), 'command')} on {fork.trunk}, each with the version seen here?"
-        samples = [f"{one.command.type} {one.command.stream}" for one in plan[:SAMPLES]]
+        some = f"{len(plan):,} of {counted(len(plan) + len(out), 'command')}" if out else ""
+        some = some or counted(len(plan), "command")
+        said = f"Issue {some} on {fork.trunk}, each with the version seen here?"
+        samples = [f"left out: {_named(one)} {one.left_out}" for one in out[:SAMPLES]]
+        samples += [_named(one) for one in plan[:SAMPLES]]
         self.strip.ask(said, samples, [ConfirmChoice(label="Promote", run=self._promote)])
 
     def _promote(self) -> None:
@@ -239,14 +245,16 @@ class CompareView(View):
 
     async def _promoted(self, trunk: Workspace) -> None:
         done = await promote(self._plan, trunk)
-        failed = [one for one in done if one.outcome not in ("accepted", "issued there before")]
+        asked = [now for before, now in zip(self._plan, done, strict=True) if before.goes]
+        failed = [one for one in asked if one.outcome != CommandOutcome.ACCEPTED]
+        out = sum(bool(one.left_out) for one in done)
+        more = f"; {out:,} left out, as the project moved on" if out else ""
         if failed:
-            first = failed[0]
-            said = f"{first.command.type} {first.command.stream}: {first.outcome}"
+            said = f"{_named(failed[0])}: {failed[0].outcome}"
             said += f"; {counted(len(failed) - 1, 'command')} behind it not issued" if len(failed) > 1 else ""
-            self.desk.notice("warning", f"{said}.")
+            self.desk.notice("warning", f"{said}{more}.")
         else:
-            self.desk.notice("ok", f"{counted(len(done), 'command')} issued on {trunk.project.name}.")
+            self.desk.notice("ok", f"{counted(len(asked), 'command')} issued on {trunk.project.name}{more}.")
         self.refresh()
 
 
@@ -257,6 +265,10 @@ def _read(workspace: Workspace, fork: Fork) -> tuple[Comparison, Sequence[Promot
     with read_store_file(Path(fork.store), registry.stored_names()) as trunk:
         found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=fork.position)
         return found, preview(here, fork.position, trunk)
+
+
+def _named(one: Promoted) -> str:
+    return f"{one.command.type} {one.command.stream}"
 
 
 def _holds(one: StoreDifference, words: Sequence[str]) -> bool:

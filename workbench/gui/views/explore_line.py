@@ -15,6 +15,30 @@ if TYPE_CHECKING:
     from workbench.services.worlds.explored import Exploration
 
 
+HINT = (
+    "A scenario lets all settle between its steps. Here it runs again and again, each time in another order "
+    "of its steps and deliveries, in worlds of its own: the store is untouched. What is told is to which "
+    "ends that leads, and which order breaks an invariant."
+)
+
+
+def page_words(one: Exploration | None, other: str, *, busy: bool) -> tuple[str, str]:
+    """Says where no order is shown how it stands: a title, and what to do.
+
+    Args:
+        one: What was explored of what is chosen; None for nothing.
+        other: The name of what was explored, where that is not what is chosen.
+    """
+    if other:
+        title = f"Exploring {other} …" if busy else "This is not explored yet"
+        return title, f"What was explored is of {other}: choose that to see it."
+    if one is None:
+        return ("Exploring …", "") if busy else ("Is there an order that goes wrong?", HINT)
+    said = one.sentence()
+    hint = "Choose an end or a broken invariant to see its order beside the usual one."
+    return f"{said[0].upper()}{said[1:]}.", one.trouble or hint
+
+
 class ExploreLine(QWidget):
     """How much of the time is gone, how many schedules that were, and whether an invariant is broken."""
 
@@ -29,7 +53,13 @@ class ExploreLine(QWidget):
         in_row(self.progress, (self.said, 1), self.badge, of=self, margins=0, spacing=6)
 
     def show_explored(
-        self, explored: Sequence[tuple[Exploration, bool]], count: int, seconds: float, *, busy: bool
+        self,
+        explored: Sequence[tuple[Exploration, bool]],
+        count: int,
+        seconds: float,
+        *,
+        busy: bool,
+        under: str = "",
     ) -> None:
         """Shows how it stands.
 
@@ -37,6 +67,7 @@ class ExploreLine(QWidget):
             explored: With whether each is over.
             count: How many scenarios there are to explore.
             seconds: For how long in all.
+            under: The name of what is explored, where another one is chosen; then no more is said of it.
         """
         spent = sum(one.seconds for one, _ in explored)
         schedules = sum(one.schedules for one, _ in explored)
@@ -47,13 +78,15 @@ class ExploreLine(QWidget):
         if busy:
             rate = f", {schedules / spent:,.0f} a second" if spent else ""
             said.append(f"{spent:.1f} s of {seconds:g} s{rate}")
-        if count > 1 and explored:
+        if under:
+            said.append(under)
+        elif count > 1 and explored:
             over = sum(done for _, done in explored)
             said.append(f"{over:,} of {counted(count, 'scenario')}, {counted(schedules, 'schedule')}")
         elif explored:
             said.append(explored[0][0].sentence())
         self.said.setText("; ".join(said))
-        self._sum_up([one for one, _ in explored], busy=busy)
+        self._sum_up([] if under else [one for one, _ in explored], busy=busy)
 
     def _sum_up(self, explored: Sequence[Exploration], *, busy: bool) -> None:
         broken = {name for one in explored for name in one.findings}

@@ -97,3 +97,15 @@ def _number(name: str, most: int) -> NumberBox:
     box.setMaximumWidth(BOX)
     box.setAccessibleName(name)
     return box
+
+
+def still_of(explored: Sequence[Scenario], chosen: Sequence[Scenario]) -> bool:
+    """Whether what was explored is what is chosen: the same one; of several, some of them."""
+    before = {one.title: one for one in explored}
+    same = [one.title in before and _alike(before[one.title], one) for one in chosen]
+    return all(same) if len(explored) == 1 or len(chosen) == 1 else any(same)
+
+
+def _alike(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios begin alike and do the same."""
+    return (one.given, one.when, one.now) == (other.given, other.when, other.now)

@@ -17,8 +17,8 @@ from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
 from workbench.gui.views.explore_beginnings import ExploreBeginnings
-from workbench.gui.views.explore_line import ExploreLine
-from workbench.gui.views.explore_plan import ExplorePlanBar
+from workbench.gui.views.explore_line import ExploreLine, page_words
+from workbench.gui.views.explore_plan import ExplorePlanBar, still_of
 from workbench.gui.views.explore_saving import save_order
 from workbench.gui.views.explore_tables import ExploreTables
 from workbench.gui.views.order_pair import OrderPair
@@ -41,11 +41,6 @@ TIGHT = 720
 """Below this width only the button that starts shows a word."""
 SHOW = 250
 """Milliseconds between two looks at how it stands."""
-HINT = (
-    "A scenario lets all settle between its steps. Here it runs again and again, each time in another order "
-    "of its steps and deliveries, in worlds of its own: the store is untouched. What is told is to which "
-    "ends that leads, and which order breaks an invariant."
-)
 
 
 class ExploreView(View):
@@ -61,7 +56,7 @@ class ExploreView(View):
         self._looked = False
         self._task: asyncio.Task[Any] | None = None
         self._plan, self._project = ExplorePlan(), desk.workspace.project
-        self._count = 0
+        self._of: Sequence[Scenario] = ()
         self._done: list[Explored] = []
         self._now: Exploration | None = None
         self._at = 0
@@ -79,7 +74,7 @@ class ExploreView(View):
 
     def _page(self) -> None:
         self.plan = ExplorePlanBar()
-        self.plan.changed.connect(self.acts.refresh)
+        self.plan.changed.connect(self._choose)
         self.beginnings, self.line = ExploreBeginnings(self), ExploreLine()
         self.tables = ExploreTables()
         self.tables.scenario_chosen.connect(self._turn)
@@ -133,13 +128,12 @@ class ExploreView(View):
             self._looked = True
             self.desk.run(self._verdicts.look(), "Read the scenarios")
         self._offer()
-        self._show()
 
     def _offer(self) -> None:
         self.plan.show_scenarios(self._explorable())
         if self._wanted:
             self.plan.scenario.choose(self._wanted)
-        self.acts.refresh()
+        self._choose()
 
     def _told(self) -> None:
         if self.isVisible():
@@ -166,7 +160,6 @@ class ExploreView(View):
         self.plan.scenario.choose(title)
         self._offer()
         self._wanted = "" if self.plan.chosen == title else title
-        self._show()
         self.desk.wanted.emit(self.key)
 
     def begin_with_own(self, scenario: Scenario) -> None:
@@ -201,7 +194,7 @@ class ExploreView(View):
     def start(self) -> None:
         """Explores what is chosen."""
         scenarios = self._chosen()
-        self._plan, self._project, self._count = self.plan.plan(), self.desk.workspace.project, len(scenarios)
+        self._plan, self._project, self._of = self.plan.plan(), self.desk.workspace.project, scenarios
         self._done, self._now, self._at, self._wanted = [], None, 0, ""
         self.orders.told = None
         self._step_no_more()
@@ -271,26 +264,42 @@ class ExploreView(View):
     def _explored(self) -> Explored | None:
         return self._done[self._at] if self._at < len(self._done) else None
 
+    def _fits(self) -> bool:
+        return still_of(self._of, self._chosen())
+
+    def _choose(self) -> None:
+        """Shows what was explored of what is chosen now."""
+        chosen = self.plan.chosen
+        at = [number for number, one in enumerate(self._done) if one.scenario.title == chosen]
+        if at and self._fits():
+            self._turn(at[0])
+        self._show()
+
     def _show(self) -> None:
-        explored, one = self._all(), self._exploration()
+        fits = self._fits()
+        explored, one = (self._all(), self._exploration()) if fits else ([], None)
         names, faults = list(self.desk.workspace.registry.invariants), self._plan.faults
-        self.tables.scenarios.setVisible(self._count > 1)
+        self.tables.scenarios.setVisible(fits and len(self._of) > 1)
         self.tables.show_explored(explored, self._at, one, names, duplicates=Fault.DUPLICATE.value in faults)
-        self.line.show_explored(explored, self._count, self._plan.seconds, busy=self.busy)
-        self._tell_nothing(one)
+        under, shown = ("", explored) if fits or not self.busy else (self._named(), self._all())
+        self.line.show_explored(shown, len(self._of), self._plan.seconds, busy=self.busy, under=under)
+        self._show_page(one)
         self.acts.refresh()
 
-    def _tell_nothing(self, one: Exploration | None) -> None:
-        """Says in the place of orders how it stands, where none is shown."""
-        if self.orders.told is not None or self.stepping:
+    def _named(self) -> str:
+        """Returns what was explored, in words."""
+        return self._of[0].name if len(self._of) == 1 else "several scenarios"
+
+    def _shows_order(self) -> bool:
+        return self.stepping or (self.orders.told is not None and self._fits())
+
+    def _show_page(self, one: Exploration | None) -> None:
+        """Shows the order that was asked for; where there is none, says how it stands."""
+        if self._shows_order():
             self._pages.setCurrentIndex(1)
             return
-        if one is None:
-            title, hint = ("Exploring …", "") if self.busy else ("Is there an order that goes wrong?", HINT)
-        else:
-            said = one.sentence()
-            title, hint = f"{said[0].upper()}{said[1:]}.", one.trouble
-            hint = hint or "Choose an end or a broken invariant to see its order beside the usual one."
+        other = self._named() if self._of and not self._fits() else ""
+        title, hint = page_words(one, other, busy=self.busy)
         empty = empty_in(self._nothing, self._empty, title, hint)
         if empty is not self._empty and (layout := self._nothing.layout()) is not None:
             layout.addWidget(empty)
@@ -329,7 +338,7 @@ class ExploreView(View):
 
     def _show_order(self, told: ToldSchedule, words: str) -> None:
         self.orders.show_order(told, words)
-        self._pages.setCurrentIndex(1)
+        self._show_page(self._exploration())
         self.acts.refresh()
 
     # -- stepping by hand -----------------------------------------------------------------------------------
@@ -371,7 +380,7 @@ class ExploreView(View):
     # -- keeping ------------------------------------------------------------------------------------------
 
     def _no_save(self) -> str:
-        if self.orders.told is None:
+        if self.orders.told is None or not self._shows_order():
             return "No order is shown"
         return self.desk.read_only()
 

@@ -126,6 +126,8 @@ class RowDetail(QWidget):
             self._trace()
         elif changed:
             self._follow_change()
+        elif column and self._traced is None and not self._tracing.waits:
+            self._trace()
         self._tell()
 
     def ask_cell(self, column: str) -> None:
@@ -185,13 +187,19 @@ class RowDetail(QWidget):
         self._tracing.ask(read, (name, self._row))
 
     def _follow_change(self) -> None:
-        """Asks again where that is quick; one that is made of the whole log is not folded at each change."""
+        """Asks again where that is quick; what is made of the whole log is folded when a person asks."""
         traced, walk = self._traced, self._walk
         long = walk is not None and walk.share > 0 if traced is None else traced.history.looked != "streams"
         if not long:
             self._trace()
-        else:
-            self.said.setText("The row has changed since: close it and open it again for its newest events")
+            return
+        self._tracing.drop()
+        self._cancel()
+        self._traced = None
+        self.said.setText("")
+        self.events.refresh(ListSource(()))
+        hint = "What made it now is found by folding the log again."
+        self.events.set_empty("The row has changed since", hint, "Look again", self._trace)
 
     def _say_tracing(self) -> None:
         self._timer.start()

@@ -72,6 +72,7 @@ class StepDialog(QDialog):
     def _compose(self) -> None:
         buttons = [self.acts.button(key) for key in ("previous", "following", "to_change", "to_condition")]
         begin = push_button("Begin", lambda _checked=False: self.begin(), tip="Fold up to there")
+        begin.setAutoDefault(False)  # Enter means the line in which it is pressed
         panes = in_panes(Qt.Orientation.Horizontal, (self.payload, 2), (self.table, 3))
         in_column(
             in_row(plain_label("Begin behind"), (self.position, 1), begin, *buttons[:3]),
@@ -84,6 +85,8 @@ class StepDialog(QDialog):
             spacing=8,
         )
         self.where.returnPressed.connect(self.to_condition)
+        self.where.textChanged.connect(self.acts.refresh)
+        self.position.returnPressed.connect(self.begin)
         self.acts.offer()
 
     # -- what is shown ------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class StepPanel(QWidget):
         self._faults: Mapping[str, int] = {}
         self.standing: Standing | None = None
         self._task: asyncio.Task[Any] | None = None
-        self.said = plain_label(role="heading")
+        self.said = plain_label(role="heading", wrap=True)
         self.table = FastTableView(POSSIBLE)
         self.table.setAccessibleName("Moves that are possible now")
         self.table.set_empty("Nothing is left to do", "Take a move back, or keep the order as a scenario.")
@@ -87,7 +87,8 @@ class StepPanel(QWidget):
 
     def _show(self, found: Standing) -> None:
         self.standing = found
-        self.said.setText(f"{counted(len(found.told.moves), 'move')} made, {len(found.possible):,} possible")
+        made = f"{counted(len(found.told.moves), 'move')} made, {len(found.possible):,} possible"
+        self.said.setText(f"{self.scenario.name}: {made}" if self.scenario is not None else made)
         self.table.refresh(ListSource(possible_rows(found.possible)))
         self.table.choose_index(0)
         self._orders.show_order(found.told, "; ".join(f"{name} does not hold" for name in found.told.broken))

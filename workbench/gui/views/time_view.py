@@ -79,7 +79,7 @@ class TimeView(View):
         in_column(
             in_row(self.now, (self.since, 1)),
             self._by_hand,
-            in_row(self.fork, 1),
+            in_row(self.fork, self.acts.button("do_now"), 1),
             self.count,
             (self.table, 1),
             of=self,
@@ -95,10 +95,12 @@ class TimeView(View):
     def _columns(self) -> tuple[TableColumn, ...]:
         return (
             TableColumn("In", width=72, align_right=True, text=self._in, tip=absolute),
-            TableColumn("What", width=84, badge=lambda kind: (KINDS[kind], kind)),
+            TableColumn("What", width=96, badge=lambda kind: (KINDS[kind], kind)),
             TableColumn("Who", width=110),
             TableColumn("About", width=150, stretch=True),
-            TableColumn("Try", width=50, mono=True, align_right=True, about="The try that comes then"),
+            TableColumn(
+                "Try", width=50, mono=True, align_right=True, text=_try, about="The try that comes then"
+            ),
             TableColumn("Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}"),
         )
 
@@ -221,6 +223,10 @@ class TimeView(View):
     of_event = event_actions(
         "table", lambda _view, rows: Selection(position=rows.row[POSITION]), "inspector", "log"
     )
+
+
+def _try(attempt: int) -> str:
+    return str(attempt or "")
 
 
 POSITION = 5

@@ -175,6 +175,11 @@ class BundleDraft:
         )
         told("Cutting", 1, 1)
 
+    def check_at(self, at: int) -> None:
+        """Raises `NotFound` where nothing of the part stands at a position."""
+        with read_store_file(self._store) as reader:
+            time_at(reader, at)
+
     def write(
         self,
         file: Path,
@@ -201,8 +206,8 @@ class BundleDraft:
             WorldError: It cannot be written.
         """
         at = at or self._opens_at
+        self.check_at(at)
         with read_store_file(self._store) as reader:
-            time_at(reader, at)
             now = time_at(reader, self._head)
         fork = fork_in(self._project.root)
         now = fork.now if fork is not None else now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,8 @@ class ArmedFaults:
     async def disarm(self, *numbers: int) -> int:
         """Disarms faults, without a number all of them; returns how many."""
         gone = self._world.faults.disarm(*numbers)
-        self._world.announce(Changes(engine=True))
+        if gone:
+            self._world.announce(Changes(engine=True))
         for one in gone:
             await self._record(OperatorAct.DISARM, one.rule)
         return len(gone)
@@ -129,12 +131,13 @@ class ArmedFaults:
 
 def _holds(one: ArmedFault, now: int) -> str:
     parts = [
-        f"holds {name}, for {_seconds(now - since)} so far and at most {_seconds(until - now)} more"
+        f"holds {name}, for {_seconds(math.floor, now - since)} so far"
+        f" and at most {_seconds(math.ceil, until - now)} more"
         for name, (since, until) in [*one.holds.items()]  # handlers in threads add to it
         if until > now
     ]
     return "; ".join(parts)
 
 
-def _seconds(span: int) -> str:
-    return write_duration(math.ceil(span / MICROSECONDS))
+def _seconds(whole: Callable[[float], int], span: int) -> str:
+    return write_duration(whole(span / MICROSECONDS))

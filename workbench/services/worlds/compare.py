@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
@@ -15,6 +16,7 @@ from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.projection import EXACT, plain_value
 from workbench.model.row_conditions import AllOf
 from workbench.store.paging import PAGE, typed_events
 
@@ -27,8 +29,6 @@ MOST = 10_000
 """Differences of one kind that are kept; more are counted."""
 NOT_THERE = "not there"
 BOTH = 2
-EXACT = ("decimal", "money")
-"""Kinds of columns that are texts and are sorted as numbers (J9)."""
 Columns = Sequence[tuple[str, str]]
 Told = Callable[[str], object]
 """Told what is compared; what it raises ends the work."""
@@ -296,8 +296,10 @@ def _value(value: Any, kind: str) -> str:
     if value is None:
         return "empty"
     if kind == "time" and isinstance(value, int):
-        return rfc3339(value)
-    return value if isinstance(value, str) else write_json(value)
+        with suppress(OverflowError):  # a whole number that no calendar has is said as it is
+            return rfc3339(value)
+    plain = bool(value) if kind == "boolean" and value in (0, 1) else plain_value(value)
+    return plain if isinstance(plain, str) else write_json(plain)
 
 
 # -- messages and letters -----------------------------------------------------------------------------------

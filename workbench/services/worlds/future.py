@@ -38,7 +38,7 @@ class Due:
         what: The subscription, the topic, or what issued the command.
         about: Type and key of the message.
         position: Of the message.
-        attempt: The try that comes.
+        attempt: The try that comes; 0 where it is none.
         subscription: In which it waits.
         number: Of the delivery.
     """
@@ -48,7 +48,7 @@ class Due:
     what: str
     about: str
     position: int
-    attempt: int = 1
+    attempt: int = 0
     subscription: str = ""
     number: int = 0
 

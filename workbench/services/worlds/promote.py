@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.errors import WrongExpectedVersion
 from workbench.model.command import CommandOutcome
+from workbench.store.paging import stream_events
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -29,27 +30,26 @@ class Promoted:
         expected: The version that its stream had when it was decided in the fork.
         there: The version that the stream has on the trunk; None where an earlier command of the list is to
             move it first.
+        left_out: Why it is not to be issued: the trunk moved on; empty where it fits.
         outcome: What became of it; empty as long as it was not issued.
     """
 
     command: CommandRecord
     expected: int
     there: int | None
+    left_out: str = ""
     outcome: str = ""
 
     @property
-    def fits(self) -> bool:
-        """Whether the trunk stands where the fork did."""
-        return self.there is None or self.there == self.expected or bool(self.outcome)
+    def goes(self) -> bool:
+        """Whether it is to be issued: it was not yet, and the trunk stands where the fork did."""
+        return not self.outcome and not self.left_out
 
     @property
     def words(self) -> str:
         """Whether it fits, in words."""
-        if self.outcome:
-            return self.outcome
-        if self.there is None:
-            return "behind one before it"
-        return "fits" if self.fits else f"is at {self.there:,} there"
+        fits = "behind one before it" if self.there is None else "fits"
+        return self.outcome or self.left_out or fits
 
 
 def issued_in(fork: Reader, since: int) -> list[CommandRecord]:
@@ -70,19 +70,34 @@ def issued_in(fork: Reader, since: int) -> list[CommandRecord]:
 
 
 def preview(fork: Reader, since: int, trunk: Reader) -> list[Promoted]:
-    """Returns what *promote* would issue, in the order of the fork."""
+    """Returns what *promote* would issue, in the order of the fork, and what it would leave out (W14)."""
     found: list[Promoted] = []
-    seen: set[str] = set()
     for command in issued_in(fork, since):
         info = trunk.stream(command.stream)
-        there = None if command.stream in seen else info.version if info else 0
+        there, expected = info.version if info else 0, _before(fork, command)
         if trunk.commands_named([command.command_id]):
-            outcome = THERE
-        else:
-            outcome = ""
-            seen.add(command.stream)
-        found.append(Promoted(command=command, expected=_before(fork, command), there=there, outcome=outcome))
+            found.append(Promoted(command=command, expected=expected, there=there, outcome=THERE))
+            continue
+        own = [one for one in found if one.command.stream == command.stream]
+        left_out, moved = "", any(one.goes for one in own)
+        if any(one.left_out for one in own):
+            left_out = "behind one that does not fit"
+        elif not moved and there != expected:
+            moved = _follows(found) and there == _version_at(fork, command.stream, since)
+            left_out = "" if moved else f"is at {there:,} there"
+        at = None if moved else there
+        found.append(Promoted(command=command, expected=expected, there=at, left_out=left_out))
     return found
+
+
+def _follows(before: Sequence[Promoted]) -> bool:
+    """Whether what these cause on the trunk may move a stream there as it did in the fork."""
+    return any(one.goes for one in before) and not any(one.left_out for one in before)
+
+
+def _version_at(fork: Reader, stream: str, position: int) -> int:
+    """Returns which version a stream had at a position."""
+    return sum(one.position <= position for one in stream_events(fork, stream))
 
 
 def _before(fork: Reader, command: CommandRecord) -> int:
@@ -95,23 +110,23 @@ def _before(fork: Reader, command: CommandRecord) -> int:
 
 
 async def promote(plan: Sequence[Promoted], trunk: Workspace) -> list[Promoted]:
-    """Issues the commands one after the other, each under its own id: a second time changes nothing (K3).
+    """Issues the commands that fit in their order, each under its own id: a second time changes nothing (K3).
 
-    Nothing is issued if one of them does not fit. The first one that is refused or conflicts, as the trunk
-    moved meanwhile, ends it: those behind it are told as not issued.
+    Nothing is issued if one of them does not fit any more. The first one that is refused or conflicts, as the
+    trunk moved meanwhile, ends it: those behind it are told as not issued.
 
     Raises:
-        WrongExpectedVersion: One does not fit; nothing was issued.
+        WrongExpectedVersion: One does not fit any more; nothing was issued.
         WorkbenchError: A command cannot be issued at all.
     """
     for one in plan:
         info = trunk.reader.stream(one.command.stream)
         there = info.version if info else 0
-        if one.there is not None and there != one.expected and one.outcome != THERE:
+        if one.goes and one.there is not None and there != one.expected:
             raise WrongExpectedVersion(one.command.stream, expected=one.expected, actual=there)
     done: list[Promoted] = []
     for at, one in enumerate(plan):
-        if one.outcome == THERE:
+        if not one.goes:
             done.append(one)
             continue
         if one.there is None:
@@ -126,9 +141,9 @@ async def promote(plan: Sequence[Promoted], trunk: Workspace) -> list[Promoted]:
         said = f"{result.outcome}: {result.message}" if result.message else str(result.outcome)
         done.append(_told(one, said))
         if not result.accepted:
-            return [*done, *(_told(rest, "not issued") for rest in plan[at + 1 :])]
+            return [*done, *(_told(rest, "not issued") if rest.goes else rest for rest in plan[at + 1 :])]
     return done
 
 
 def _told(one: Promoted, outcome: str) -> Promoted:
-    return Promoted(command=one.command, expected=one.expected, there=one.there, outcome=outcome)
+    return replace(one, outcome=outcome)

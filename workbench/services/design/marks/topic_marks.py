@@ -1,18 +1,18 @@
-"""Marks of topics: those that nothing reads, and those to which nothing goes."""
+"""Marks of topics and routes: what nothing reads, to what nothing goes, and what no event takes."""
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterator
 from functools import partial
 
 from workbench.model.consistency import unread_topics
 from workbench.project.declared.source_locations import Path
-from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
-from workbench.services.design.section_lists import names_at, remove_name
-from workbench.tusk import delete
+from workbench.services.design.removals import removed_whole
+from workbench.tusk import delete, remove_section
 
 UNREAD_TOPIC = MarkKind(
     code="A-TOPIC",
@@ -28,6 +28,35 @@ UNUSED_TOPIC = MarkKind(
     why="Nothing is routed or published there",
     way="route an event there, or remove it",
 )
+UNFIT_ROUTE = MarkKind(
+    code="A-ROUTE",
+    severity=Severity.ADVICE,
+    title="a route whose pattern fits no event",
+    why="Nothing goes that way: what it was for is called otherwise, or gone",
+    way="correct its pattern, or remove the route",
+)
+
+
+def idle_routes(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds routes that no event of the model takes."""
+    events = model.registry.events
+    for key, route in model.file.settings.routing.routes.items():
+        if events and not any(fnmatch.fnmatchcase(event, route.pattern) for event in events):
+            path = model.file.written.get(("routing", "routes", key), ("routing", key))
+            removed = MarkFix(
+                label="Remove the route",
+                effect=f"no event of the model goes that way to {' and '.join(route.topics)}",
+                change=partial(_without_route, path=path),
+            )
+            said = f"route {key}: {route.pattern} fits no event"
+            yield model.mark(UNFIT_ROUTE, ("routing", key), said, fixes=(removed,))
+
+
+def _without_route(text: DesignText, *, path: Path) -> DesignText:
+    whole = ".".join(path) in text.project.sections
+    return text.with_project(
+        remove_section(text.project, ".".join(path)) if whole else delete(text.project, path)
+    )
 
 
 def idle_topics(model: MarkedModel) -> Iterator[DesignMark]:
@@ -37,13 +66,13 @@ def idle_topics(model: MarkedModel) -> Iterator[DesignMark]:
         name = topic.name or key
         if name in unread:
             said = f"topic {name}: events are routed to it, and no subscription reads it"
-            yield model.mark(UNREAD_TOPIC, ("topics", key), said, fixes=(_removal(model, key, name),))
+            yield model.mark(UNREAD_TOPIC, ("topics", key), said, fixes=(_removal(model, name),))
         elif name not in written and model.is_all_declared() and model.registry.events:
             said = f"topic {name}: nothing is routed or published to it"
-            yield model.mark(UNUSED_TOPIC, ("topics", key), said, fixes=(_removal(model, key, name),))
+            yield model.mark(UNUSED_TOPIC, ("topics", key), said, fixes=(_removal(model, name),))
 
 
-def _removal(model: MarkedModel, key: str, name: str) -> MarkFix:
+def _removal(model: MarkedModel, name: str) -> MarkFix:
     """Returns what takes a topic away, with what is routed to it and what reads it."""
     default: Path = ()
     if model.file.settings.routing.default_topic == name:
@@ -51,19 +80,13 @@ def _removal(model: MarkedModel, key: str, name: str) -> MarkFix:
     return MarkFix(
         label="Remove the topic",
         effect="then no event goes anywhere by default" if default else "with what leads to it and reads it",
-        change=partial(_without, key=key, name=name, default=default),
+        change=partial(_without, name=name, default=default),
     )
 
 
-def _without(text: DesignText, *, key: str, name: str, default: Path) -> DesignText:
-    document = delete(text.project, default) if default else text.project
-    for one in gestures.left_over(text, DesignNode("topic", name)):
-        owner = tuple(one.owner.split("."))
-        if one.role == "topics":
-            document = remove_name(document, (*owner, "topics"), name)
-        if one.role == "topic" or (one.role == "topics" and not names_at(document, (*owner, "topics"))):
-            document = delete(document, owner)
-    return text.with_project(delete(document, ("topics", key)))
+def _without(text: DesignText, *, name: str, default: Path) -> DesignText:
+    text = text.with_project(delete(text.project, default)) if default else text
+    return removed_whole(text, DesignNode("topic", name))
 
 
 def _written(model: MarkedModel) -> set[str]:
