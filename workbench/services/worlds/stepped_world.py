@@ -16,7 +16,7 @@ from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
 from workbench.model.fault import FaultPlace, FaultRule
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioAct
+from workbench.model.scenario import IssuedCommand, Occurrence, OneDelivery, Replay, Scenario, ScenarioAct
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
 from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
 from workbench.store.operations import ConfigureSubscription
@@ -228,13 +228,17 @@ class SteppedWorld(ScenarioStage):
                 pass
 
     async def _do_step(self, move: NextMove) -> None:
-        act = self.scenario.when[move.at].act
+        act, number = self.scenario.when[move.at].act, self._number(move.at)
         if move.fault is Fault.DUPLICATE:
-            await self.do(f"{move.at} again", act)
+            await self.do(f"{number} again", act)
             return
-        await self.do(move.at, act)
+        await self.do(number, act)
         self._step += 1
         self._come_to_step()
+
+    def _number(self, step: int) -> int:
+        """Returns which of the scenario's acts a step is, whatever waits or deliveries stand between them."""
+        return sum(not isinstance(one.act, OneDelivery | None) for one in self.scenario.when[:step])
 
     def _come_to_step(self) -> None:
         """Notes when the next step may be done; one that only lets time pass is over then."""
@@ -344,13 +348,20 @@ class SteppedWorld(ScenarioStage):
 
     def _next_due(self) -> int | None:
         """Returns until when time passes; None where nothing is to come."""
-        times = [due for one in self.engine.subscriptions.values() if (due := one.next_due()) is not None]
-        if (due := self._timer.next_due()) is not None:
-            times.append(due)
         if self._step < len(self.scenario.when):
-            times.append(self._step_at)
-        elif not self.open_ended:
-            return None
+            return self._soonest([*self._waiting(), self._step_at])
+        return self._due() if self.open_ended else None
+
+    @override
+    def _due(self) -> int | None:
+        return self._soonest(self._waiting())
+
+    def _waiting(self) -> list[int]:
+        own = self._timer.next_due()
+        found = [due for one in self.engine.subscriptions.values() if (due := one.next_due()) is not None]
+        return found if own is None else [*found, own]
+
+    def _soonest(self, times: Iterable[int]) -> int | None:
         now = self._clock.now()
         due = min((one for one in times if one > now), default=None)
         return due if due is None or due - self.began <= HORIZON * MICROSECONDS else None
