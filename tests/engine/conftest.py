@@ -86,6 +86,11 @@ TOTALS = Projection(
 )
 
 
+COUNT = Aggregate(
+    name="count", state=Count, events=(Counted,), commands=(Open, Add), decide=decide, evolve=evolve
+)
+
+
 class Rig:
     """A running engine and what its handlers saw."""
 
@@ -119,16 +124,7 @@ class Rig:
     def registry(self, *, detached: bool = False) -> Registry:
         """Returns the model."""
         definitions = Definitions(
-            aggregates=(
-                Aggregate(
-                    name="count",
-                    state=Count,
-                    events=(Counted,),
-                    commands=(Open, Add),
-                    decide=decide,
-                    evolve=evolve,
-                ),
-            ),
+            aggregates=(COUNT,),
             projections=(self.totals,),
             handlers={} if detached else {"handler": self.handler, "out": self.out},
         )

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import TOTALS, Add, Count, Counted, Open, decide, evolve
+from tests.engine.conftest import COUNT, TOTALS
 from workbench.engine.command_handler import DECISIONS, Issue
 from workbench.engine.faults import Faults, InjectedFault
 from workbench.engine.projection_check import row_differences
 from workbench.engine.timers import VirtualTimer
 from workbench.engine.world import World
 from workbench.errors import StoreBusy
-from workbench.model.aggregate import Aggregate
 from workbench.model.clock import MICROSECONDS, ManualClock, SystemClock
 from workbench.model.fault import FaultKind, FaultPlace, FaultRule
 from workbench.model.messaging import LOG_TOPIC, Message, Mode, Ordering, Subscription
@@ -61,16 +60,7 @@ class Stage:
 
         at_once.inline = True  # type: ignore[attr-defined]
         definitions = Definitions(
-            aggregates=(
-                Aggregate(
-                    name="count",
-                    state=Count,
-                    events=(Counted,),
-                    commands=(Open, Add),
-                    decide=decide,
-                    evolve=evolve,
-                ),
-            ),
+            aggregates=(COUNT,),
             projections=(TOTALS,),
             handlers={"waits": self._waits, "thread": self._see, "inline": at_once},
         )

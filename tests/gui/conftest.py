@@ -24,13 +24,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from tests.services.conftest import retry_delay, settle, workspace
+from tests.services.conftest import retry_delay, scratch, settle, workspace
 from workbench.gui import reads
 from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
 from workbench.services.workspace import Workspace
 
-__all__ = ["retry_delay", "settle", "workspace"]
+__all__ = ["retry_delay", "scratch", "settle", "workspace"]
 _GRACE = 2.0  # seconds that a thread has to end after it was told to
 _failed = pytest.StashKey[bool]()
 _origins: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
@@ -297,3 +297,16 @@ async def broken(workspace: Workspace) -> Workspace:
         await settle(workspace)
     assert [letter.key for letter in workspace.dead_letters.page()] == ["user-bob", "user-ann", "user-cyd"]
     return workspace
+
+
+@pytest.fixture
+async def trunk(start: Any, until: Any, scratch: Path) -> AsyncIterator[Any]:
+    """A session whose story was played; its forks are discarded at the end. The module has `start`."""
+    session = await start()
+    await session.workspace.story.play()
+    await until(lambda: session.workspace.reader.head() > 12)
+    await until(lambda: not any(one.waiting for one in session.workspace.monitor.subscriptions()), within=20)
+    yield session
+    for fork in session.forks:
+        fork.discard_fork()
+    await until(lambda: session.forks == [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 
 import pytest
 from PySide6.QtCore import Qt
@@ -22,23 +21,8 @@ __all__ = ["settings", "start"]
 
 
 @pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-async def session(start, until, scratch):
-    made = await start()
-    await made.workspace.story.play()
-    await until(lambda: made.workspace.reader.head() > 12)
-    await until(lambda: not any(one.waiting for one in made.workspace.monitor.subscriptions()), within=20)
-    yield made
-    for fork in made.forks:
-        fork.discard_fork()
-    await until(lambda: made.forks == [])
+def session(trunk):
+    return trunk
 
 
 def bundle_of(project, file, **more):

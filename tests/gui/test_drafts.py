@@ -362,7 +362,7 @@ async def test_V2_escape_in_the_dialog_that_records_loses_nothing(session, until
     timeline = view(session, "timeline")
     session.desk.select(Selection(stream="user-ann", version=1))
     for expected in ("", "A sentence"):
-        timeline.record_scenario()
+        timeline.acts["record_scenario"].trigger()
         await until(lambda: timeline.findChild(RecordDialog))
         dialog = timeline.findChild(RecordDialog)
         if expected:

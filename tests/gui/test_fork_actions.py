@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolBar
@@ -17,26 +15,6 @@ from workbench.services.worlds.fork import MARK, fork_in
 from workbench.store.store_file import read_store_file
 
 __all__ = ["settings", "start"]
-
-
-@pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-async def trunk(start, until, scratch):
-    session = await start()
-    await session.workspace.story.play()
-    await until(lambda: session.workspace.reader.head() > 12)
-    await until(lambda: not any(one.waiting for one in session.workspace.monitor.subscriptions()), within=20)
-    yield session
-    for fork in session.forks:
-        fork.discard_fork()
-    await until(lambda: session.forks == [])
 
 
 async def fork_of(session, until, selection):

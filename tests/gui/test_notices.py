@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QPlainTextEdit,
     QPushButton,
+    QToolButton,
 )
 
 from tests.gui.test_session import settings, start
@@ -31,6 +32,7 @@ from workbench.gui.toasts import (
     keyboard_place,
     main_buttons,
     shown_rows,
+    tool_buttons,
 )
 from workbench.gui.widgets import Banner
 
@@ -218,6 +220,21 @@ def test_toasts_begin_where_they_cover_no_button_of_what_is_told_in_a_view(windo
     notices.show_notice(Notice(kind="ok", text="The project was reloaded."))
     assert notices.toasts.isVisible()
     assert not notices.toasts.geometry().intersects(button)
+
+
+def test_toasts_begin_where_they_cover_no_button_of_a_tool_bar(window):
+    tool = QToolButton(window.centralWidget(), text="Purge")
+    window.show()
+    window.centralWidget().clearFocus()
+    for corner in range(3):
+        tool.setGeometry(corners(window.centralWidget().rect(), QSize(60, 30))[corner])
+        tool.show()
+        notices = Notices(window)
+        (button,) = tool_buttons(window, but=notices.toasts)
+        notices.show_notice(Notice(kind="ok", text="Purged 1 dead letter."))
+        assert notices.toasts.isVisible()
+        assert not notices.toasts.geometry().intersects(button)
+        notices.toasts.hide()
 
 
 def test_toasts_leave_what_asks_something_free_wherever_the_keyboard_is(window, qtbot, monkeypatch):

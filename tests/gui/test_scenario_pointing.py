@@ -129,3 +129,22 @@ async def test_a_range_of_a_timeline_is_recorded(workspace, desk, qtbot, until, 
     assert dialog.name.text() == "create_user and update_user leads to user.created, user.updated"
     dialog.reject()
     await until(lambda: not desk.running())
+
+
+async def test_the_orders_of_chosen_events_and_commands_are_explored(workspace, desk, qtbot, until, told):
+    wanted = []
+    desk.explore_scenario.connect(wanted.append)
+    desk.select(Selection(stream="user-ada", version=1))
+    timeline, view = shown(qtbot, TimelineView(desk)), shown(qtbot, CommandsView(desk))
+    await until(lambda: timeline.table.model().rowCount() == 2 and view.history.table.model().rowCount() == 3)
+    timeline.table.selectAll()
+    timeline.acts["explore-orders"].trigger()
+    await until(lambda: len(wanted) == 1)
+    view.history.table.choose_index(0)
+    view.history.table.selectAll()
+    explore = view.scenarios.acts["explore-orders"]
+    assert explore.refresh(), explore.toolTip()
+    explore.trigger()
+    await until(lambda: len(wanted) == 2)
+    issued = ["create_user", "update_user"]
+    assert [[step.act.command for step in one.when] for one in wanted] == [issued, [*issued, "update_user"]]

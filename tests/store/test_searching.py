@@ -282,6 +282,19 @@ def test_owners_and_notes_of_letters_are_searched_and_asked_for(store):
     assert asked == [(2, "Lena", "asked them", 0, "rejected", None), (1, "", "", 0, "rejected", None)]
 
 
+def test_L6_data_of_a_letter_is_the_original_and_words_are_looked_for_in_its_copy_too(store):
+    box = Box(store)
+    box.publish("a", data='{"to":"old"}')
+    box.settle(a="dead")
+    one(store, op.ReplayLetter(number=1, data='{"to":"new"}'))
+    for words in ((), ("old",), ("new",)):
+        assert everything(box.reader, RecordKind.LETTER, columns=("data",), words=words) == [
+            (1, '{"to":"old"}')
+        ]
+    source = source_of(box.reader, RecordKind.LETTER)
+    assert "old" in box.reader.records(source, [1])[1].data
+
+
 def test_what_waits_is_filtered_by_words_in_any_of_its_texts(store):
     box = Box(store)
     box.publish("a", "b", data='{"to":"Ada"}')

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEFT = "engine left paused"
 """What is told of it is over once the engine runs."""
+RUNS = "The engine runs: pause it first (F8)"
+"""Why no delivery is done by hand."""
 
 
 def pause_engine(desk: Desk, *, paused: bool) -> None:

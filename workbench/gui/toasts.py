@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGraphicsView,
     QMainWindow,
     QPushButton,
+    QToolButton,
     QWidget,
 )
 from shiboken6 import isValid
@@ -39,7 +40,7 @@ ASKING = (
 class Toasts(QWidget):
     """The newest toasts, one below the other, in the corner that leaves free what is worked on.
 
-    They begin where they cover least of the rows of tables.
+    They begin where they cover fewest main buttons and those of tool bars, then least of the rows of tables.
 
     They never take the keyboard, and move only away from it, from what asks something, and from the main
     button of the view that has the keyboard. While the mouse or the keyboard is on one, nothing moves: what
@@ -93,7 +94,8 @@ class Toasts(QWidget):
         wide = min(WIDTH + 2 * EDGE, room.width())
         size = QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
         if new:
-            self._corner = emptiest_corner(room, size, shown_rows(self._window), main_buttons(self._window))
+            buttons = [*main_buttons(self._window), *tool_buttons(self._window, but=self)]
+            self._corner = emptiest_corner(room, size, shown_rows(self._window), buttons)
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
             view = view_of_keyboard(self._window)
             buttons = main_buttons(self._window, view) if view is not None else []
@@ -201,6 +203,12 @@ def main_buttons(window: QWidget, view: QWidget | None = None) -> list[QRect]:
     """
     found = (view or window).findChildren(QPushButton)
     return [QRect(one.mapTo(window, QPoint()), one.size()) for one in found if _is_main(one, window)]
+
+
+def tool_buttons(window: QWidget, *, but: QWidget) -> list[QRect]:
+    """Returns where the buttons of tool bars are, but for those in a widget, in a window's pixels."""
+    seen = (one for one in window.findChildren(QToolButton) if one.isVisible() and one.window() is window)
+    return [QRect(one.mapTo(window, QPoint()), one.size()) for one in seen if not but.isAncestorOf(one)]
 
 
 def _is_main(button: QPushButton, window: QWidget) -> bool:

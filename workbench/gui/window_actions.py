@@ -23,7 +23,7 @@ from workbench.gui.palette_targets import (
     stream_targets,
     tab_targets,
 )
-from workbench.gui.pausing import pause_engine
+from workbench.gui.pausing import RUNS, pause_engine
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.model.changes import Changes
@@ -313,7 +313,7 @@ class WindowActions(BundleActions):
         tip="Do one delivery while the engine is paused",
         menu="Engine",
         writes=True,
-        why=lambda session: "" if session.paused else "The engine runs: pause it first (F8)",
+        why=lambda session: "" if session.paused else RUNS,
     )
     def step(self) -> None:
         """Does one delivery."""

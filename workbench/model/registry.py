@@ -152,6 +152,12 @@ class Registry:
         topic = subscription.topic
         return topic == LOG_TOPIC or topic in self.routing.topics_of(event_type)
 
+    def handled_by(self, subscription: Subscription) -> tuple[str, ...]:
+        """Returns the events that a subscription gets, of those that its handler says where it says some."""
+        said = {flow.cause for flow in self.flows_of(f"subscription:{subscription.name}")}
+        every = not said or "" in said
+        return tuple(one for one in self.events if (every or one in said) and self.gets(subscription, one))
+
     def stored_names(self) -> dict[str, str]:
         """Returns under which name events are stored, by the names of types that have another one (U3)."""
         return {name: one.stored_as for name, one in self.events.items() if one.stored_as}

@@ -77,6 +77,9 @@ async def test_what_names_a_thing_that_stays_is_left_out_with_it(flow: Designer)
     await flow.until(strip.isVisible)
     rows = {one.data(0, Qt.ItemDataRole.UserRole).owner: one for one in strip._rows}
     assert {"handler.tell", "subscriptions.telling"} <= rows.keys(), rows.keys()
+    happens = strip.list.header().sectionSize(2)
+    assert rows["handler.tell"].text(2) == rows["handler.tell"].toolTip(2) == "all of [handler.tell] goes"
+    assert strip.list.sizeHintForColumn(2) <= happens <= strip.list.viewport().width() / 3
     rows["handler.tell"].setCheckState(0, Qt.CheckState.Unchecked)
     assert rows["subscriptions.telling"].checkState(0) == Qt.CheckState.Unchecked
     rows["subscriptions.telling"].setCheckState(0, Qt.CheckState.Checked)
@@ -110,6 +113,37 @@ async def test_an_event_that_gets_to_another_aggregate_takes_its_command_along(f
     await flow.rest()
     assert '[command.send_parcel]\ncreates: "box"' in flow.text
     assert flow.board.editor.state.undo == "Rename event parcel.sent"
+
+
+async def test_a_short_name_keeps_an_event_in_its_aggregate_and_the_preview_says_it(flow: Designer) -> None:
+    await rename(flow, "left")
+    strip = flow.board.editor.changes.strip
+    assert strip.name.text() == "parcel.left"
+    strip.name.setText("gone")
+    press(RETURN)
+    await flow.has("[event.parcel.gone]")
+    await flow.rest()
+    assert '"parcel.gone"' in flow.text
+    assert "event.gone" not in flow.text
+
+
+async def test_a_name_of_another_aggregate_in_the_strip_lists_what_moves_before_it_is_done(
+    flow: Designer,
+) -> None:
+    flow.file.write_text(f"{flow.text}\n[aggregate.box]\ndescription: 'One'\n")
+    flow.board.desk.project_saved.emit()
+    await flow.until(lambda: "aggregate.box" in flow.board.editor.state.text.project.sections)
+    await flow.choose("event:parcel.sent")
+    await rename(flow, "left")
+    strip, before = flow.board.editor.changes.strip, flow.text
+    strip.name.setText("box.sent")
+    press(RETURN)
+    await flow.until(lambda: strip._rows[0].text(2) == "moves send_parcel")
+    assert (strip._rows[0].toolTip(2), flow.text) == ("moves send_parcel", before)
+    assert strip.told.text() == "With this name its aggregate is another one: these are the places now."
+    press(RETURN)
+    await flow.has('[command.send_parcel]\ncreates: "box"')
+    await flow.rest()
 
 
 async def test_enter_twice_in_the_strip_removes_once_and_opens_nothing(flow: Designer) -> None:

@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.details.section_parts import SHOP, file_of, row, shown
+from tests.gui.details.section_parts import SHOP, file_of, is_made, row, shown, typed
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
+from workbench.gui.details.form_rows import LineRow
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
 
@@ -93,3 +94,16 @@ async def test_behind_a_name_its_expression_is_completed(board: BoardView, until
     line._ask()
     QTest.keyClick(line, Qt.Key.Key_Tab)
     assert line.text() == f"total {sign} event.total"
+
+
+async def test_a_command_changes_another_aggregate_behind_a_comma(board: BoardView, until: Any) -> None:
+    written_elsewhere(board, f"{SHOP}\n[aggregate.bill]\n\n[event.bill.sent]\n")
+    await until(lambda: "bill.sent" in board.editor.state.text.project.text)
+    section = await shown(board, "command:place", until)
+    creates = row(section, "creates")
+    assert isinstance(creates, LineRow)
+    typed(creates.line, "order, bill")
+    await until(lambda: 'creates: "order"\nchanges { bill: "bill_id" }' in file_of(board))
+    assert 'bill_id: "string"' in file_of(board)
+    await until(lambda: section.pane.sure and is_made(section))
+    assert row(section, "changes", "bill").row.text == "bill_id"

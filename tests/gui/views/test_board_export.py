@@ -20,6 +20,7 @@ from workbench.gui.board.picture_export import portable
 from workbench.gui.desk import Desk
 from workbench.gui.theme import DARK, LIGHT, theme
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
 from workbench.services.documents.card_fields import CardField
 
@@ -143,6 +144,24 @@ async def test_mermaid_says_the_flow_of_the_picture(board: BoardView, tmp_path) 
     copied = QApplication.clipboard().text()
     assert copied.startswith("flowchart LR\n")
     assert "```" not in copied
+
+
+async def test_a_file_says_whether_the_draft_on_the_board_is_in_it(
+    board: BoardView, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "It is the model that runs: the draft on the board is not in it"
+    assert said not in board.tools.export.mermaid()
+    told: list[str] = []
+    board.desk.noticed.connect(lambda notice: told.append(notice.text))
+    drafted = replace(board.pictures.drawn, draft=DesignState(problems=("it does not load",)))
+    monkeypatch.setattr(board.pictures, "drawn", drafted)
+    for ending in ("mmd", "json", "svg"):
+        await board.tools.export.write(tmp_path / f"board.{ending}")
+    assert [one.endswith(said) for one in told] == [True, True, False]
+    assert told[2].endswith("board.svg, with the draft")
+    assert (tmp_path / "board.mmd").read_text("utf-8").endswith(f"\n%% {said}\n")
+    board.show_picture("Topology")
+    assert board.tools.export.mermaid().endswith(f"\n%% {said}\n")
 
 
 async def test_the_event_model_leaves_with_its_examples(board: BoardView, tmp_path) -> None:

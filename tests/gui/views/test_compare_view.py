@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from tests.gui.test_fork_actions import fork_of, scratch, trunk
+from tests.gui.test_fork_actions import fork_of
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.desk import Selection
 
-__all__ = ["scratch", "settings", "start", "trunk"]
+__all__ = ["settings", "start"]
 
 
 async def user(session, name):

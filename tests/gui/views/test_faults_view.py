@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.gui.test_fork_actions import fork_of, scratch, trunk
+from tests.gui.test_fork_actions import fork_of
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.board.board_graph import ARMED
 from workbench.gui.desk import Selection
 from workbench.gui.views.subscription_table import COLUMNS
 
-__all__ = ["scratch", "settings", "start", "trunk"]
+__all__ = ["settings", "start"]
 ADA = {"user_id": "zed", "username": "Zed Zeta", "email": "zed@x.org"}
 
 

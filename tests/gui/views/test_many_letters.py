@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
-from workbench.gui.views.ladder_bar import states
+from workbench.gui.views.ladder_bar import RungState, rung_role, states
 from workbench.gui.views.letter_actions import ARCHIVE
 from workbench.gui.views.letter_detail import TABS_LEAST
 from workbench.gui.views.letter_nodes import ALL
@@ -781,12 +781,15 @@ def test_a_ladder_says_of_each_step_how_it_stands():
     assert ladder(16, resolved=14, replaying=2)[2] == (20, "now")
     assert ladder(6, "held", resolved=5, failed_again=1) == [
         (1, "done"),
-        (5, "stopped"),
+        (5, "held"),
         (20, "next"),
         (4, "next"),
     ]
     assert ladder(30, "done", resolved=30) == [(1, "done"), (5, "done"), (20, "done"), (4, "done")]
     assert ladder(7, "cancelled", resolved=7)[2] == (20, "stopped")
+    assert ladder(7, "held", resolved=7)[2] == (20, "held")
+    waits, failed = (rung_role(RungState(size=1, state=one, words="")) for one in ("held", "stopped"))
+    assert (waits, failed) == ("warning", "error"), "what is held has not failed: it waits"
     job = Job(
         action="replay",
         numbers=(1, 2, 3, 4),

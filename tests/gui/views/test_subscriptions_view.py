@@ -106,13 +106,16 @@ async def test_pause_keeps_messages_waiting_and_resume_delivers_them(workspace, 
 async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, until):
     told = []
     desk.noticed.connect(told.append)
+    desk.select(Selection(subscription="welcome-mail"))
+    await until(lambda: view.acts["step"].toolTip().endswith("pause it first (F8)"))
+    assert not view.buttons["step"].isEnabled(), "a step pauses nothing by itself"
     await workspace.pause()
     await create(workspace, "ada")
     await create(workspace, "bob")
-    desk.select(Selection(subscription="welcome-mail"))
+    await until(view.buttons["step"].isEnabled)
     view.buttons["step"].click()
     await done(desk)
-    assert told[-1].text == "One delivery of welcome-mail was done. The engine is paused."
+    assert told[-1].text == "One delivery of welcome-mail was done."
     states = {one.name: one.delivered for one in workspace.monitor.subscriptions()}
     assert states["welcome-mail"] == 1
     assert states["audit-trail"] == 0

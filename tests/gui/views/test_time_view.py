@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.gui.test_fork_actions import fork_of, scratch, trunk
+from tests.gui.test_fork_actions import fork_of
 from tests.gui.test_session import notices, settings, start
 from workbench.engine.publisher import OutgoingMessage
 from workbench.gui.desk import Selection
 from workbench.model.clock import MICROSECONDS
 
-__all__ = ["scratch", "settings", "start", "trunk"]
+__all__ = ["settings", "start"]
 
 
 async def down(fork):

@@ -132,6 +132,31 @@ def test_several_names_become_a_list():
     )
 
 
+@pytest.mark.parametrize("typed", ["mission, battery", '{ mission: "mission_id", battery: "battery_id" }'])
+def test_a_second_aggregate_is_added_in_the_line_of_the_first(typed):
+    text = '[command.land]\nchanges: "mission"\nfields { mission_id: "string", battery_id: "string" }\n'
+    row = rows(text, ("command", "land"))["changes"]
+    assert row.words.endswith("; others behind commas")
+    changed = with_line(parse(text, "project.tsk"), row, typed).text
+    assert changed == text.replace(': "mission"', ' { mission: "mission_id", battery: "battery_id" }')
+    assert rows(changed, ("command", "land"))["changes.battery"].text == "battery_id"
+
+
+def test_an_aggregate_behind_a_comma_brings_the_field_with_its_id():
+    text = '[command.plan]\ncreates: "mission"\nfields { mission_id: "string" }\n'
+    row = rows(text, ("command", "plan"))["creates"]
+    changed = with_line(parse(text, "project.tsk"), row, "mission, battery,").text
+    assert 'creates: "mission"\nchanges { battery: "battery_id" }' in changed
+    assert 'fields { mission_id: "string", battery_id: "string" }' in changed
+
+
+def test_a_block_that_is_typed_in_a_line_is_written_as_one():
+    text = '[policy.p]\non: "a.b"\nissue: "x"\nrefused: "nothing"\n'
+    row = rows(text, ("policy", "p"))["refused"]
+    changed = with_line(parse(text, "project.tsk"), row, '{ issue: "y" }').text
+    assert changed == text.replace(': "nothing"', ' { issue: "y" }')
+
+
 @pytest.mark.parametrize(
     ("typed", "written"),
     [("true", "true"), ("post", '"post"'), ("post, shut", '["post", "shut"]')],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.services.design.text_examples import checked
@@ -9,6 +12,7 @@ from workbench.errors import InvalidValue
 from workbench.services.design.change_preview import ALONG
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.relations import declared_names
 from workbench.services.design.stored_renames import rename_in_store, renamed_along
 from workbench.tusk import parse
 
@@ -87,14 +91,98 @@ def test_a_command_without_a_tick_stays():
     assert 'emit: "box.sent"' in text
 
 
-def test_other_events_of_the_command_move_and_are_named():
-    emit = 'do { one { emit: "parcel.sent" }, two { emit: "parcel.packed" } }'
-    (along,) = [
-        one
-        for one in rename_in_store(Store(), shop(emit=emit), SENT, "box.sent").places
-        if one.group == ALONG and "send" in one.fate
+UNTIL = "Until it is for box as well, it cannot emit box.sent."
+BOTH = 'do { one { emit: "parcel.sent" }, two { emit: "parcel.packed" } }'
+
+
+def test_a_command_that_emits_more_of_its_aggregate_stays_and_nothing_else_moves():
+    text = shop(emit=BOTH)
+    found = rename_in_store(Store(), text, SENT, "box.sent")
+    assert [(one.group, one.text) for one in found.places] == [
+        ("Declaration", "[event.parcel.sent]"),
+        ("Emitted by", BOTH),
     ]
-    assert along.fate == "moves send, with parcel.packed, pack"
+    assert found.notes == (
+        "It becomes an event of box.",
+        f"send stays with parcel: it emits parcel.packed, too. {UNTIL}",
+        "Move to another aggregate takes all of that along.",
+    )
+    assert renamed(text, "box.sent") == text.project.text.replace("parcel.sent", "box.sent")
+
+
+FLOWN = """\
+$first: "parcel-7"
+
+"Sent" {
+    given: [
+        { event: "parcel.packed", stream: "parcel-1" }
+        { event: "parcel.sent", stream: "parcel-1" }
+    ]
+    then: [{ event: "parcel.sent", stream: $first }]
+}
+"""
+
+
+def test_the_streams_of_a_moving_event_are_listed_and_each_can_be_left():
+    flown = parse(FLOWN, "scenarios/sent.tsk")
+    text = replace(shop(), scenarios={flown.file: flown})
+    found = rename_in_store(Store(), text, SENT, "box.sent")
+    streams = [one for one in found.places if one.fate == "its stream"]
+    assert [(one.line, one.text[one.start : one.end], one.group) for one in streams] == [
+        (6, "parcel", ALONG),
+        (1, "parcel", ALONG),
+    ]
+
+    def after(places):
+        given = [one.reference for one in places]
+        made = renamed_along(text, node=SENT, name="box.sent", places=given, stored=False)
+        return made.scenarios[flown.file].text
+
+    moved = FLOWN.replace("parcel.sent", "box.sent")
+    assert after(one for one in found.places if one not in streams) == moved
+    assert after(found.places) == moved.replace(
+        '"box.sent", stream: "parcel-1"', '"box.sent", stream: "box-1"'
+    ).replace("parcel-7", "box-7")
+
+
+FOLDERS = (*Path("resources/templates").iterdir(), *Path("tests/flows").iterdir())
+FILES = [one / "project.tsk" for one in FOLDERS if (one / "scenarios").is_dir()]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.parent.name)
+def test_every_line_that_a_rename_to_another_aggregate_changes_is_listed(file):
+    flows = {one.name: parse(one.read_text(), one.name) for one in (file.parent / "scenarios").iterdir()}
+    text = DesignText(project=parse(file.read_text(), "project.tsk"), scenarios=flows)
+    owners = declared_names(text.project, "aggregate")
+    for event in declared_names(text.project, "event"):
+        node, (own, _, last) = DesignNode("event", event), event.rpartition(".")
+        for owner in owners:
+            if owner != own and f"event.{owner}.{last}" not in text.project.sections:
+                name = f"{owner}.{last}"
+                found = rename_in_store(Store(), text, node, name)
+                places = [one.reference for one in found.places]
+                after = renamed_along(text, node=node, name=name, places=places, stored=False)
+                changed = {
+                    (file.file, at)
+                    for file, now in zip(text.files(), after.files(), strict=True)
+                    for at, (was, line) in enumerate(
+                        zip(file.text.splitlines(), now.text.splitlines(), strict=True), 1
+                    )
+                    if was != line
+                }
+                assert changed == {(one.reference.file, one.line) for one in found.places}, (event, name)
+
+
+def test_readers_of_its_id_are_told_where_it_becomes_that_of_another_aggregate():
+    reader = '[policy.tell]\non: "parcel.sent"\nissue: "pack"\nwith { parcel_id: "id" }\n'
+    text = DesignText(project=parse(shop().project.text + reader, "project.tsk"))
+    (told,) = rename_in_store(Store(), text, SENT, "box.sent").stays
+    assert (told.text, told.owner, told.fate) == (
+        'with { parcel_id: "id" }',
+        "policy.tell",
+        "the id of a box then",
+    )
+    assert rename_in_store(Store(), text, SENT, "parcel.left").stays == ()
 
 
 @pytest.mark.parametrize("name", ["parcel.left", "other.left", "left"])
@@ -105,13 +193,23 @@ def test_a_name_that_is_of_no_other_aggregate_moves_nothing(name):
 
 
 def test_a_command_for_several_stays_and_is_told_with_what_is_stored():
-    text = shop('changes: { parcel: "parcel_id", box: "box_id" }')
+    text = shop('changes: { parcel: "parcel_id", tray: "box_id" }')
     found = rename_in_store(Store(2), text, SENT, "box.sent")
     assert ALONG not in {one.group for one in found.places}
-    assert found.notes[1:3] == (
-        "It becomes an event of box; send stays with parcel. Move to another aggregate takes both along.",
+    assert found.notes[1:] == (
+        "It becomes an event of box.",
+        f"send stays with parcel: it is for several. {UNTIL}",
+        "Move to another aggregate takes all of that along.",
         "2 stored events stay in streams of parcel.",
     )
+
+
+def test_a_command_that_is_for_the_other_aggregate_as_well_is_not_spoken_of():
+    found = rename_in_store(
+        Store(), shop('changes: { parcel: "parcel_id", box: "box_id" }'), SENT, "box.sent"
+    )
+    assert found.notes == ("It becomes an event of box.",)
+    assert ALONG not in {one.group for one in found.places}
 
 
 def test_streams_keep_an_aggregate_its_name():

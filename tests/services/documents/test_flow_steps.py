@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from workbench.assets import asset
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.samples import SAMPLES
-from workbench.services.documents.flow_steps import FlowStep, flow_steps_of
+from workbench.services.documents.flow_steps import FlowStep, flow_steps_of, reactions_of
+from workbench.services.documents.mermaid_timeline import event_timeline
 
 
 def registry_of(sample: str) -> Registry:
@@ -59,3 +62,37 @@ def test_everything_is_told_and_each_step_after_what_leads_to_it(sample: str) ->
     ):
         assert {f"{kind} {name}" for name in known} <= names
     assert all(source < number for number, one in enumerate(steps) for source in one.sources)
+
+
+TOLD = """
+[topics]
+ops {}
+[routing]
+all { pattern: "mission.*", topics: "ops" }
+[subscriptions]
+tower { topic: "ops", handler: "tell" }
+every { topic: "ops", handler: "all" }
+[aggregate.mission]
+[event.mission.planned]
+[event.mission.landed]
+[command.land]
+creates: "mission"
+fields { mission_id: "string" }
+do { planned { emit: "mission.planned" }, landed { emit: "mission.landed" } }
+[handler.tell]
+event: "mission.landed"
+issue: "land"
+with { mission_id: "key" }
+[handler.all]
+issue: "land"
+with { mission_id: "key" }
+"""
+
+
+def test_a_subscription_reacts_to_the_events_that_its_handler_names(tmp_path: Path) -> None:
+    (tmp_path / "project.tsk").write_text(TOLD)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    found = reactions_of(registry)
+    assert found["tower"] == ("mission.landed",)
+    assert found["every"] == ("mission.planned", "mission.landed")
+    assert "tower" not in event_timeline(registry).partition("%%")[2]

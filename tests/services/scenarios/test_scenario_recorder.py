@@ -170,6 +170,22 @@ async def test_a_range_of_events_is_recorded_with_all_its_commands(workspace):
     assert (await Scenarios(workspace.project, workspace.clock).run_one(again)).passed
 
 
+async def test_chosen_commands_are_recorded_in_their_order_refused_ones_too(workspace):
+    await workspace.commands.issue("create_user", ADA)
+    await workspace.commands.issue("create_user", {**ADA, "user_id": "bob", "email": "b@example.org"})
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": ADA["username"]})
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Later"})
+    later, refused, bob, _ada = workspace.reader.commands(limit=4)
+    recorder = ScenarioRecorder(workspace.world)
+    scenario = (await recorder.record_commands([later, refused, bob])).scenario
+    assert [one.stream for one in scenario.given] == ["user-ada"]
+    assert [step.act.data["user_id"] for step in scenario.when] == ["bob", "ada", "ada"]
+    assert [one.facts["event"] for one in scenario.then] == ["user.created", "user.updated"]
+    assert scenario.name == "create_user and update_user leads to user.created, user.updated"
+    with pytest.raises(InvalidValue, match="none of these commands was accepted"):
+        await recorder.record_commands([refused])
+
+
 async def test_a_command_that_was_rejected_is_recorded_with_what_was_before_it(workspace):
     await workspace.commands.issue("create_user", ADA)
     await workspace.commands.issue("update_user", {"user_id": "ada", "username": ADA["username"]})

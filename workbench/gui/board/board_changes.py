@@ -21,7 +21,7 @@ from workbench.services.design.change_preview import ChangePreview, said_of
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.move_preview import move_preview, moved_with_names
 from workbench.services.design.relations import section_path
-from workbench.services.design.stored_renames import renamed_along
+from workbench.services.design.stored_renames import new_owner, renamed_along
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.design_text import DesignText
 
+CHANGED, OTHER = "The files changed meanwhile", "With this name its aggregate is another one"
+"""Why the places are listed again."""
 STILL = "It has its name still. Enter asks again, Esc takes the old one."
 Do = Callable[[str, Callable[["DesignText"], "DesignText"], Callable[[], None], str], None]
 """Does a step of the design: its label, the change, what follows, and the id of the card to be chosen."""
@@ -64,6 +66,7 @@ class BoardChanges(QObject):
         self._moved, self._line = False, ""
         self._tell: Callable[[str], object] | None = None
         self._left_out: set[PlaceKey] | None = None
+        self._listed, self._why_again = "", CHANGED
         self.strip = ChangeStrip()
         self.strip.chosen.connect(self._chosen)
         self.strip.left.connect(self._back)
@@ -71,12 +74,12 @@ class BoardChanges(QObject):
 
     def rename(self, node: DesignNode, name: str) -> None:
         """Renames something, after a look where it is named at more than one place."""
-        self._again = lambda: self.rename(node, self.strip.name.text().strip())
+        self._again = lambda: self.rename(node, self.strip.new_name)
         look = partial(self._desk.workspace.design.rename_preview, node, name)
         self._look(f"Rename {said_of(node)}", look, partial(self._ask_name, name))
 
     def _ask_name(self, name: str, preview: ChangePreview) -> None:
-        self._preview = preview
+        self._preview, self._listed = preview, name
         places = tuple(one.reference for one in preview.places)
         if len(places) + len(preview.stays) > 1 or preview.notes or self.strip.isVisible():
             self._entry.leave()
@@ -140,8 +143,8 @@ class BoardChanges(QObject):
         """Leaves out what was left out before the files changed, and says so."""
         if self._left_out is not None:
             self.strip.leave_out(self._left_out)
-            self.strip.tell("The files changed meanwhile: these are the places now.")
-            self._left_out = None
+            self.strip.tell(f"{self._why_again}: these are the places now.")
+            self._left_out, self._why_again = None, CHANGED
 
     def remove(self, *nodes: DesignNode) -> None:
         """Removes things, after a look where others name them, events are stored, or they are several."""
@@ -193,6 +196,10 @@ class BoardChanges(QObject):
             self._change_field(preview, self._named(self._line), self._done)
             return
         node = preview.node
+        if chosen.name and self._leads_elsewhere(preview, chosen.name):
+            self._left_out, self._why_again = self.strip.left_out(), OTHER
+            self._again()
+            return
         change: Callable[[DesignText], DesignText]
         change, card = lambda text: gestures.removed(text, *preview.nodes, along=chosen.places), ""
         label = f"Remove {preview.said}"
@@ -203,6 +210,11 @@ class BoardChanges(QObject):
             card = identity_of(DesignNode(node.kind, chosen.name))
         self._moved = False
         self._do(label, partial(self._on_the_same, preview, change), self._done, card)
+
+    def _leads_elsewhere(self, preview: ChangePreview, name: str) -> bool:
+        """Whether an event is of another aggregate with a name than with that whose places are listed."""
+        now, before = (new_owner(preview.text, preview.node, one) for one in (name, self._listed))
+        return now != before
 
     def _done(self) -> None:
         self._entry.leave()

@@ -288,7 +288,7 @@ class BoardEditor(DesignSteps):
                 title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
-                fits=lambda typed: respelled(self.state.text, node.kind, typed),
+                fits=lambda typed: respelled(self.state.text, node, typed),
                 check=refused_name,
                 act="rename",
                 text=node.name,
@@ -298,7 +298,8 @@ class BoardEditor(DesignSteps):
         )
 
     def _rename(self, node: DesignNode, entered: Entered) -> None:
-        name = entered.offer.name if entered.offer is not None else entered.text
+        typed = entered.offer.name if entered.offer is not None else entered.text
+        name = gestures.whole_new_name(node, typed)
         if name in {"", node.name}:
             self.entry.leave()
         else:

@@ -102,10 +102,10 @@ def name_for(text: DesignText, kind: str, typed: str, after: DesignNode | None) 
     return whole
 
 
-def respelled(text: DesignText, kind: str, typed: str) -> Sequence[Offer]:
-    """Returns the name that something gets for what was typed, where that is spelled otherwise."""
-    name = spelled(typed, kind, declared_names(text.project, "aggregate"))
-    return [Offer(text=name, name=name, icon=sign_of(kind))] if typed and name != typed else []
+def respelled(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
+    """Returns the name that something gets for what was typed, where that is spelled otherwise, or whole."""
+    name = gestures.whole_new_name(node, spelled(typed, node.kind, declared_names(text.project, "aggregate")))
+    return [Offer(text=name, name=name, icon=sign_of(node.kind))] if typed and name != typed else []
 
 
 def refused_name(typed: str) -> str:

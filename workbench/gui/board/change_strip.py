@@ -40,6 +40,7 @@ from workbench.services.design.change_preview import (
     ChangePreview,
     still_fits,
 )
+from workbench.services.design.gestures import whole_new_name
 from workbench.services.design.references import Reference, names_section
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class ChangeStrip(QFrame):
         self.act.setProperty("primary", True)
         self.name.setAccessibleName("New name")
         self.name.setMinimumWidth(150)
-        self.name.textChanged.connect(self._renamed)
+        self.name.textChanged.connect(lambda _text: self._renamed())
         self.list.itemChanged.connect(self._row_ticked)
         self._cancel.clicked.connect(self._escape)
         self.only.clicked.connect(lambda: self._decide(Chosen(name="", places=())))
@@ -163,7 +164,7 @@ class ChangeStrip(QFrame):
         self._begin(preview, f"Rename {what}", renames=True)
         self.name.setText(name)
         self._fill()
-        self._renamed(name)
+        self._renamed()
         give_keyboard(self.name)
 
     def ask_removal(self, preview: ChangePreview) -> None:
@@ -223,7 +224,8 @@ class ChangeStrip(QFrame):
             places = [one for one in preview.places if one.group == group]
             self._add(group, places, ticks=not preview.owner)
         if preview.stays:
-            self._add(STAYS if self._renames else "Names it still", preview.stays, ticks=False)
+            stays = STAYS if self._renames or preview.owner else "Names it still"
+            self._add(stays, preview.stays, ticks=False)
         rows = self.list.topLevelItemCount() + len(self._rows)
         self.list.setMaximumHeight(min(MOST, (rows + 1) * HEIGHT + 6))
         self.list.share_width()
@@ -238,27 +240,33 @@ class ChangeStrip(QFrame):
         if can_tick:
             head.setFlags(head.flags() | TICK | Qt.ItemFlag.ItemIsAutoTristate)
         for one in places:
-            row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
+            row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text])
             row.setData(PLACE, DATA, one)
+            row.setToolTip(PLACE, f"{one.reference.file}:{one.line}")
             row.setToolTip(TEXT, f"{one.text} → {one.new}" if one.new else one.text)
-            row.setToolTip(BELONGS, row.text(BELONGS))
+            self._say_about(row)
             row.setFlags(row.flags() | TICK if can_tick else row.flags() & ~TICK)
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
                 sign = SIGNS.get(one.fate, "info")
-                harmless = self._renames or one.fate in {ADDED, TAKEN}
+                harmless = not one.fate if self._renames else one.fate in {ADDED, TAKEN}
                 row.setIcon(PLACE, icon(sign, "info" if harmless else "warning"))
             head.addChild(row)
             self._rows.append(row)
         head.setFirstColumnSpanned(True)
         head.setExpanded(True)
 
+    def _say_about(self, row: QTreeWidgetItem) -> None:
+        about = self._about(row.data(PLACE, DATA))
+        row.setText(BELONGS, about)
+        row.setToolTip(BELONGS, about)
+
     def _about(self, one: ChangePlace) -> str:
         if one.fate:
             return "goes with it" if one.fate == GOES else one.fate
         if (preview := self._preview) and one in preview.stays:
-            return "still fits" if still_fits(preview, one, self.name.text()) else "does not fit the new name"
+            return "still fits" if still_fits(preview, one, self.new_name) else "does not fit the new name"
         return one.owner.partition(".")[2] or one.owner
 
     def places(self) -> tuple[Reference, ...]:
@@ -301,14 +309,20 @@ class ChangeStrip(QFrame):
             all_of_it = f"Remove all of it ({counted(count + gone, 'place')})"
             self.act.setText(all_of_it if count else f"Remove {gone}" if gone > 1 else "Remove")
 
-    def _renamed(self, name: str) -> None:
+    @property
+    def new_name(self) -> str:
+        """The whole new name, see `whole_new_name`; that of a field is what was typed."""
+        name, preview = self.name.text().strip(), self._preview
+        return name if preview is None or preview.field else whole_new_name(preview.node, name)
+
+    def _renamed(self) -> None:
         if not self._renames:
             return
         self.tell("")
-        self._line.new = name.strip()
+        self._line.new = self.new_name
         self._ticked()
         for row in self._rows:
-            row.setText(BELONGS, self._about(row.data(PLACE, DATA)))
+            self._say_about(row)
         self.list.viewport().update()
 
     @action("Open in the text", on="list", icon="code", keys="F12", tip="Show the line in its file")
@@ -319,7 +333,7 @@ class ChangeStrip(QFrame):
     # -- doing ---------------------------------------------------------------------------------------------
 
     def _do(self) -> None:
-        name = self.name.text().strip() if self._renames else ""
+        name = self.new_name if self._renames else ""
         self._decide(Chosen(name=name, places=self.places()))
 
     def _decide(self, chosen: Chosen) -> None:

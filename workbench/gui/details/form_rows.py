@@ -187,7 +187,7 @@ class LineRow(Row):
     def __init__(self, row: FormRow, hand: Hand) -> None:
         super().__init__(row, hand)
         place = row.place
-        several = place is not None and place.is_list
+        several = place is not None and (place.is_list or place.holds_places)
         completes = hand.completes(row.path, several=several)
         code = row.own_name or (place is not None and (place.says is not None or not place.is_text))
         colored = place is not None and place.is_expression

@@ -31,6 +31,8 @@ FORMATS = {
     "json": "Event model for other tools (*.json)",
 }
 """Endings of files, and what a person chooses them by."""
+WITHOUT = "It is the model that runs: the draft on the board is not in it"
+"""What is said of a text, where something is designed that is not written yet."""
 IMAGES = {ending: FORMATS[ending] for ending in ("svg", "png")}
 DARK = {f"{kind.partition(' (')[0]}, dark ({kind.partition(' (')[2]}": kind for kind in IMAGES.values()}
 """Kinds of files with the colours of the dark look, and what they are else: files are light."""
@@ -137,7 +139,13 @@ class BoardExport:
         else:
             content = await self._drawn(ending, part, only, dark=dark)
         await asyncio.to_thread(lambda: replace_output(path, [content], replace=True))
-        self._desk.notice("ok", f"{picture.name} written to {path}")
+        self._desk.notice("ok", f"{picture.name} written to {path}{self._drafted(ending)}")
+
+    def _drafted(self, ending: str) -> str:
+        """Says whether a file has the draft, where there is one: a text tells of the model that runs."""
+        if self._pictures.drawn.draft is None:
+            return ""
+        return ", with the draft" if ending in IMAGES else f". {WITHOUT}"
 
     async def _drawn(
         self, ending: str, part: QRectF | None, only: Collection[str] | None, *, dark: bool
@@ -166,6 +174,8 @@ class BoardExport:
         """Returns the flow as Mermaid: as event model for the blueprint, else what is wired to what."""
         registry = self._desk.workspace.registry
         if self._pictures.canvas.board is self._pictures.blueprint:
-            return event_timeline(registry, only)
-        lines = flow_diagram(registry, only)
-        return "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"
+            text = event_timeline(registry, only)
+        else:
+            lines = flow_diagram(registry, only)
+            text = "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"
+        return f"{text}%% {WITHOUT}\n" if self._pictures.drawn.draft is not None else text

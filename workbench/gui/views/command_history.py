@@ -118,6 +118,7 @@ class CommandHistory(QWidget):
         super().__init__()
         self.desk, self.read_only = desk, desk.read_only
         self.table = FastTableView(COLUMNS, desk=desk)
+        self.table.set_multi()
         self.table.setAccessibleName("Issued commands")
         self.table.set_empty(*EMPTY)
         self.news = NewsStrip(self.table)

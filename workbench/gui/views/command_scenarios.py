@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.scenario_pointing import use
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.views.command_parts import COMMAND
+from workbench.gui.views.recording_actions import explore_action
 from workbench.model.command import CommandOutcome
 from workbench.model.json_values import read_json
 from workbench.model.secrets import disguised
 from workbench.project.scenarios import write_item
 
 if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
     from workbench.gui.forms import SchemaForm
     from workbench.gui.views.commands_view import CommandsView
+    from workbench.services.scenarios import Recorded, ScenarioRecorder
     from workbench.store.stored_values import CommandRecord
 
 REFUSED = {CommandOutcome.REJECTED, CommandOutcome.CONFLICT, CommandOutcome.FAILED}
@@ -57,6 +60,19 @@ class CommandScenarios:
     def record(self, rows: ChosenRows) -> None:
         """Makes a scenario of a refused command: what was before it, and that it is refused."""
         self._view.desk.run(self._record(rows.row[5]), "Record as scenario")
+
+    explore = explore_action("table", lambda own, rows: own.recorded(rows))
+
+    @property
+    def desk(self) -> Desk:
+        """Of the view."""
+        return self._view.desk
+
+    def recorded(self, rows: ChosenRows) -> Callable[[ScenarioRecorder], Awaitable[Recorded]]:
+        """Returns what makes a scenario of the chosen commands."""
+        numbers = [int(str(key)) for key in rows.keys]
+        chosen = self.desk.workspace.commands.numbered(numbers)
+        return lambda recorder: recorder.record_commands(chosen)
 
     async def _record(self, record: CommandRecord) -> None:
         from workbench.gui.views.record_dialog import keep_recorded

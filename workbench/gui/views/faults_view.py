@@ -15,6 +15,7 @@ from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
@@ -195,7 +196,7 @@ class FaultsView(View):
         self._list_places()
         self._reading.ask(self.desk.workspace.faults.lines)
         if self._wants_check:
-            self._checking.ask(self.desk.workspace.faults.check)
+            self._checking.ask(self._found)
 
     @override
     def tick(self) -> None:
@@ -267,7 +268,11 @@ class FaultsView(View):
     def check(self) -> None:
         """Looks what came of the faults; goes through the log behind them and folds all read models."""
         self._wants_check = True
-        self._checking.ask(self.desk.workspace.faults.check)
+        self._checking.ask(self._found)
+
+    def _found(self) -> Sequence[Check]:
+        takes_time()
+        return self.desk.workspace.faults.check()
 
     def _begun(self) -> None:
         self.checked.setText("Checking …")

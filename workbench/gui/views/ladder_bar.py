@@ -23,13 +23,16 @@ TALL, GAP, WIDEST = 52, 26, 150
 FAILED_THERE = (JobStatus.HELD, JobStatus.CANCELLED)
 """Of a job that ended so, a failure is told at the step where it stands."""
 
+ICONS = {"done": "ok", "held": "pause", "stopped": "stop"}
+"""Of a step, by how it stands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungState:
     """One step as it is shown.
 
     Attributes:
-        state: ``done``, ``now``, ``stopped`` or ``next``.
+        state: ``done``, ``now``, ``held``, ``stopped`` or ``next``.
         share: Of the one that is under way: how much of it has ended, 0 to 1.
     """
 
@@ -60,7 +63,10 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             share = max(0.0, (ended - rung.begin) / rung.size)
             found.append(RungState(size=rung.size, state="now", words=words, share=share))
         elif given > 0:
-            found.append(RungState(size=rung.size, state="stopped", words=_stopped(report)))
+            held = job.status is JobStatus.HELD
+            found.append(
+                RungState(size=rung.size, state="held" if held else "stopped", words=_stopped(report))
+            )
         else:
             before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
             before = "not begun" if job.status is JobStatus.CANCELLED else before
@@ -71,7 +77,7 @@ def states(report: JobReport) -> tuple[RungState, ...]:
 def _stopped(report: JobReport) -> str:
     """Says why a job went no further than a step; that something failed there stays true."""
     if report.job.status is not JobStatus.CANCELLED:
-        return "stopped here"
+        return "held at a failure" if report.at_failure else "held here"
     return "failed; cancelled" if report.failures else "cancelled"
 
 
@@ -108,8 +114,9 @@ class LadderBar(QWidget):
                 _box(painter, box, one)
 
 
-def _role(one: RungState) -> str:
-    return {"done": "ok", "now": "info", "stopped": "error"}.get(one.state, "muted")
+def rung_role(one: RungState) -> str:
+    """Returns the role of the colours in which a step is painted."""
+    return {"done": "ok", "now": "info", "held": "warning", "stopped": "error"}.get(one.state, "muted")
 
 
 def _arrow(painter: QPainter, begin: float, end: float, at: float, one: RungState) -> None:
@@ -123,7 +130,7 @@ def _arrow(painter: QPainter, begin: float, end: float, at: float, one: RungStat
 
 def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
     colors = theme().colors
-    role = _role(one)
+    role = rung_role(one)
     known = one.state != "next"
     painter.setPen(QPen(QColor(colors.ink(role) if known else colors.border), 1.5 if known else 1))
     painter.setBrush(QColor(colors.tint(role, 0.12) if known else colors.surface))
@@ -133,8 +140,8 @@ def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
     painter.setPen(QColor(colors.text))
     painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, f"{one.size:,}")
     _words(painter, inner, one, colors)
-    if one.state in ("done", "stopped"):
-        picture = pixmap("ok" if one.state == "done" else "stop", 14, colors.ink(role), 1.0)
+    if icon := ICONS.get(one.state):
+        picture = pixmap(icon, 14, colors.ink(role), 1.0)
         painter.drawPixmap(QPointF(inner.right() - 14, inner.top()), picture)
     if one.state == "now":
         bar = QRectF(inner.left(), box.bottom() - 5, inner.width() * min(1.0, one.share), 2.5)
@@ -143,6 +150,6 @@ def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
 
 def _words(painter: QPainter, inner: QRectF, one: RungState, colors: Colors) -> None:
     painter.setFont(ui_font(8.5))
-    painter.setPen(QColor(colors.ink(_role(one)) if one.state != "next" else colors.muted))
+    painter.setPen(QColor(colors.ink(rung_role(one)) if one.state != "next" else colors.muted))
     shown = painter.fontMetrics().elidedText(one.words, Qt.TextElideMode.ElideRight, int(inner.width()))
     painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, shown)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.chooser import TypedChoice
@@ -119,12 +119,12 @@ class LetterFinder(QWidget):
             choice.settled.connect(self.asked)
 
     def _arrange(self) -> None:
-        grouping = QHBoxLayout()
+        grouping = QGridLayout()  # one below the other: side by side names such as subscription are cut
         grouping.setSpacing(6)
-        grouping.addWidget(plain_label("Group by", "muted"))
-        grouping.addWidget(self.by, 1)
-        grouping.addWidget(plain_label("then", "muted"))
-        grouping.addWidget(self.then, 1)
+        grouping.setColumnStretch(1, 1)
+        for row, (name, box) in enumerate((("Group by", self.by), ("then", self.then))):
+            grouping.addWidget(plain_label(name, "muted"), row, 0)
+            grouping.addWidget(box, row, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

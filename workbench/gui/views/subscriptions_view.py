@@ -20,7 +20,7 @@ from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import Scrolled, Tabs, in_column, in_panes, in_row
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
-from workbench.gui.pausing import pause_subscription
+from workbench.gui.pausing import RUNS, pause_subscription
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
@@ -250,10 +250,10 @@ class SubscriptionsView(View):
     @action(
         "Step",
         icon="step",
-        tip="Do one delivery of this subscription; pauses the engine",
+        tip="Do one delivery of this subscription while the engine is paused",
         on="table",
         writes=True,
-        why=lambda view, rows: _detached(view.of(rows)),
+        why=lambda view, rows: _detached(view.of(rows)) or view.why_no_step(),
     )
     def step(self, rows: ChosenRows) -> None:
         """Does one delivery of a subscription."""
@@ -264,7 +264,11 @@ class SubscriptionsView(View):
         said = (
             f"One delivery of {called(name)} was done." if moved else f"Nothing to deliver to {called(name)}."
         )
-        self.desk.notice("info", f"{said} The engine is paused.")
+        self.desk.notice("info", said)
+
+    def why_no_step(self) -> str:
+        """Returns why no delivery can be done by hand; empty where one can."""
+        return "" if self.desk.workspace.monitor.paused else RUNS
 
     @action(
         "Line in the graph",

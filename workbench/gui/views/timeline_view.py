@@ -26,6 +26,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
 from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
+from workbench.gui.views.recording_actions import recording_actions
 from workbench.gui.views.snapshot_dialog import snapshot_action
 from workbench.gui.views.time_strip import TimeStrip
 from workbench.gui.widgets import (
@@ -331,14 +332,6 @@ class TimelineView(View):
             self._gone_to = None
             self.desk.select(Selection(stream=gone_to[0], version=gone_to[1], position=row[3]), step=True)
 
-    async def _record(self, stream: str, version: int, upto: int) -> None:
-        from workbench.gui.views.record_dialog import keep_recorded
-        from workbench.services.scenarios import ScenarioRecorder
-
-        recorded = await ScenarioRecorder(self.desk.workspace.world).record(stream, version, upto=upto)
-        place = f"versions {version} to {upto}" if upto > version else f"version {version}"
-        await keep_recorded(self, self.desk, recorded, f"{stream}, {place}")
-
     @action("First event", keys="Home", icon="first")
     def first(self) -> None:
         """Looks at the first event."""
@@ -366,19 +359,13 @@ class TimelineView(View):
         "log",
     )
 
-    @action(
-        "Record as scenario …",
-        icon="scenario",
-        tip="Record as scenario: what was before, the command, and the events that it made",
-        on="table",
-        group=2,
-        anyway=True,
-    )
-    def record_scenario(self, rows: ChosenRows | None = None) -> None:
-        """Makes a scenario of the chosen events, from the first to the last; else of the present one."""
+    recording = recording_actions("table", lambda view, rows: (view.stream, *view.versions(rows)))
+
+    def versions(self, rows: ChosenRows | None) -> tuple[int, int]:
+        """Returns the first and the last of the chosen versions; else the present one."""
         keys = rows.keys if rows is not None else ()
-        versions = sorted(int(key) for key in keys if isinstance(key, int)) or [self._version]
-        self.desk.run(self._record(self._stream, versions[0], versions[-1]), "Record as scenario")
+        chosen = [int(key) for key in keys if isinstance(key, int)] or [self._version]
+        return min(chosen), max(chosen)
 
     snapshot = snapshot_action("table", lambda view, _rows: view.stream)
     append = append_action("table", lambda view, _rows: view.stream, anyway=True)

@@ -91,6 +91,11 @@ class KeyPlace:
         return replace(found, says=says, kind=self.kind)
 
     @property
+    def holds_places(self) -> bool:
+        """Whether the aggregates stand there that a command is for: one, or several by their names."""
+        return self.inner is not None and self.says is not None and self.says.names == "aggregate"
+
+    @property
     def is_expression(self) -> bool:
         """Whether its texts are expressions."""
         return self.says is not None and not self.says.names

@@ -8,7 +8,8 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.project.declared.key_lookup import SWITCH, KeyPlace
 from workbench.services.design.completions import Completions, completions
-from workbench.services.design.field_lines import read_field_line
+from workbench.services.design.field_lines import plain_value, read_field_line
+from workbench.services.design.owners import with_another
 from workbench.services.design.section_form import FormRow
 from workbench.services.design.section_lists import put
 from workbench.services.design.text_check import CheckedText
@@ -19,12 +20,21 @@ _PLAIN = {ValueKind.NUMBER, ValueKind.BOOLEAN, ValueKind.NULL}
 
 
 def with_line(document: Document, row: FormRow, typed: str) -> Document:
-    """Returns the document with what was typed in a row; without its entry where nothing was."""
+    """Returns the document with what was typed in a row; without its entry where nothing was.
+
+    Of a command's aggregates behind a comma each is changed, too, by a field with its id.
+    """
     typed = typed.strip()
     if typed == row.text or row.place is None:
         return document
     if not typed:
         return without(document, row.path)
+    if row.place.holds_places and not typed.startswith("{"):
+        first, *others = [one.strip() for one in typed.split(",") if one.strip()] or [typed]
+        document = _put(document, row.path, first)
+        for one in others:
+            document = with_another(document, ".".join(row.path[1:-1]), one)
+        return document
     return _put(document, row.path, _value(row.place, typed))
 
 
@@ -125,4 +135,6 @@ def _value(place: KeyPlace, typed: str) -> Any:
         value = parse(f"x: {typed}").top.entries["x"].value
     except (TskError, KeyError):
         return typed
+    if value.scope is not None and (place.inner is not None or place.model is not None):
+        return plain_value(value, f"x: {typed}")
     return value.plain if value.kind in _PLAIN else typed

@@ -255,8 +255,19 @@ def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
     return list({(one.file, one.start): one for one in found}.values())
 
 
+def whole_new_name(node: DesignNode, typed: str) -> str:
+    """Returns the whole name for what was typed: one without a point begins as that of the event does."""
+    lead, typed = node.name.rpartition(".")[0] if node.kind == "event" else "", typed.strip()
+    return f"{lead}.{typed}" if lead and typed and "." not in typed else typed
+
+
 def new_name(node: DesignNode, one: Reference, name: str) -> str:
-    """Returns what a place names once a thing has another name: an event of it has that before its own."""
+    """Returns what a place names once a thing has another name: an event of it has that before its own.
+
+    The place of an event's aggregate names that with which the event's name then begins.
+    """
+    if (node.kind, one.kind) == ("event", "aggregate"):
+        return name.rpartition(".")[0]
     return f"{name}{one.name[len(node.name) :]}" if one.name.startswith(f"{node.name}.") else name
 
 

@@ -22,6 +22,7 @@ from workbench.services.design.change_preview import (
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_preview import owner_of
 from workbench.services.design.gestures import DesignNode, exists, renamed
+from workbench.services.design.id_readers import id_readers
 from workbench.services.design.owners import aggregate_of, with_owner
 from workbench.services.design.references import HEADER, SCENARIO, Reference
 from workbench.services.design.several import joined_by_emit, moved_to
@@ -55,6 +56,7 @@ def move_preview(
         node=node,
         more=tuple(more),
         places=tuple(sorted(places, key=lambda one: list(GROUPS.values()).index(one.group))),
+        stays=tuple(id_readers(text, _leaving(text, names, owner), owner)),
         notes=(*_left(known, after), *_streams(text, names, stored)),
         stored=stored,
         owner=owner,
@@ -116,6 +118,10 @@ def _left(known: FieldChanges, after: DesignText) -> Iterator[str]:
     if found := known.mistakes(after):
         more = f"It leaves {counted(len(found), 'mistake')}, and stays a draft until they are fixed"
         yield f"{more}: {found[0]}"
+
+
+def _leaving(text: DesignText, events: Sequence[str], owner: str) -> list[str]:
+    return [one for one in events if aggregate_of(text.project, "event", one) != owner]
 
 
 def _streams(text: DesignText, events: Sequence[str], stored: int) -> Iterator[str]:

@@ -101,7 +101,7 @@ def with_command_of(text: DesignText, command: str, owner: str) -> Document:
         raise InvalidValue(
             f"{command} is {said}, so it can have none of {owner}",
             path="",
-            hint=f"choose a command of {owner}, or leave {owner} and the point away",
+            hint=f"choose a command of {owner}, leave {owner} and the point away, or name both in its form",
         )
     for key in PLACES:
         if names_at(document, (*path, key)):
@@ -187,15 +187,15 @@ def with_place(document: Document, command: str, before: str, owner: str) -> Doc
     return document
 
 
-def with_another(text: DesignText, command: str, owner: str) -> DesignText:
-    """Returns the texts in which a command changes another aggregate, too.
+def with_another(document: Document, command: str, owner: str) -> Document:
+    """Returns the text in which a command changes another aggregate, too.
 
     The field with its id is called as in the commands of that aggregate; it is added where there is none.
 
     Raises:
         InvalidValue: The command is for no aggregate yet.
     """
-    document, path = text.project, section_path("command", command)
+    path = section_path("command", command)
     places, fields = places_of(document, command), known_fields(document, (*path, "fields"))
     if not places:
         raise InvalidValue(f"{command} is for no aggregate yet", path="", hint="choose one of its own first")
@@ -209,7 +209,7 @@ def with_another(text: DesignText, command: str, owner: str) -> DesignText:
     for one in places:
         if one.key == key and document.find((*path, key, one.name)) is None:
             document = put(document, (*path, key), {one.name: one.id or first})
-    return text.with_project(put(document, (*path, key, owner), field))
+    return put(document, (*path, key, owner), field)
 
 
 def with_owner(document: Document, event: str, owner: str) -> Document:

@@ -166,7 +166,7 @@ class _Form:
         yield FormRow(
             path=path,
             kind=kind,
-            words=words,
+            words=f"{words}; others behind commas" if place and place.holds_places else words,
             level=level,
             place=place,
             text="" if kind is RowKind.BLOCK else text,

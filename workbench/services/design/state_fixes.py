@@ -208,14 +208,14 @@ def for_another(document: Document, path: Path, event: str) -> Iterator[MarkFix]
         for name in declared_names(document, "command")
         if section_path("command", name) == path[: 1 + len(name.split("."))]
     )
-    after = with_another(DesignText(project=document), command, owner).project
+    after = with_another(document, command, owner)
     place = next(one for one in places_of_command(after, command) if one.aggregate == owner)
     new = place.id not in names_at(document, (*section_path("command", command), "fields"))
     field = f"the new field {place.id}" if new else f"its field {place.id}"
     yield MarkFix(
         label=f"Let it change {owner}, too",
         effect=f"adds {owner} to {place.key}, with {field}",
-        change=partial(with_another, command=command, owner=owner),
+        change=lambda text: text.with_project(with_another(text.project, command, owner)),
     )
 
 

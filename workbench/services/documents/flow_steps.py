@@ -59,11 +59,9 @@ def node_id(kind: str, name: str) -> str:
 
 
 def reactions_of(registry: Registry) -> dict[str, tuple[str, ...]]:
-    """Returns the policies, processes and subscriptions, each with the events that it gets."""
+    """Returns the policies, processes and subscriptions, each with the events that it handles."""
     found = {name: one.events for name, one in registry.reactors.items()}
-    for name, one in registry.subscriptions.items():
-        found[name] = tuple(event for event in registry.events if registry.gets(one, event))
-    return found
+    return found | {name: registry.handled_by(one) for name, one in registry.subscriptions.items()}
 
 
 def emitted_by(registry: Registry, command: str) -> tuple[str, ...]:

@@ -109,7 +109,26 @@ class ScenarioRecorder:
         events = [event for event in events if event.version >= version]
         if not events or events[0].version != version:
             raise NotFound(f"{stream} has no event at version {version}")
-        commands = self._commands(events)
+        return await self._recorded(self._commands(events), events, name)
+
+    async def record_commands(self, chosen: Sequence[CommandRecord]) -> Recorded:
+        """Makes a scenario of commands in the order in which they were issued, as `record` does of events.
+
+        Those that were refused are issued in it as well; what they came to is not part of what must follow.
+
+        Raises:
+            InvalidValue: None of them was accepted, or too much happened before.
+        """
+        commands = self._given(chosen)
+        if not any(one.first_position for one in commands):
+            raise InvalidValue(
+                "none of these commands was accepted", path="", hint="choose one that was, too"
+            )
+        return await self._recorded(commands, [], "")
+
+    async def _recorded(
+        self, commands: Sequence[CommandRecord], events: Sequence[RecordedEvent], name: str
+    ) -> Recorded:
         made = sorted(
             (one for command in commands for one in self._made(command)), key=lambda one: one.position
         )
@@ -190,20 +209,24 @@ class ScenarioRecorder:
 
     def _commands(self, events: Iterable[RecordedEvent]) -> list[CommandRecord]:
         """Returns the commands that made events, in their order; not those that followed by themselves."""
-        found = {one.command_id: one for one in map(self._command_of, events)}
+        return self._given([*{one.command_id: one for one in map(self._command_of, events)}.values()])
+
+    def _given(self, found: Sequence[CommandRecord]) -> list[CommandRecord]:
+        """Returns those that did not follow by themselves, in their order; the first if all did."""
         registry = self._world.registry
         given = [
             one
-            for one in found.values()
+            for one in found
             if one.origin not in registry.reactors and one.origin not in registry.subscriptions
         ]
-        return sorted(given or [*found.values()][:1], key=lambda one: one.number)
+        return sorted(given or found[:1], key=lambda one: one.number)
 
     def _steps(self, commands: Sequence[CommandRecord], now: int) -> tuple[ScenarioStep, ...]:
         """Returns commands as steps: a later one at the time at which it made its first event."""
         steps = []
         for command in commands:
-            at = self._made(command)[0].occurred_at
+            made = self._made(command)
+            at = made[0].occurred_at if made else command.issued_at
             steps.append(ScenarioStep(act=_issued(command), at=at if at > now else None))
             now = max(now, at)
         return tuple(steps)
@@ -227,6 +250,8 @@ class ScenarioRecorder:
     def _made(self, command: CommandRecord) -> list[RecordedEvent]:
         """Returns the events of a command, whichever streams they went to, in their order."""
         first, last = command.first_position, command.last_position
+        if not last:
+            return []
         found = self._world.reader.read_log(first - 1, last - first + 1, upto=last)
         return [event for event in found if event.causation_id == command.command_id]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from hashlib import blake2b
+from itertools import chain
 from typing import Self
 
 from workbench.engine.policy_runner import instance_name
@@ -60,20 +62,26 @@ def happened_twice(reader: Reader, registry: Registry, since: int = 0) -> list[C
     Args:
         since: Only what stands behind this position is looked at.
     """
-    known: dict[tuple[object, ...], RecordedEvent | Message] = {}
+    known: dict[bytes, int] = {}  # positions by digests: a log does not fit into memory
     found: list[CheckFinding] = []
-    effects: list[RecordedEvent | Message] = [*_events(reader, since), *_messages(reader, registry, since)]
+    effects: Iterator[RecordedEvent | Message] = chain(
+        _events(reader, since), _messages(reader, registry, since)
+    )
     for one in effects:
         if one.causation_bytes is None:
             continue
-        effect = (*_place(one), one.causation_bytes, one.type, one.data)
+        effect = _digest((*_place(one), one.causation_bytes, one.type, one.data))
         first = known.get(effect)
-        if first is not None and not _at_once(first, one):
+        if first is not None and not _at_once(reader, first, one):
             where = one.stream if isinstance(one, RecordedEvent) else one.topic
-            said = f"{one.type} in {where} happened at position {first.position} and again at {one.position},"
+            said = f"{one.type} in {where} happened at position {first} and again at {one.position},"
             found.append(CheckFinding(f"{said} of one cause ({one.causation_id})", position=one.position))
-        known[effect] = one
+        known[effect] = one.position
     return found
+
+
+def _digest(effect: tuple[object, ...]) -> bytes:
+    return blake2b(repr(effect).encode(), digest_size=16).digest()
 
 
 def not_ended(reader: Reader, registry: Registry, awaited: Collection[str] = ()) -> list[CheckFinding]:
@@ -133,8 +141,8 @@ def _place(one: RecordedEvent | Message) -> tuple[object, ...]:
     return one.topic, one.key, said.get("origin", "") if isinstance(said, dict) else ""
 
 
-def _at_once(first: RecordedEvent | Message, one: RecordedEvent | Message) -> bool:
+def _at_once(reader: Reader, position: int, one: RecordedEvent | Message) -> bool:
     """Whether two events of one cause are of one append: right behind each other, at one time."""
-    if not isinstance(first, RecordedEvent) or not isinstance(one, RecordedEvent):
+    if not isinstance(one, RecordedEvent) or (first := reader.event_at(position)) is None:
         return False
     return one.version == first.version + 1 and one.recorded_at == first.recorded_at

@@ -243,7 +243,7 @@ def _values(record: Any) -> dict[str, Any]:
             }
         case (DeadLetter() as letter, owner, note):
             return {
-                "data": letter.data if letter.edited is None else letter.edited,
+                "data": letter.data,
                 "meta": letter.metadata,
                 "topic": letter.topic,
                 "subscription": letter.subscription,

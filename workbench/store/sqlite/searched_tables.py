@@ -93,13 +93,13 @@ TABLES: Mapping[RecordKind, Searched] = {
         written=("l.data", "l.edited", "l.meta"),
         ids=("l.message_id", "l.correlation_id"),
         values={
-            "data": "coalesce(l.edited, l.data)", "meta": "l.meta", "type": "l.type", "topic": "l.topic",
+            "data": "l.data", "meta": "l.meta", "type": "l.type", "topic": "l.topic",
             "subscription": "l.subscription", "key": "l.key", "error": _ERROR, "status": "l.status",
             "time": "l.died_at", "position": "l.position", "error_type": "l.error_type", "reason": "l.reason",
             "place": "l.place", "owner": "coalesce(n.owner, '')", "note": "coalesce(n.note, '')",
             "tries": "json_array_length(l.attempts)",
         },
-        record=f"l.died_at, l.type, l.subscription, l.position, 0, l.key, {_head('coalesce(l.edited, l.data)')},"
+        record=f"l.died_at, l.type, l.subscription, l.position, 0, l.key, {_head('l.data')},"
         f" {_head('l.meta')}, {rows.beginning(_ERROR, LOOKED_AT)}, l.status",
     ),
     RecordKind.COMMAND: Searched(

@@ -80,6 +80,18 @@ issue: "ping"
 with { parcel_id: "id" }
 """
 
+VAN = """
+[aggregate.van]
+
+[event.van.unloaded]
+fields { parcel_id: "string" }
+
+[command.unload]
+changes: "van"
+fields { van_id: "string", parcel_id: "string" }
+emit: "van.unloaded"
+"""
+
 LOST = """
 [event.parcel.lost]
 set { status: "'lost'" }
@@ -155,11 +167,25 @@ EXAMPLES = {
         + '[projection.letters]\ncolumns { id: "text", n: "integer" }\n'
         + 'on { "letter.written": { count: "n" } }\n',
     ),
+    "A-ID": (
+        "process watch",
+        PARCEL
+        + VAN
+        + '[process.watch]\nkey: "id"\non {\n    "parcel.packed": { starts: true, issue: "send_parcel", '
+        + 'with { parcel_id: "id" }, refused: "nothing" }\n    "van.unloaded": { ends: true }\n}\n',
+    ),
     "A-TOPIC": (
         "topics mail",
         '[topics]\nmail { }\n[routing]\nmail { pattern: "parcel.*", topics: ["mail"] }\n' + PARCEL,
     ),
     "A-UNUSED": ("topics mail", "[topics]\nmail { }\n" + PARCEL),
+    "A-ROUTE": (
+        "routing letters",
+        '[topics]\nmail { }\n[routing]\nall { pattern: "parcel.*", topics: "mail" }\n'
+        'letters { pattern: "letter.*", topics: "mail" }\n'
+        '[subscriptions]\npost { topic: "mail", handler: "post" }\n[handler.post]\npublish: "mail"\n'
+        + PARCEL,
+    ),
     "A-NAMES": (
         "projection Parcels",
         PARCEL + PARCEL[PARCEL.index("[projection.") :].replace("[projection.p", "[projection.P"),

@@ -427,3 +427,16 @@ def test_the_status_of_a_second_aggregate_is_looked_at_by_its_own_name() -> None
     assert [one.label for one in mark.fixes] == ["Refuse it when parcel.status == 'sent'"]
     after = mark.fixes[0].change(design_of(text))
     assert [one for one in marks_in(after) if one.kind is UNGUARDED] == []
+
+
+def test_a_route_with_a_section_of_its_own_goes_whole_and_one_that_fits_is_not_marked() -> None:
+    text = EXAMPLES["A-ROUTE"][1].replace(
+        'letters { pattern: "letter.*", topics: "mail" }',
+        '[routing.letters]\npattern: "letter.*"\ntopics: "mail"',
+    )
+    [mark] = marks_in(design_of(text))
+    assert mark.message == "route letters: letter.* fits no event"
+    after = mark.fixes[0].change(design_of(text))
+    assert "letter" not in after.project.text
+    assert marks_in(after) == []
+    assert marks_in(design_of(text.replace("letter.*", "*.sent"))) == []

@@ -10,6 +10,7 @@ from workbench.services.design.marks import (
     command_marks,
     event_marks,
     guard_marks,
+    id_marks,
     name_marks,
     reaction_marks,
     read_model_marks,
@@ -28,6 +29,7 @@ FINDERS: tuple[Finder, ...] = (
     reaction_marks.late_timeouts,
     reaction_marks.endless_processes,
     reaction_marks.repeated_ids,
+    id_marks.other_ids,
     guard_marks.idle_conditions,
     command_marks.unguarded_commands,
     command_marks.unissued_commands,
@@ -40,6 +42,7 @@ FINDERS: tuple[Finder, ...] = (
     read_model_marks.rowless_models,
     warning_marks.compile_warnings,
     topic_marks.idle_topics,
+    topic_marks.idle_routes,
     name_marks.names_alike,
 )
 KINDS: tuple[MarkKind, ...] = (
@@ -48,6 +51,7 @@ KINDS: tuple[MarkKind, ...] = (
     reaction_marks.LATE,
     reaction_marks.NO_END,
     reaction_marks.EXISTS,
+    id_marks.OTHER_ID,
     guard_marks.IDLE,
     command_marks.UNGUARDED,
     command_marks.UNISSUED,
@@ -63,6 +67,7 @@ KINDS: tuple[MarkKind, ...] = (
     warning_marks.UNKNOWN,
     topic_marks.UNREAD_TOPIC,
     topic_marks.UNUSED_TOPIC,
+    topic_marks.UNFIT_ROUTE,
     name_marks.ALIKE,
 )
 """What is looked for."""

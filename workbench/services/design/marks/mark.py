@@ -222,7 +222,7 @@ class MarkedModel:
 
 def section_of(kind: str, name: str) -> Path:
     """Returns the path of the section, or of the entry, that declares a thing."""
-    return (kind, name) if kind in {"topics", "subscriptions", "types"} else (kind, *name.split("."))
+    return (kind, name) if kind in _ENTRIES else (kind, *name.split("."))
 
 
 def node_of(kind: str, name: str) -> str:
@@ -231,11 +231,14 @@ def node_of(kind: str, name: str) -> str:
     return f"{word}:{name}" if word else ""
 
 
+_ENTRIES = {"topics", "subscriptions", "types", "routing"}
+"""Sections whose entries are named by one key."""
 _NODES = {
     "policy": "subscription",
     "process": "subscription",
     "subscriptions": "subscription",
     "topics": "topic",
+    "routing": "",
     "handler": "",
     "query": "",
     "types": "",

@@ -1,7 +1,8 @@
-"""Marks of topics: those that nothing reads, and those to which nothing goes."""
+"""Marks of topics and routes: what nothing reads, to what nothing goes, and what no event takes."""
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterator
 from functools import partial
 
@@ -12,7 +13,7 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
 from workbench.services.design.section_lists import names_at, remove_name
-from workbench.tusk import delete
+from workbench.tusk import delete, remove_section
 
 UNREAD_TOPIC = MarkKind(
     code="A-TOPIC",
@@ -28,6 +29,35 @@ UNUSED_TOPIC = MarkKind(
     why="Nothing is routed or published there",
     way="route an event there, or remove it",
 )
+UNFIT_ROUTE = MarkKind(
+    code="A-ROUTE",
+    severity=Severity.ADVICE,
+    title="a route whose pattern fits no event",
+    why="Nothing goes that way: what it was for is called otherwise, or gone",
+    way="correct its pattern, or remove the route",
+)
+
+
+def idle_routes(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds routes that no event of the model takes."""
+    events = model.registry.events
+    for key, route in model.file.settings.routing.routes.items():
+        if events and not any(fnmatch.fnmatchcase(event, route.pattern) for event in events):
+            path = model.file.written.get(("routing", "routes", key), ("routing", key))
+            removed = MarkFix(
+                label="Remove the route",
+                effect=f"no event of the model goes that way to {' and '.join(route.topics)}",
+                change=partial(_without_route, path=path),
+            )
+            said = f"route {key}: {route.pattern} fits no event"
+            yield model.mark(UNFIT_ROUTE, ("routing", key), said, fixes=(removed,))
+
+
+def _without_route(text: DesignText, *, path: Path) -> DesignText:
+    whole = ".".join(path) in text.project.sections
+    return text.with_project(
+        remove_section(text.project, ".".join(path)) if whole else delete(text.project, path)
+    )
 
 
 def idle_topics(model: MarkedModel) -> Iterator[DesignMark]:
