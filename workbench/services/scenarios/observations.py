@@ -60,7 +60,7 @@ def _broken(scene: ScenarioStage) -> Iterator[Facts]:
     times = {one.position: moment(one.occurred_at) for one in log}
     found = [one for commit in commits(log[len(given) :]) for one in watch.after(commit)]
     for one in (*found, *broken_at_rest(watch, scene)):
-        yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position)}
+        yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position, "")}
 
 
 def broken_at_rest(watch: InvariantWatch, scene: ScenarioStage) -> list[BrokenInvariant]:
