@@ -349,3 +349,19 @@ def test_what_a_command_says_of_an_aggregate_that_is_removed_stays_with_a_mistak
     assert problems(text) == []
     [told] = problems(gestures.removed(text, BATTERY, along=left_over(text, BATTERY)))
     assert "nothing here is called battery" in told
+
+
+def test_a_route_and_a_subscription_with_a_section_of_their_own_go_whole():
+    text = DesignText(
+        project=parse(
+            '[topics]\nmail {}\n[routing.bats]\npattern: "battery.*"\ntopics: "mail"\n'
+            f'[subscriptions.post]\ntopic: "mail"\nhandler: "send"\n[handler.send]\npublish: "mail"\n{LANDS}',
+            "project.tsk",
+        )
+    )
+    for node, gone in (
+        (BATTERY, {"routing.bats"}),
+        (DesignNode("topic", "mail"), {"routing.bats", "subscriptions.post"}),
+    ):
+        after = removed_whole(text, node).project.sections
+        assert gone <= text.project.sections.keys() - after.keys()

@@ -37,7 +37,7 @@ def design(text):
 @pytest.mark.parametrize("what", READERS)
 def test_a_reader_of_the_id_is_told_once(what):
     (one,) = id_readers(design(READERS[what]), ["a.done"], "b")
-    assert one.fate == "the id of a b then"
+    assert one.fate == f"{one.owner[-1]}: the id of a b then"
     assert "id" in one.text or what == "projection"
     assert one.owner in READERS[what]
 

@@ -180,7 +180,7 @@ def test_readers_of_its_id_are_told_where_it_becomes_that_of_another_aggregate()
     assert (told.text, told.owner, told.fate) == (
         'with { parcel_id: "id" }',
         "policy.tell",
-        "the id of a box then",
+        "tell: the id of a box then",
     )
     assert rename_in_store(Store(), text, SENT, "parcel.left").stays == ()
 

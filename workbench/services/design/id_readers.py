@@ -32,7 +32,9 @@ def id_readers(text: DesignText, events: Sequence[str], owner: str) -> Iterator[
             for event in names_at(document, (*section, key)):
                 entry = _use(document, section, event) if event in events else None
                 if entry is not None:
-                    yield place_in(text, _reference(document, section, entry), f"the id of a {owner} then")
+                    yield place_in(
+                        text, _reference(document, section, entry), f"{name}: the id of a {owner} then"
+                    )
                     break
 
 

@@ -27,6 +27,8 @@ def without_mention(document: Document, one: Reference) -> Document:
     if one.owner not in document.sections:
         whole = one.role in _ENTRY_OF_ONE and document.find(path) is not None
         return delete(document, path) if whole else document
+    if path[0] in {"routing", "subscriptions"} and one.role in _ENTRY_OF_ONE:
+        return remove_section(document, one.owner)
     if (path[0], one.kind) == ("command", "aggregate"):
         return _without_place(document, path, one)
     if one.role in _ABOUT_ONE or path[0] == "invariant":

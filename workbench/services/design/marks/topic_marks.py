@@ -8,11 +8,10 @@ from functools import partial
 
 from workbench.model.consistency import unread_topics
 from workbench.project.declared.source_locations import Path
-from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
-from workbench.services.design.section_lists import names_at, remove_name
+from workbench.services.design.removals import removed_whole
 from workbench.tusk import delete, remove_section
 
 UNREAD_TOPIC = MarkKind(
@@ -67,13 +66,13 @@ def idle_topics(model: MarkedModel) -> Iterator[DesignMark]:
         name = topic.name or key
         if name in unread:
             said = f"topic {name}: events are routed to it, and no subscription reads it"
-            yield model.mark(UNREAD_TOPIC, ("topics", key), said, fixes=(_removal(model, key, name),))
+            yield model.mark(UNREAD_TOPIC, ("topics", key), said, fixes=(_removal(model, name),))
         elif name not in written and model.is_all_declared() and model.registry.events:
             said = f"topic {name}: nothing is routed or published to it"
-            yield model.mark(UNUSED_TOPIC, ("topics", key), said, fixes=(_removal(model, key, name),))
+            yield model.mark(UNUSED_TOPIC, ("topics", key), said, fixes=(_removal(model, name),))
 
 
-def _removal(model: MarkedModel, key: str, name: str) -> MarkFix:
+def _removal(model: MarkedModel, name: str) -> MarkFix:
     """Returns what takes a topic away, with what is routed to it and what reads it."""
     default: Path = ()
     if model.file.settings.routing.default_topic == name:
@@ -81,19 +80,13 @@ def _removal(model: MarkedModel, key: str, name: str) -> MarkFix:
     return MarkFix(
         label="Remove the topic",
         effect="then no event goes anywhere by default" if default else "with what leads to it and reads it",
-        change=partial(_without, key=key, name=name, default=default),
+        change=partial(_without, name=name, default=default),
     )
 
 
-def _without(text: DesignText, *, key: str, name: str, default: Path) -> DesignText:
-    document = delete(text.project, default) if default else text.project
-    for one in gestures.left_over(text, DesignNode("topic", name)):
-        owner = tuple(one.owner.split("."))
-        if one.role == "topics":
-            document = remove_name(document, (*owner, "topics"), name)
-        if one.role == "topic" or (one.role == "topics" and not names_at(document, (*owner, "topics"))):
-            document = delete(document, owner)
-    return text.with_project(delete(document, ("topics", key)))
+def _without(text: DesignText, *, name: str, default: Path) -> DesignText:
+    text = text.with_project(delete(text.project, default)) if default else text
+    return removed_whole(text, DesignNode("topic", name))
 
 
 def _written(model: MarkedModel) -> set[str]:
