@@ -64,7 +64,7 @@ def _broken(scene: ScenarioStage) -> Iterator[Facts]:
 
 
 def broken_at_rest(watch: InvariantWatch, scene: ScenarioStage) -> list[BrokenInvariant]:
-    """Returns the invariants that do not hold at a scenario's end, if nothing is left to do there (Y2, Y4)."""
+    """Returns which invariants a scenario breaks at its end, if nothing is left to do there (Y2, Y4)."""
     if not scene.at_rest:
         return []
     unexpected = {one.number for one in unexpected_letters(scene)}
