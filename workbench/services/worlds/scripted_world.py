@@ -69,7 +69,7 @@ class ScriptedWorld(SteppedWorld):
 
     @override
     async def _do_step(self, move: NextMove) -> None:
-        await self.do(self._number(move.at), self.scenario.when[move.at].act)
+        await self.do(self.scenario.acts_before(move.at), self.scenario.when[move.at].act)
 
     def _meant(self, one: OneDelivery, place: str) -> NextMove:
         """Returns the move that a step means.
