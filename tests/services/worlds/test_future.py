@@ -144,6 +144,17 @@ async def test_W15_time_goes_on_and_not_too_far(workspace):
     assert (await workspace.future.next_due()).seconds == 0
 
 
+async def test_W15_what_should_have_been_by_now_comes_and_the_clock_never_goes_back(workspace):
+    clock, called, times = workspace.clock, [], []
+    clock.follow(lambda: times.append(clock.now()))
+    began = clock.now()
+    workspace.world.timer.call_at(began - 3600 * MICROSECONDS, lambda: called.append(True))
+    await workspace.future.move(1.0)
+    assert called == [True]
+    assert times == sorted([began, *times])[1:]
+    assert clock.now() == began + MICROSECONDS
+
+
 async def test_W15_on_the_machines_clock_it_is_only_looked_at(tmp_path):
     trunk = open_workspace(
         copy_sample("users", tmp_path / "users"), environ={}, trusted=True, clock=SystemClock()
