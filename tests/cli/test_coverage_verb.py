@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.conftest import written
+
 MORE = """
 [command.note]
 creates: "note"
@@ -70,6 +72,11 @@ def test_it_ends_with_3_only_where_more_is_asked_for(workbench, noted, least, co
     workbench("check", noted, "--trust")
     assert workbench("coverage", noted).code == 0
     assert workbench("coverage", noted, "--at-least", least).code == code
+
+
+def test_as_much_as_was_asked_for_is_enough(workbench, tmp_path):
+    folder = written(tmp_path / "none", '[project]\nname: "none"\n')
+    assert workbench("coverage", folder, "--at-least", "100").code == 0
 
 
 def test_mistakes_of_scenario_files_are_told(workbench, folder):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from tests.services.conftest import written
 from tests.services.deploy.conftest import MODEL
+from tests.services.deploy.test_revision import git
 
 
 def changed(played, tmp_path, before, after):
@@ -74,6 +77,18 @@ def test_W19_over_a_store_of_others(workbench, played, tmp_path):
     assert value["store"] == str(tmp_path / "copy.db")
     assert value["looked"]["stream"] > 0
     assert "there is no store" in workbench("rehearse-deploy", folder, folder).err
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_W18_the_store_is_that_of_the_folder_whichever_model_is_the_revision(workbench, tmp_path):
+    bank = written(tmp_path / "bank", MODEL)
+    assert workbench("run", bank, "--command", "open", "--set", "account_id=a", "--set", "owner=A").code == 0
+    git(bank, "init", "-q")
+    git(bank, "add", "project.tsk")
+    git(bank, "commit", "-qm", "first")
+    for words in (("git:HEAD", bank), (bank, "git:HEAD")):
+        value = workbench("rehearse-deploy", *words, "--json").json()
+        assert (value["store"], value["looked"]["stream"]) == (str(bank / "data" / "events.db"), 1)
 
 
 def test_two_revisions_are_refused(workbench):

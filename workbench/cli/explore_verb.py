@@ -136,6 +136,7 @@ async def _explore(options: Options, environ: Environ) -> int:
             plan,
             done=explored.append,
             environ=environ,
+            beside=True,
             told=lambda one: show(f"{one_line(one.scenario)}: {one.sentence()}"),
         )
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -8,8 +8,11 @@ import multiprocessing
 import pytest
 
 from tests.services.worlds.race import opened, orders_that_race
+from workbench.services.scenarios import open_scenarios
 from workbench.services.worlds.exploration import ExplorePlan, explore_all
-from workbench.services.worlds.explore_processes import slice_of
+from workbench.services.worlds.explore_processes import ExploreProcesses, slice_of
+from workbench.services.worlds.explored import Exploration
+from workbench.services.worlds.scenario_explorer import Plan
 
 
 @pytest.fixture
@@ -52,3 +55,63 @@ async def test_what_was_found_so_far_is_told_when_it_is_stopped(orders):
 
 def test_scenarios_share_the_time_that_is_left():
     assert [slice_of(30.0, 3), slice_of(0.1, 1)] == [10.0, 0.5]
+
+
+HOLDS = """
+import time
+from workbench import Definitions
+
+def hold(message, context):
+    time.sleep(1e6)
+
+DEFINITIONS = Definitions(handlers={"hold": hold})
+"""
+HELD = """
+[cqrs]
+modules: ["mine"]
+[topics]
+mail { name: "mail" }
+[subscriptions]
+holds { name: "holds", topic: "mail", handler: "hold" }
+[routing]
+default_topic: "mail"
+[aggregate.box]
+[event.box.made]
+[command.make]
+creates: "box"
+fields { box_id: "string" }
+emit: "box.made"
+"""
+MAKES = """
+"A box is made" { when: { command: "make", data: { box_id: "a" } }, then: { event: "box.made" } }
+"Another box is made" { when: { command: "make", data: { box_id: "b" } }, then: { event: "box.made" } }
+"""
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A project with a plain handler that never comes back, and the environment of who trusts it."""
+    root = tmp_path / "held"
+    (root / "scenarios").mkdir(parents=True)
+    (root / "project.tsk").write_text(f'[project]\nname: "held"\n{HELD}')
+    (root / "mine.py").write_text(HOLDS)
+    (root / "scenarios" / "box.tsk").write_text(MAKES)
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    return open_scenarios(root, environ, trust=True), environ
+
+
+async def test_a_handler_that_never_comes_back_ends_its_process_and_is_named(held):
+    scenarios, environ = held
+    found = [one for file in scenarios.files() for one in file.scenarios]
+    root = scenarios.project.root
+    with ExploreProcesses(root, environ, found, Plan(seconds=1.0), {}, 1, still=0.5) as processes:
+        told_before = Exploration(scenario="A box is made", complete=2)
+        processes.latest[0] = {0: told_before}  # that all were tried is not said any more
+        said = []
+        for number in range(2):
+            async for so_far in processes.told(number):
+                last = so_far
+            said.append((last.trouble, last.complete))
+    held_up = "hold (mine.py:6) did not come back within 0.5 s"
+    assert said == [(held_up, -1), (f"in A box is made, {held_up}", -1)]
+    assert not multiprocessing.active_children()

@@ -88,7 +88,7 @@ def loaded_model(
         NotTrusted: Its modules may not run.
         ProjectError: It does not load; every problem with its place.
     """
-    root, known = source.root, trust_of(environ, trust=trust and not source.revision)
+    root, known = source.root, trust_of(environ, trust=trust)
 
     def trusted(sources: Sources) -> bool:
         return trust or known(replace(sources, root=root))

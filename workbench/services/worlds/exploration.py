@@ -129,7 +129,7 @@ async def explore_all(
         told: Called now and then with how it stands.
         rules: What else must hold behind every move.
         environ: Where processes find what is trusted; without it, and with rules, it is one process.
-        beside: One process alone runs beside this one, too.
+        beside: One process alone runs beside this one, too: nothing that it does holds this one up.
     """
     faults = _faults(plan.faults)
     one = Plan(deviations=plan.deviations, seconds=plan.seconds, seed=plan.seed)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import multiprocessing
+import os
+import re
 import signal
+import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
 
 LEAST = 0.5
 """Seconds that each scenario gets at least."""
+STILL = 10.0
+"""Seconds that plain code may hold a process up, which no limit of time can end; then that one says where."""
+BEAT = 1.0
+"""Seconds between two looks of a process whether it still goes on, and for somebody."""
 LOOK = 0.05
 """Seconds between two looks at what the processes have to tell."""
 GARBAGE = 50_000
@@ -42,6 +50,7 @@ class ExploreProcesses:
         plan: Its seconds are for all scenarios together.
         faults: How many of each kind may happen in one run.
         count: How many processes.
+        still: Seconds that plain code may hold one of them up.
 
     Attributes:
         latest: By number of the scenario, what each process told of it.
@@ -55,7 +64,10 @@ class ExploreProcesses:
         plan: Plan,
         faults: Mapping[Fault, int],
         count: int,
+        still: float = STILL,
     ) -> None:
+        self._still = still
+        self._folder = tempfile.TemporaryDirectory(prefix="workbench-explore-")
         self._context = multiprocessing.get_context("spawn")  # no thread of this process is copied half
         self._settings = (root, dict(environ), tuple(scenarios), plan, dict(faults))
         self._count = count
@@ -68,7 +80,9 @@ class ExploreProcesses:
         for part in range(self._count):
             ours, theirs = self._context.Pipe()
             process = self._context.Process(
-                target=_work, args=(theirs, (part, self._count), *self._settings), daemon=True
+                target=_work,
+                args=(theirs, (self._last_words(part), self._still), (part, self._count), *self._settings),
+                daemon=True,
             )
             process.start()
             theirs.close()
@@ -80,6 +94,7 @@ class ExploreProcesses:
             process.terminate()
             process.join()
             ours.close()
+        self._folder.cleanup()
 
     async def told(self, number: int) -> AsyncIterator[Exploration]:
         """Yields what all processes together came to with a scenario so far, until they are done with it."""
@@ -140,14 +155,32 @@ class ExploreProcesses:
 
     def _died(self, part: int, process: BaseProcess) -> None:
         """Counts one that ended unexpectedly as done with everything."""
+        why = f"a process ended unexpectedly ({process.exitcode})"
+        if held := _held_in(self._last_words(part), self._settings[0]):
+            why = f"{held} did not come back within {self._still:g} s"
         for number, scenario in enumerate(self._settings[2]):
             if part not in self._over.setdefault(number, set()):
                 told = self.latest.setdefault(number, {}).setdefault(
                     part, Exploration(scenario=scenario.name)
                 )
-                told.trouble = f"a process ended unexpectedly ({process.exitcode})"
+                told.trouble = why
                 told.complete = -1
                 self._over[number].add(part)
+                if held:
+                    why, held = f"in {scenario.name}, {why}", ""
+
+    def _last_words(self, part: int) -> Path:
+        """Returns the file in which a process says where it was held up."""
+        return Path(self._folder.name) / str(part)
+
+
+def _held_in(file: Path, root: Path) -> str:
+    """Returns which function of a project a process was held up in, and where; empty if it was in none."""
+    text = file.read_text(errors="replace") if file.is_file() else ""
+    for path, line, name in re.findall(r'^  File "(.+)", line (\d+) in (.+)$', text, re.MULTILINE):
+        if Path(path).is_relative_to(root.resolve()):
+            return f"{name} ({Path(path).relative_to(root.resolve())}:{line})"
+    return "what it called" if text else ""
 
 
 def _holds(one: Exploration, deciding: frozenset[str]) -> bool:
@@ -157,6 +190,7 @@ def _holds(one: Exploration, deciding: frozenset[str]) -> bool:
 
 def _work(
     pipe: Connection,
+    watch: tuple[Path, float],
     share: tuple[int, int],
     root: Path,
     environ: Mapping[str, str],
@@ -168,17 +202,36 @@ def _work(
     gc.freeze()
     gc.set_threshold(GARBAGE)  # a world is much garbage that ends at once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it ends it
-    with suppress(BrokenPipeError, ConnectionResetError, EOFError):
-        asyncio.run(_Part(pipe, replace(plan, share=share), wanted, faults).work(root, environ))
+    last_words, still = watch
+    with suppress(BrokenPipeError, ConnectionResetError, EOFError), last_words.open("w") as file:
+        # No thread of Python's: code that never lets another one run does not hold it up.
+        watched = partial(faulthandler.dump_traceback_later, still, exit=True, file=file)
+        asyncio.run(_Part(pipe, replace(plan, share=share), wanted, faults, watched).work(root, environ))
+    faulthandler.cancel_dump_traceback_later()
     pipe.close()
+
+
+async def _beat(watched: Callable[[], object]) -> None:
+    """Has this process end once it is held up for too long, or nobody is left to hear of it."""
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        watched()
+        await asyncio.sleep(BEAT)
+    os._exit(1)
 
 
 class _Part:
     """One process: it explores its share of each scenario, and again where others saw what it did not."""
 
     def __init__(
-        self, pipe: Connection, plan: Plan, wanted: Sequence[Scenario], faults: Mapping[Fault, int]
+        self,
+        pipe: Connection,
+        plan: Plan,
+        wanted: Sequence[Scenario],
+        faults: Mapping[Fault, int],
+        watched: Callable[[], object],
     ) -> None:
+        self._watched = watched
         self._pipe, self._plan, self._wanted, self._faults = pipe, plan, wanted, faults
         self._deciding: dict[int, frozenset[str]] = {}
         self._explorers: dict[int, ScenarioExplorer] = {}
@@ -195,8 +248,10 @@ class _Part:
 
         project = open_scenarios(root, environ).project
         left = self._plan.seconds
-        while True:
+        beats = asyncio.create_task(_beat(self._watched))
+        while not beats.done():
             self._hear()
+            self._watched()
             number = self._todo[0]
             if number not in self._explorers:
                 self._explorers[number] = ScenarioExplorer(project, self._wanted[number], faults=self._faults)
@@ -212,11 +267,13 @@ class _Part:
     def _tell(self, number: int, so_far: Exploration) -> None:
         self._pipe.send((number, False, so_far))
         self._hear()
+        self._watched()
         self._explorers[number].knows(self._deciding.get(number, ()))
 
     def _hear(self) -> None:
         """Takes up what others saw; where nothing is left to do, it waits for that."""
         while not self._todo or self._pipe.poll():
+            faulthandler.cancel_dump_traceback_later()  # it may wait
             number, deciding = self._pipe.recv()
             self._deciding[number] = deciding
             explored = self._explorers.get(number)
