@@ -33,7 +33,7 @@ LEAST = 0.5
 STILL = 10.0
 """Seconds that plain code may hold a process up, which no limit of time can end; then that one says where."""
 BEAT = 1.0
-"""Seconds between two looks of a process whether it still goes on, and for somebody."""
+"""Seconds between two looks of a process whether it still goes on, and its parent is there."""
 LOOK = 0.05
 """Seconds between two looks at what the processes have to tell."""
 GARBAGE = 50_000
@@ -212,7 +212,7 @@ def _work(
 
 
 async def _beat(watched: Callable[[], object]) -> None:
-    """Has this process end once it is held up for too long, or nobody is left to hear of it."""
+    """Has this process end once it is held up for too long, or its parent is gone."""
     parent = multiprocessing.parent_process()
     while parent is not None and parent.is_alive():
         watched()
