@@ -60,6 +60,7 @@ class SearchView(View):
     key = "search"
     title = "Search"
     icon_name = "search"
+    asks_in = "bar"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -161,7 +162,9 @@ class SearchView(View):
 
     def _connect(self) -> None:
         self.bar.asked.connect(self._ask)
+        self.bar.come_back.connect(self.show_query)
         self.bar.flawed.connect(self._tell_old)
+        self.bar.flawed.connect(self.keep_typed)
         self.task.moved.connect(self._moved)
         self.task.failed.connect(self._stopped)
         self.facets.narrowed.connect(self._narrow)
