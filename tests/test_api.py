@@ -278,3 +278,18 @@ def test_a_test_is_told_of_an_order_that_goes_wrong(tmp_path):
     only_placed(folder)
     said = workbench.explore(folder, seconds=60)
     assert said == ["An order is placed: no violation in any order; 1 schedule"]
+
+
+def test_exploring_in_a_test_fails_where_nothing_or_not_all_could_be_explored(tmp_path):
+    folder = orders_that_race(tmp_path / "orders")
+    only_placed(folder)
+    file = folder / "scenarios" / "race.tsk"
+    text = file.read_text()
+    passed = '"Too late" { now: "2024-01-02T00:00:00Z", when: { at: "2024-01-01T00:00:00Z" }, then: [] }'
+    file.write_text(f"{text}\n{passed}\n")
+    with pytest.raises(AssertionError, match=r"Too late: .*could not be explored to the end: .*has passed"):
+        workbench.explore(folder, seconds=60)
+    armed = '{ fault: "fulfilment", kind: "crash" }'
+    file.write_text(text.replace("when: [", f"when: [ {armed}"))
+    with pytest.raises(AssertionError, match="no scenario to explore:\n  An order is placed: it arms faults"):
+        workbench.explore(folder, seconds=60)

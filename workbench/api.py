@@ -154,7 +154,8 @@ def explore(
         What was tried of each scenario, in a sentence.
 
     Raises:
-        AssertionError: An invariant is broken; says in which order, and that as a scenario.
+        AssertionError: An invariant is broken; says in which order, and that as a scenario. Or there was
+            nothing to explore, or a scenario could not be explored to the end; says why.
         NotFound: There is no such project or scenario.
         NotTrusted: It has Python modules that are not trusted.
         ProjectError: The project's files are wrong; every problem with its place.

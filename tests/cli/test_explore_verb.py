@@ -59,9 +59,19 @@ def test_what_is_found_is_written_as_a_scenario_that_fails_too(workbench, orders
     assert "no_charge_after_cancel does not hold" in tested.out
     again = workbench("explore", orders, "overtook", "--for", "60s", "--processes", "1")
     assert again.code == 1, "nothing was tried"
-    assert again.out.splitlines() == [
-        "no scenario to explore: those that name deliveries have one order only"
-    ]
+    first, second = again.out.splitlines()
+    assert first == "no scenario to explore:"
+    assert second.endswith("overtook request_payment: it names its deliveries, and has one order")
+
+
+def test_a_scenario_that_arms_faults_is_named_where_it_is_the_only_one(workbench, orders):
+    only_placed(orders)
+    file = orders / "scenarios" / "race.tsk"
+    fault = '{ fault: "fulfilment", kind: "crash" }'
+    file.write_text(file.read_text().replace("when: [", f"when: [ {fault}"))
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1")
+    assert said.code == 1
+    assert "  An order is placed: it arms faults; exploring lets its own happen" in said.out.splitlines()
 
 
 def test_what_is_found_is_written_behind_what_the_file_has_under_a_name_of_its_own(workbench, orders):
@@ -117,3 +127,77 @@ def test_generated_commands_are_explored(workbench, tmp_path):
     (one,) = said["explored"]
     assert one["scenario"] == "3 generated commands, seed 1"
     assert one["schedules"] >= 1
+
+
+FORGETFUL = """from workbench import Aggregate, Command, Definitions, Event
+from msgspec import Struct
+
+CALLS = []
+
+
+class Reserved(Event, frozen=True):
+    event_type = "seat.reserved"
+
+
+class Double(Event, frozen=True):
+    event_type = "seat.double"
+
+
+class Seat(Struct, frozen=True):
+    pass
+
+
+class Reserve(Command):
+    command_type, target, creates = "reserve", "seat", None
+    seat: str
+
+
+def decide(_seat, command):
+    CALLS.append(command)
+    return [Double()] if len(CALLS) == 7 else [Reserved()]
+
+
+DEFINITIONS = Definitions(
+    aggregates=(
+        Aggregate(
+            name="seat",
+            state=Seat,
+            events=(Reserved, Double),
+            commands=(Reserve,),
+            decide=decide,
+            evolve=lambda seat, event: Seat(),
+        ),
+    ),
+)
+"""
+INVARIANT = """[project]
+name: "seats"
+
+[cqrs]
+modules: ["domain"]
+
+[invariant.no_double]
+of: "seat"
+always: "count('seat.double', id) == 0"
+"""
+TWO_SEATS = """
+"Two seats" {
+    when: [{ command: "reserve", data: { seat: "1" } }, { command: "reserve", data: { seat: "2" } }]
+    then: []
+}
+"""
+
+
+def test_what_cannot_be_done_again_is_told_with_its_words_and_without_an_order(workbench, tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "project.tsk").write_text(INVARIANT)
+    (tmp_path / "domain.py").write_text(FORGETFUL)
+    (tmp_path / "scenarios" / "two.tsk").write_text(TWO_SEATS)
+    found = tmp_path / "scenarios" / "found.tsk"
+    options = ("--for", "60s", "--processes", "1", "--faults", "duplicate", "--trust", "--save", found)
+    said = workbench("explore", tmp_path, *options)
+    assert said.code == 3
+    assert "no_double does not hold for seat-2" in said.out
+    assert "it could not be done again: the model does not do the same each time" in said.out
+    assert "The usual order" not in said.out
+    assert not found.exists()

@@ -27,6 +27,7 @@ from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
+    from workbench.model.scenario import Scenario
     from workbench.services.worlds.exploration import Explored
     from workbench.services.worlds.explored import Exploration
     from workbench.services.worlds.told_schedule import ToldSchedule
@@ -97,7 +98,7 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "project, found, explored [{scenario, schedules, merged, complete, seconds, ends [{words, count,"
-        " broken}], findings [{invariant, words, deviations, choices, schedule, usual [moves],"
+        " broken}], findings [{invariant, words, again, deviations, choices, schedule, usual [moves],"
         " moves [{number, who, kind, message, words,"
         " made, deviation}]}]}]"
     )
@@ -105,17 +106,19 @@ def _takes(parser: Parser) -> None:
 
 async def _explore(options: Options, environ: Environ) -> int:
     from workbench.services.scenarios import chosen, open_scenarios
-    from workbench.services.worlds.exploration import ExplorePlan, explore_all
+    from workbench.services.worlds.exploration import ExplorePlan, explore_all, nothing_to_explore
     from workbench.services.worlds.generated_scenario import generated_scenario, told_of
 
     scenarios = open_scenarios(options.project, environ, trust=options.trust)
     if options.save is not None:
         _before(options.save)  # it is known before the time is spent
+    candidates: list[Scenario] = []
     if options.generate:
         found = [generated_scenario(scenarios.model(), options.generate, options.seed)]
         note(f"workbench: {told_of(found[0], scenarios.model())}")
     else:
-        found = [one for one in chosen(scenarios.files(), options.names) if not one.fixed]
+        candidates = chosen(scenarios.files(), options.names)
+        found = [one for one in candidates if not one.fixed]
     show = meter(options) or (lambda _: None)
     plan = ExplorePlan(
         seconds=options.seconds,
@@ -139,9 +142,10 @@ async def _explore(options: Options, environ: Environ) -> int:
         stopped = True
     finally:
         show("")
-    answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=options.save)))
+    lines = _said(explored, saved=options.save) or [many_lines(nothing_to_explore(candidates))]
+    answer(options, _value(scenarios.project.name, explored), "\n".join(lines))
     if options.save is not None:
-        found_orders = (found.schedule for one in explored for found in one.findings)
+        found_orders = (told.schedule for one in explored for told in one.findings if told.finding.again)
         _save(options.save, found_orders, scenarios.project.registry)
     if stopped:
         note("workbench: stopped; this was found so far")
@@ -194,11 +198,13 @@ def _said(explored: list[Explored], saved: Path | None) -> list[str]:
         for found in one.findings:
             lines += ["", one_line(found.finding.words)]
             lines += [f"  {one_line(said)}" for said in found.schedule.deviations]
+            if not found.finding.again:
+                continue
             lines += _moves("  The usual order", found.schedule.usual)
             lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.schedule.moves)
             written = [f"  Written to {saved}"] if saved else ["  As a scenario", found.schedule.written]
             lines += ["", *(line for said in written for line in many_lines(said).splitlines())]
-    return lines or ["no scenario to explore: those that name deliveries have one order only"]
+    return lines
 
 
 def _ends(exploration: Exploration) -> list[str]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tests.project.declared.random_models import RandomModel
 from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.blueprint_items import CardItem
 from workbench.gui.board.blueprint_joints import joints_of
 from workbench.gui.board.blueprint_layout import (
     HEAD,
@@ -24,6 +25,7 @@ from workbench.gui.board.blueprint_layout import (
     line_of,
 )
 from workbench.project.project import load_project
+from workbench.services.design.field_gestures import FIELDED
 
 FOLDERS = [*(ROOT / "resources" / "samples").iterdir(), *(ROOT / "resources" / "templates").iterdir()]
 MODELS = [folder for folder in sorted(FOLDERS) if (folder / "project.tsk").exists()]
@@ -93,6 +95,62 @@ def test_a_card_s_parts_are_inside_of_it():
         assert all(one.bottom == other.y for one, other in pairwise(lines))
         assert on_edge(handle_of(box), box)
 
+
+LABEL = 14
+"""Pixels of the label that says what ends an instance or a row, below an open card."""
+
+
+def test_a_card_that_grows_while_it_is_chosen_covers_no_other(tmp_path):
+    (tmp_path / "project.tsk").write_text(GROWING, encoding="utf-8")
+    blueprint = blueprint_in(tmp_path)
+    layout = lay_out_blueprint(blueprint)
+    grown = [card for card in blueprint.cards.values() if card.kind in FIELDED and not card.ghost]
+    assert {"process", "projection"} <= {card.kind for card in grown if card.leaves}
+    for card in grown:
+        item = CardItem(card, layout.boxes[card.key])
+        item.set_open(open=True)
+        low = item.whole.bottom + LABEL * bool(card.leaves)
+        for key, other in layout.boxes.items():
+            beside = other.x >= item.box.right or other.right <= item.box.x
+            assert key == card.key or beside or other.y < item.box.y or other.y > low, (card.key, key)
+
+
+GROWING = """
+[project]
+name: "flights"
+
+[aggregate.mission]
+
+[event.mission.launched]
+[event.mission.landed]
+
+[command.launch]
+creates: "mission"
+fields { mission_id: "string" }
+emit: "mission.launched"
+
+[command.land]
+changes: "mission"
+fields { mission_id: "string" }
+emit: "mission.landed"
+
+[process.watch]
+key: "id"
+on {
+    "mission.launched": { starts: true, issue: "land", with { mission_id: "id" } }
+    "mission.landed": { ends: true }
+}
+
+[projection.flying]
+columns { id: "text", state: "text" }
+on {
+    "mission.launched": { put { state: "'up'" } }
+    "mission.landed": { remove: true }
+}
+
+[query.list_flying]
+list: "flying"
+"""
 
 random = settings(
     max_examples=settings().max_examples // 3,

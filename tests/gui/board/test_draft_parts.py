@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from workbench.gui.board.blueprint import Blueprint, Card, blueprint_from
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.draft_parts import draft_edges, with_draft
 from workbench.gui.board.model_parts import ModelParts, parts_of
+from workbench.gui.explorer_rows import model_sections
 from workbench.project.project import load_project
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.section_merge import pieces
 from workbench.tusk import Problem, parse
 
 SHOP = """\
@@ -171,3 +174,84 @@ def test_the_topology_has_lines_to_and_from_what_is_designed(running: ModelParts
         ("subscription:search", "issues", "command:send_parcel"),
         ("aggregate:parcel", "emits", "event:parcel.seen"),
     ]
+
+
+def test_what_another_took_away_is_drawn_while_it_is_asked_which_counts(tmp_path: Path) -> None:
+    """The draft has it still: the board shows what the explorer lists."""
+    less = SHOP.replace('[event.parcel.sent]\nfields { to: "string" }\n', "[event.parcel.gone]\n")
+    less = less.replace('"parcel.sent"', '"parcel.gone"').replace(
+        'put { to: "event.to" }', 'put { to: "id" }'
+    )
+    (tmp_path / "project.tsk").write_text(less)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    mine = SHOP.replace('by: "clerk"', 'by: "clerk" # mine')
+    state = DesignState(text=of(mine), written=of(SHOP), problems=("the files and the draft differ",))
+    found = blueprint_from(with_draft(parts_of(registry), state)).cards
+    ((_, _, rows),) = [one for one in model_sections(registry, state) if one[1] == "event"]
+    assert {row.cells[0] for row in rows} == {"parcel.sent", "parcel.gone"}
+    assert {one.title for one in found.values() if one.kind == "event"} == {row.cells[0] for row in rows}
+    assert found["event:parcel.sent"].draft
+
+
+TWO = """
+[event.parcel.lost]
+[event.parcel.found]
+
+[command.lose_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+emit: "parcel.lost"
+
+[command.find_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+emit: "parcel.found"
+
+[command.charge_box]
+creates_or_changes: "box"
+fields { box_id: "string" }
+emit: "box.charged"
+
+[command.drop_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+emit: "parcel.lost"
+
+[aggregate.box]
+[event.box.charged]
+
+[policy.recharge]
+on: ["parcel.found", "parcel.lost"]
+issue: "charge_box"
+with { box_id: "id" }
+
+[process.watch]
+key: "id"
+on {
+    "parcel.sent": { starts: true, issue: "lose_parcel", with { parcel_id: "id" }, after: "30m" }
+    "parcel.found": { ends: true }
+}
+"""
+SAMPLES = [folder / "project.tsk" for folder in sorted((ROOT / "resources").glob("*/*-declared"))]
+TEXTS = {"shop": SHOP + TWO} | {one.parent.name: one.read_text() for one in SAMPLES}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_draft_of_a_section_that_says_the_same_moves_nothing(tmp_path: Path, name: str) -> None:
+    text = TEXTS[name]
+    (tmp_path / "project.tsk").write_text(text)
+    running = parts_of(load_project(tmp_path, environ={}, trusted=True).registry)
+    drawn = blueprint_from(running)
+    sections = [one for one in pieces(parse(text)) if one.partition(".")[2]]
+    assert len(sections) > 3
+    for section in sections:
+        piece = pieces(parse(text))[section]
+        changed = text.replace(piece, f"{piece.rstrip()}\n# another word\n\n")
+        state = DesignState(text=of(changed), written=of(text), problems=("it does not load",))
+        found = blueprint_from(with_draft(running, state))
+        assert places(found) == places(drawn), section
+        assert wires(found) == wires(drawn), section
+
+
+def places(blueprint: Blueprint) -> list[tuple[str, list[list[str]]]]:
+    return [(one.id, [[card.key for card in cell] for cell in one.cells]) for one in blueprint.slices]

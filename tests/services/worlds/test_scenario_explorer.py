@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.worlds.race import opened, orders_that_race, types
+from tests.services.worlds.race import made, opened, orders_that_race, types
+from workbench.services.worlds.exploration import ExplorePlan, explore_all
+from workbench.services.worlds.explored import NOT_AGAIN
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 from workbench.services.worlds.schedule_words import deviations, move_lines
@@ -73,3 +75,166 @@ async def test_two_processes_share_the_schedules(orders):
     parts[0].take(parts[1])
     assert set(parts[0].outcomes) == set(whole.outcomes)
     assert parts[0].findings["no_charge_after_cancel"].choices == (0, 1)
+
+
+CHARGED_LATE = """
+[aggregate.order]
+state { cancelled { type: "boolean", default: false } }
+
+[event.order.placed]
+
+[event.order.cancelled]
+set { cancelled: true }
+
+[event.order.charged]
+
+[event.order.charged_late]
+
+[command.place]
+creates: "order"
+fields { order_id: "string" }
+emit: "order.placed"
+
+[command.cancel]
+changes: "order"
+fields { order_id: "string" }
+emit: "order.cancelled"
+
+[command.charge]
+changes: "order"
+fields { order_id: "string" }
+do {
+    late { when: "state.cancelled", emit: "order.charged_late" }
+    usual { otherwise: true, emit: "order.charged" }
+}
+
+[policy.charging]
+on: "order.placed"
+issue: "charge"
+with { order_id: "id" }
+
+[aggregate.note]
+
+[event.note.made]
+fields { text: "string" }
+
+[command.make_note]
+creates_or_changes: "note"
+fields { note_id: "string", text: "string" }
+emit: "note.made"
+
+[projection.orders]
+columns { id: "text", status: "text" }
+on {
+    "order.placed": { put { status: "'placed'" } }
+    "order.charged_late": { set { status: "'late'" } }
+}
+
+[topics]
+late {}
+
+[routing]
+late { pattern: "order.charged_late", topics: "late" }
+
+[subscriptions]
+looker { topic: "late", handler: "look" }
+
+[handler.look]
+event: "order.charged_late"
+rows { order { projection: "orders", key: "key.replace('order-', '')" } }
+issue: "make_note"
+with { note_id: "'n'", text: "order != null && order.status != null ? order.status : 'none'" }
+
+[invariant.no_charge_after_cancel]
+of: "order"
+always: "!(state.cancelled && count('order.charged_late', id) > 0)"
+"""
+"""A handler looks at a read model only in an order in which the invariant is broken already."""
+CANCELLED = """
+"Placed and cancelled" {
+    when: [{ command: "place", data: { order_id: "a" } }, { command: "cancel", data: { order_id: "a" } }]
+    then: []
+}
+"""
+
+
+async def test_a_read_model_that_only_a_deviation_looks_at_leaves_findings_that_break(tmp_path):
+    explorer = ScenarioExplorer(*made(tmp_path, CHARGED_LATE, CANCELLED))
+    result = await explorer.explore(Plan(**ALL))
+    (found,) = result.findings.values()
+    assert result.deciding == {"orders"}
+    assert "count('order.charged_late', id) is 1" in found.words
+    for choices in (found.choices, *(one.choices for one in result.outcomes.values())):
+        run = await explorer.replayed(choices)
+        assert run.end in result.outcomes
+        assert set(run.broken) == result.outcomes[run.end].broken
+    assert "no_charge_after_cancel" in (await explorer.replayed(found.choices)).broken
+    assert sum(one.count for one in result.outcomes.values()) == result.schedules
+
+
+async def test_what_was_found_stays_where_the_time_is_over_before_it_is_found_again(tmp_path):
+    explorer = ScenarioExplorer(*made(tmp_path, CHARGED_LATE, CANCELLED))
+    most, result = 0, explorer.result
+    while not result.deciding:  # up to the very schedule that looks at it
+        most, explorer = most + 1, ScenarioExplorer(*made(tmp_path / str(most), CHARGED_LATE, CANCELLED))
+        result = await explorer.explore(Plan(most=most, seconds=60.0, random=False))
+    (found,) = result.findings.values()
+    assert "no_charge_after_cancel" in (await explorer.replayed(found.choices)).broken
+    assert result.complete == -1
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+async def test_processes_of_which_one_looks_at_a_read_model_tell_orders_that_break(tmp_path, processes):
+    project, scenario = made(tmp_path, CHARGED_LATE, CANCELLED)
+    told = []
+    plan = ExplorePlan(seconds=60, deviations=2, processes=processes)
+    await explore_all(project, [scenario, scenario], plan, done=told.append, environ={})
+    assert len(told) == 2
+    for one in told:
+        (found,) = one.findings
+        assert found.finding.again
+        assert "count('order.charged_late', id) is 1" in found.finding.words
+        assert (found.finding.deviations, set(found.schedule.broken)) == (1, {"no_charge_after_cancel"})
+        assert (one.exploration.complete, one.exploration.trouble) == (2, "")
+        assert one.exploration.deciding == {"orders"}
+
+
+LATE_STEP = """
+"Three steps" {
+    now: "2024-05-01T12:00:00Z"
+    when: [
+        { command: "place", data: { order_id: "a" } }
+        { command: "place", data: { order_id: "b" }, after: "1s" }
+        { command: "cancel", data: { order_id: "b" }, at: "2024-05-01T12:30:00Z" }
+    ]
+    then: []
+}
+"""
+
+
+async def test_a_step_whose_time_passed_as_another_came_late_is_done_at_once(tmp_path):
+    later = CHARGED_LATE.replace('with { order_id: "id" }', 'with { order_id: "id" }\nafter: "1h"')
+    explorer = ScenarioExplorer(*made(tmp_path, later, LATE_STEP))
+    result = await explorer.explore(Plan(**ALL))
+    assert (result.trouble, result.complete) == ("", 2)
+    late = await explorer.replayed((0, 0, 0, 0, 1))
+    made_at = [str(deed.move) for deed in late.world.deeds]
+    passed = made_at.index("time passes until 2024-05-01T13:00:00Z")
+    assert passed < made_at.index("place", 1) < made_at.index("cancel")
+    assert late.end in result.outcomes
+
+
+async def test_what_cannot_be_done_again_is_said_and_keeps_its_words(tmp_path):
+    project, scenario = made(tmp_path, CHARGED_LATE, CANCELLED)
+    asked = []
+
+    def now_and_then(world):
+        asked.append(world)
+        return len(asked) != 12
+
+    explorer = ScenarioExplorer(project, scenario, rules={"always the same": now_and_then})
+    result = await explorer.explore(Plan(**ALL))
+    found = result.findings["always the same"]
+    assert not found.again
+    assert found.words == f"always the same does not hold; {NOT_AGAIN}"
+    assert result.findings["no_charge_after_cancel"].again

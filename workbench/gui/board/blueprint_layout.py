@@ -20,15 +20,17 @@ from workbench.services.design.field_gestures import FIELDED
 WIDTH = 162.0
 HEAD, LINE, FOOT, BARE = 32.0, 18.0, 8.0, 34.0
 """Heights of a card's head, of a field, of what is below them, and of a card without fields."""
-PAD, GAP, MORE = 14.0, 10.0, 32.0
-"""Pixels between a lane's edges and its cards, between cards that stand below each other, and below one that
-may be chosen and then shows a line that adds a field."""
+PAD, GAP = 14.0, 10.0
+"""Pixels between a lane's edges and its cards, and between cards that stand below each other."""
 ROOM = 3 * LINE
 """By how much a lane grows behind the first field."""
 IN, ALSO = 13.0, 24.0
 """How far below a card's upper edge what comes enters it, and what leaves it leaves it."""
-BELOW = 30.0
-"""Pixels below the cards of a lane in which one that is chosen grows, so that it covers no wire."""
+BELOW, ENDING = 30.0, 8.0
+"""Pixels below a card into which it grows by a line that adds a field while it is chosen, so that it covers
+neither card nor wire; and how many more where a label below that says what ends it."""
+ENDED = ("projection", "process")
+"""Kinds of cards that may have such a label."""
 REACH = 8.0
 """Pixels around the middle of a handle that belong to it."""
 NOWHERE = Box(0, 0, 0, 0)
@@ -176,7 +178,7 @@ def _lanes(blueprint: Blueprint, tracks: Tracks) -> tuple[LanePlace, ...]:
                 title=lane.title,
                 top=top,
                 cards=cards,
-                bottom=cards + room + (BELOW if number else PAD),
+                bottom=cards + room + max(BELOW if number else PAD, *[_below(one[-1]) for one in cells], 0.0),
             )
         )
         top = places[-1].bottom
@@ -189,7 +191,14 @@ def _tall(cell: tuple[Card, ...]) -> float:
 
 def _gap(card: Card) -> float:
     """Returns how far below a card the next one stands."""
-    return MORE if card.kind in FIELDED and not card.ghost else GAP
+    return max(GAP, _below(card) + 2)
+
+
+def _below(card: Card) -> float:
+    """Returns how far a card may grow while it is chosen; by its kind alone, so that no draft moves any."""
+    if card.kind not in FIELDED or card.ghost:
+        return 0.0
+    return BELOW + ENDING * (card.kind in ENDED)
 
 
 def _tops(blueprint: Blueprint, lanes: tuple[LanePlace, ...]) -> dict[str, tuple[float, float]]:

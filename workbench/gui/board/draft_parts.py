@@ -32,6 +32,8 @@ from workbench.tusk import Document, Problem
 _SORTS = {"policy": "subscription", "process": "subscription", "actor": "external"}
 """First word of a node's id where it is not the kind itself."""
 _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
+_NO_CARD = ("aggregate", "flow", "invariant")
+"""Kinds of sections that are no card, or one only where nothing else tells of them."""
 _SETTINGS = ("topic", "subscription")
 _NAMED = re.compile(r"\A(\[|\{|)(string|boolean)\b")
 """The types of fields that are called otherwise on a card."""
@@ -119,7 +121,7 @@ class _Draft:
         self._text, self._state, self._story = state.text, state, parts.story
         self._document = state.text.project
         was, now = pieces(state.written.project), pieces(self._document)
-        self._gone = [name for name in was if name not in now]
+        self._sections, self._gone = [*now], [name for name in was if name not in now]
         self._changed = _changed(was, now)
         self._said: dict[str, list[Reference]] = {}
         for one in references(DesignText(project=self._document)):
@@ -136,23 +138,28 @@ class _Draft:
                     self._nodes.pop(f"{kind}:{name}", None)
 
     def sections(self) -> None:
-        """Adds every section that was changed."""
-        for section in self._changed:
+        """Adds every section that was changed, or that the files that run by now have no more."""
+        for section in self._sections:
             kind, _, name = section.partition(".")
-            if kind not in KINDS or not name or kind == "aggregate":
-                continue
-            node = node_of(kind, name)
-            others = [one for one, part in self._nodes.items() if (part.kind, part.title) == (kind, name)]
-            if kind == "handler" and others:
-                for one in others:  # a handler is drawn where it works
-                    told = self._part(kind, name)
-                    self._nodes[one] = replace(self._nodes[one], flows=told.flows, draft=True)
-            else:
-                self._nodes[node] = self._part(kind, name)
+            if kind in KINDS and name and kind not in _NO_CARD:
+                self._section(kind, name, changed=section in self._changed)
+
+    def _section(self, kind: str, name: str, *, changed: bool) -> None:
+        node = node_of(kind, name)
+        handlers = self._nodes.items() if kind == "handler" else ()
+        others = [one for one, part in handlers if (part.kind, part.title) == (kind, name)]
+        if not changed and (node in self._nodes or others):
+            return
+        told = self._part(kind, name)
+        if others:
+            for one in others:  # a handler is drawn where it works
+                self._nodes[one] = replace(self._nodes[one], flows=told.flows, draft=True)
+        else:
+            given = self._nodes[node].flows if kind == "actor" and node in self._nodes else ()
+            self._nodes[node] = replace(told, flows=(*given, *told.flows))
 
     def _part(self, kind: str, name: str) -> ModelPart:
         said = self._said.get(f"{kind}.{name}", [])
-        flows = [ModelFlow(verb=_VERBS[one.role], name=one.name) for one in said if one.role in _VERBS]
         read = [f"event:{one.name}" for one in said if one.role in {"on", "event"} and one.kind == "event"]
         return ModelPart(
             kind=kind,
@@ -160,10 +167,26 @@ class _Draft:
             fields=tuple(self._fields(kind, name)),
             owner=_owner(kind, name, said),
             reads=tuple(dict.fromkeys(read)),
-            flows=tuple(dict.fromkeys(flows)),
+            flows=tuple(dict.fromkeys(self._flows(kind, name, said, read or [""]))),
             draft=True,
             rules=rules_of(written_flows(self._written(kind, name))),
         )
+
+    def _flows(
+        self, kind: str, name: str, said: Sequence[Reference], read: Sequence[str]
+    ) -> Iterator[ModelFlow]:
+        """Yields what follows, with the events that lead to it, as it is known of what runs.
+
+        Slices stand by that: a draft that says the same moves none.
+        """
+        entry = self._document.find((*(place_of(self._document, kind, name) or ()), "on"))
+        steps = entry.value.scope.entries if entry is not None and entry.value.scope is not None else {}
+        acts = [one for one in said if one.role in _VERBS]
+        for cause in (one.partition(":")[2] for one in read):
+            step = steps.get(cause)
+            for one in acts:
+                if step is None or step.start <= one.start < step.value.end:
+                    yield ModelFlow(verb=_VERBS[one.role], name=one.name, cause=cause)
 
     def _written(self, kind: str, name: str) -> dict[str, Any]:
         """Returns what is written in a section and can be read."""

@@ -182,7 +182,9 @@ class ExploreView(View):
             return self._verdicts.trouble
         if self.desk.workspace.model_reload.outdated is not None:
             return "The files have mistakes, and an older model runs: fix them first"
-        return "" if self._chosen() else "There is no scenario; those that name deliveries have one order"
+        if self._chosen():
+            return ""
+        return "There is no scenario to explore; those that name deliveries or arm faults have one order"
 
     @action(
         "Start",

@@ -16,6 +16,7 @@ from workbench.services.scenarios import chosen
 from workbench.services.worlds.explore_processes import ExploreProcesses, slice_of
 from workbench.services.worlds.explored import Choices, Exploration, Violation
 from workbench.services.worlds.moves import Fault
+from workbench.services.worlds.run_checks import DUPLICATES
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 from workbench.services.worlds.strategies import UpTo
 from workbench.services.worlds.told_schedule import Standing, ToldSchedule, told_schedule
@@ -57,10 +58,9 @@ class ToldViolation:
 
     @property
     def said(self) -> str:
-        """Says what is broken, by what, and how it is done again."""
-        return "\n".join(
-            [self.finding.words, *(f"  {one}" for one in self.schedule.deviations), "", self.schedule.written]
-        )
+        """Says what is broken, by what, and how it is done again where it can be."""
+        written = ["", self.schedule.written] if self.finding.again else []
+        return "\n".join([self.finding.words, *(f"  {one}" for one in self.schedule.deviations), *written])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,13 @@ class Explored:
                     "invariant": told.finding.invariant,
                     "words": told.finding.words,
                     "count": told.finding.count,
+                    "again": told.finding.again,
                     "schedule": told.finding.found_at,
                     "choices": list(told.finding.choices),
                     "deviations": list(told.schedule.deviations),
                     "usual": [_line(line) for line in told.schedule.usual],
                     "moves": [_line(line) for line in told.schedule.moves],
-                    "saved": told.schedule.written,
+                    "saved": told.schedule.written if told.finding.again else "",
                 }
                 for told in self.findings
             ],
@@ -165,7 +166,7 @@ async def no_order_goes_wrong(
         trusted: Whether its modules may be imported as they are now; else only what a person trusted.
 
     Raises:
-        AssertionError: An invariant is broken; says how.
+        AssertionError: An invariant is broken, and how; or nothing could be explored, or one not to the end.
         NotFound: There is no such project or scenario.
         NotTrusted: It has Python modules that are not trusted.
         ProjectError: Its files are wrong.
@@ -177,10 +178,18 @@ async def no_order_goes_wrong(
     found = chosen(find_scenarios(project.root, project.registry), [scenario] if scenario else [])
     explored: list[Explored] = []
     await explore_all(project, [one for one in found if not one.fixed], plan, done=explored.append)
-    broken = [told.said for one in explored for told in one.findings]
-    if broken:
-        raise AssertionError("\n".join(broken))
-    return [f"{one.exploration.scenario}: {one.exploration.sentence()}" for one in explored]
+    said = [f"{one.exploration.scenario}: {one.exploration.sentence()}" for one in explored]
+    wrong = [told.said for one in explored for told in one.findings]
+    wrong += [words for words, one in zip(said, explored, strict=True) if one.exploration.trouble]
+    if wrong or not explored:
+        raise AssertionError("\n".join(wrong) or nothing_to_explore(found))
+    return said
+
+
+def nothing_to_explore(scenarios: Sequence[Scenario]) -> str:
+    """Says why none of some scenarios can be explored."""
+    said = [f"{one.name}: {one.fixed[0].lower()}{one.fixed[1:]}" for one in scenarios if one.fixed]
+    return "\n".join(["no scenario to explore" + (":" if said else ""), *(f"  {one}" for one in said)])
 
 
 async def schedule_of(
@@ -227,6 +236,9 @@ async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:
     usual = (await explorer.usual()).world
     found = []
     for finding in explorer.result.findings.values():
-        schedule = told_schedule(scenario, await explorer.replayed(finding.choices), usual)
+        run = await explorer.replayed(finding.choices)
+        if finding.invariant not in run.broken and finding.invariant != DUPLICATES:
+            finding.lost()
+        schedule = told_schedule(scenario, run, usual)
         found.append(ToldViolation(finding=finding, schedule=schedule))
     return Explored(scenario=scenario, exploration=explorer.result, findings=found)

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import multiprocessing
 import signal
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from workbench.model.scenario import Scenario
-    from workbench.services.worlds.scenario_explorer import Plan
+    from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 
 LEAST = 0.5
 """Seconds that each scenario gets at least."""
@@ -60,11 +61,12 @@ class ExploreProcesses:
         self._count = count
         self._running: list[tuple[BaseProcess, Connection]] = []
         self._over: dict[int, set[int]] = {}
+        self._deciding: dict[int, frozenset[str]] = {}
         self.latest: dict[int, dict[int, Exploration]] = {}
 
     def __enter__(self) -> Self:
         for part in range(self._count):
-            ours, theirs = self._context.Pipe(duplex=False)
+            ours, theirs = self._context.Pipe()
             process = self._context.Process(
                 target=_work, args=(theirs, (part, self._count), *self._settings), daemon=True
             )
@@ -88,12 +90,19 @@ class ExploreProcesses:
         yield self.together(number)
 
     def together(self, number: int) -> Exploration:
-        """Returns what the processes together told of a scenario."""
+        """Returns what the processes together told of a scenario.
+
+        A process that does not know yet which read models decide numbers its choices otherwise: it begins
+        again, and what it told counts from then on.
+        """
         found = Exploration(scenario=self._settings[2][number].name)
-        parts = self.latest.get(number, {})
-        for _, one in sorted(parts.items()):
+        told = self.latest.get(number, {})
+        known = self._deciding.get(number, frozenset())
+        parts = {part: one for part, one in sorted(told.items()) if one.deciding == known}
+        for one in parts.values():
             found.take(one)
-        found.seconds = max((one.seconds for one in parts.values()), default=0.0)
+        found.trouble = next((one.trouble for one in told.values() if one.trouble), "")
+        found.seconds = max((one.seconds for one in told.values()), default=0.0)
         found.complete = min((one.complete for one in parts.values()), default=-1)
         found.exhausted = all(one.exhausted for one in parts.values())
         if len(parts) < self._count:
@@ -107,14 +116,27 @@ class ExploreProcesses:
             try:
                 while ours.poll():
                     number, over, exploration = ours.recv()
-                    self.latest.setdefault(number, {})[part] = exploration
-                    if over:
-                        self._over.setdefault(number, set()).add(part)
+                    self._hear(part, number, exploration, over=over)
                     heard = True
             except (EOFError, OSError):
                 if process.exitcode not in (0, None):
                     self._died(part, process)
         return heard
+
+    def _hear(self, part: int, number: int, exploration: Exploration, *, over: bool) -> None:
+        """Takes what one told; where it saw more read models decide than others, they are told of them."""
+        told, ended = self.latest.setdefault(number, {}), self._over.setdefault(number, set())
+        told[part] = exploration
+        if over:
+            ended.add(part)
+        known = self._deciding.get(number, frozenset())
+        if not exploration.deciding <= known:
+            known |= exploration.deciding
+            self._deciding[number] = known
+            for _, pipe in self._running:
+                with suppress(OSError):
+                    pipe.send((number, known))
+        ended -= {one for one in ended if not _holds(told[one], known)}
 
     def _died(self, part: int, process: BaseProcess) -> None:
         """Counts one that ended unexpectedly as done with everything."""
@@ -126,6 +148,11 @@ class ExploreProcesses:
                 told.trouble = f"a process ended unexpectedly ({process.exitcode})"
                 told.complete = -1
                 self._over[number].add(part)
+
+
+def _holds(one: Exploration, deciding: frozenset[str]) -> bool:
+    """Whether what was told of a scenario stays so, where these read models decide; trouble always does."""
+    return bool(one.trouble) or one.deciding >= deciding
 
 
 def _work(
@@ -141,35 +168,60 @@ def _work(
     gc.freeze()
     gc.set_threshold(GARBAGE)  # a world is much garbage that ends at once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it ends it
-    with suppress(BrokenPipeError):
-        asyncio.run(_explore(pipe, share, root, environ, wanted, plan, faults))
+    with suppress(BrokenPipeError, ConnectionResetError, EOFError):
+        asyncio.run(_Part(pipe, replace(plan, share=share), wanted, faults).work(root, environ))
     pipe.close()
 
 
-async def _explore(
-    pipe: Connection,
-    share: tuple[int, int],
-    root: Path,
-    environ: Mapping[str, str],
-    wanted: Sequence[Scenario],
-    plan: Plan,
-    faults: Mapping[Fault, int],
-) -> None:
-    from workbench.services.scenarios import open_scenarios
-    from workbench.services.worlds.scenario_explorer import ScenarioExplorer
+class _Part:
+    """One process: it explores its share of each scenario, and again where others saw what it did not."""
 
-    project = open_scenarios(root, environ).project
-    left = plan.seconds
-    for number, scenario in enumerate(wanted):
-        explorer = ScenarioExplorer(project, scenario, faults=faults)
-        own = replace(plan, share=share, seconds=slice_of(left, len(wanted) - number))
-        said = await explorer.explore(own, partial(_tell, pipe, number))
-        pipe.send((number, True, said))
-        left -= said.seconds
+    def __init__(
+        self, pipe: Connection, plan: Plan, wanted: Sequence[Scenario], faults: Mapping[Fault, int]
+    ) -> None:
+        self._pipe, self._plan, self._wanted, self._faults = pipe, plan, wanted, faults
+        self._deciding: dict[int, frozenset[str]] = {}
+        self._explorers: dict[int, ScenarioExplorer] = {}
+        self._todo = deque(range(len(wanted)))
 
+    async def work(self, root: Path, environ: Mapping[str, str]) -> None:
+        """Explores until it is ended from outside.
 
-def _tell(pipe: Connection, number: int, so_far: Exploration) -> None:
-    pipe.send((number, False, so_far))
+        Raises:
+            EOFError, OSError: Who began it has ended.
+        """
+        from workbench.services.scenarios import open_scenarios
+        from workbench.services.worlds.scenario_explorer import ScenarioExplorer
+
+        project = open_scenarios(root, environ).project
+        left = self._plan.seconds
+        while True:
+            self._hear()
+            number = self._todo[0]
+            if number not in self._explorers:
+                self._explorers[number] = ScenarioExplorer(project, self._wanted[number], faults=self._faults)
+            explorer = self._explorers[number]
+            explorer.knows(self._deciding.get(number, ()))
+            plan = replace(self._plan, seconds=slice_of(left, len(self._todo)))
+            said = await explorer.explore(plan, partial(self._tell, number))
+            left -= said.seconds
+            if _holds(said, self._deciding.get(number, frozenset())):
+                self._todo.popleft()
+                self._pipe.send((number, True, said))
+
+    def _tell(self, number: int, so_far: Exploration) -> None:
+        self._pipe.send((number, False, so_far))
+        self._hear()
+        self._explorers[number].knows(self._deciding.get(number, ()))
+
+    def _hear(self) -> None:
+        """Takes up what others saw; where nothing is left to do, it waits for that."""
+        while not self._todo or self._pipe.poll():
+            number, deciding = self._pipe.recv()
+            self._deciding[number] = deciding
+            explored = self._explorers.get(number)
+            if explored and number not in self._todo and not _holds(explored.result, deciding):
+                self._todo.append(number)
 
 
 def slice_of(left: float, count: int) -> float:

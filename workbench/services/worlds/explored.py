@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.model.counts import counted
 
+NOT_AGAIN = "it could not be done again: the model does not do the same each time"
 Choices = tuple[int, ...]
 """A schedule: which move was chosen each time; what is not said is 0, what the engine does by itself."""
 
@@ -66,6 +67,7 @@ class Violation:
         found_at: Number of the schedule that broke it first, from 1, and after how many seconds.
         count: How many schedules broke it.
         shrunk_in: How many runs it took to make the schedule so small; 0 where it was not tried.
+        again: Whether the schedule breaks it whenever it is done again.
     """
 
     invariant: str
@@ -75,11 +77,17 @@ class Violation:
     seconds: float
     count: int = 1
     shrunk_in: int = 0
+    again: bool = True
 
     @property
     def deviations(self) -> int:
         """How many choices are not what the engine would do by itself."""
         return deviations_of(self.choices)
+
+    def lost(self) -> None:
+        """Says that it was not broken when the schedule was done again."""
+        if self.again:
+            self.again, self.words = False, f"{self.words}; {NOT_AGAIN}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.model.fault import FaultKind
+from workbench.model.fault import FaultKind, FaultRule
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.model.scenario import moment
+from workbench.model.scenario import IssuedCommand, Occurrence, Replay, ScenarioAct, moment
 
 
 class MoveKind(StrEnum):
@@ -116,3 +116,17 @@ class Made:
     def __str__(self) -> str:
         said = ", ".join((*self.commands, *self.events, *self.messages))
         return f"{said}; refused: {self.refused}" if self.refused and said else self.refused or said
+
+
+def act_named(act: ScenarioAct | None) -> str:
+    """Returns what tells a step of a scenario from others; empty where it only lets time pass."""
+    match act:
+        case IssuedCommand():
+            return act.command
+        case Occurrence():
+            return act.type
+        case FaultRule():
+            return f"{act.kind} {act.name}"
+        case Replay():
+            return f"replay of {act.subscription}"
+    return ""

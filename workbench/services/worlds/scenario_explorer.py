@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +20,14 @@ from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunCh
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
-from workbench.services.worlds.strategies import Exhaustive, Following, MoveChooser, Prioritised, Randomly
+from workbench.services.worlds.strategies import (
+    Exhaustive,
+    Following,
+    MoveChooser,
+    Prioritised,
+    Randomly,
+    Repeating,
+)
 
 if TYPE_CHECKING:
     from workbench.model.invariant import Invariant
@@ -191,21 +198,30 @@ class ScenarioExplorer:
         await self._look_at_duplicates()
         for finding in self.result.findings.values():
             if finding.invariant != DUPLICATES:
-                finding.choices, finding.words, finding.shrunk_in = await shrunk(
+                choices, words, finding.shrunk_in = await shrunk(
                     self.replayed, finding.invariant, finding.choices
                 )
+                if words:
+                    finding.choices, finding.words, finding.again = choices, words, True
+                else:
+                    finding.lost()
 
     async def usual(self) -> Run:
         """Does what the engine does by itself.
 
-        A read model of which something that decides looks at rows is moved by itself from then on; so are
-        those that were while `result` came to be, elsewhere maybe: its choices hold good with these.
+        A read model of which something that decides looks at rows is moved by itself from then on. Where
+        `result` has choices, from elsewhere maybe, those are that were when it came to be, and no others: its
+        choices hold good with these alone.
         """
-        self._reads |= self.result.deciding
-        run = None
-        while run is None or self._reads > self._deciding:
+        if self.result.moves:
+            self._deciding = self.result.deciding
+            run = await self.replayed()
+        else:
             self._decide()
             run = await self.replayed()
+            while self._reads > self._deciding:
+                self._decide()
+                run = await self.replayed()
         self._usually_open = frozenset(one.partition(" ")[0] for one in open_processes(run.world))
         self._checked.clear()
         return run
@@ -219,6 +235,8 @@ class ScenarioExplorer:
             if tally.plain:
                 continue
             run = await self.replayed(tally.choices)
+            if run.end != end:
+                continue  # the model does not do the same each time, and nothing follows from it
             moves = [deed.move for deed in run.world.deeds]
             duplicates = [move for move in moves if move.fault is Fault.DUPLICATE]
             if any(move.kind is MoveKind.STEP for move in duplicates):
@@ -238,6 +256,9 @@ class ScenarioExplorer:
         chances = _chances(plan) if plan.random else iter(())
         longest, tried = 1, set[Choices]()
         for number in itertools.count():
+            while self._reads > self._deciding:
+                tried = await self._begin_again()
+                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
             now = self._clock.monotonic()
             if now >= next_look:
                 self.result.seconds, next_look = now - began, now + TELL
@@ -261,10 +282,37 @@ class ScenarioExplorer:
             others = plan.share[0] > 0 and branch is not None and not branch.known  # of whom one tells of it
             if not again and not others:
                 self._note(run, self._clock.monotonic() - began)
-            if self._reads > self._deciding:
-                self._decide()
-                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
         told(self.result)
+
+    def knows(self, deciding: Collection[str]) -> None:
+        """Takes up what others saw: at rows of these read models something looks that decides."""
+        self._reads |= set(deciding)
+
+    async def _begin_again(self) -> set[Choices]:
+        """Begins again: more read models move by themselves from now on, and moves have other numbers.
+
+        What was counted is forgotten, but for what broke something: that is done again, move by move.
+
+        Returns:
+            What was tried already of what is tried now.
+        """
+        found = [one for one in self.result.findings.values() if one.invariant != DUPLICATES]
+        before = [(one, await self.replayed(one.choices)) for one in found]
+        self.result = Exploration(scenario=self._scenario.name)
+        self._decide()
+        tried = set[Choices]()
+        for one, as_before in before:
+            self._checked.clear()
+            run = await self.play(Repeating([deed.move for deed in as_before.world.deeds]))
+            if run.choices not in tried:
+                tried.add(run.choices)
+                self._note(run, one.seconds)
+            if one.invariant not in self.result.findings:
+                one.lost()
+                one.choices = run.choices
+                self.result.findings[one.invariant] = one
+        self._checked.clear()
+        return tried
 
     def _note(self, run: Run, seconds: float) -> None:
         result, choices = self.result, run.choices

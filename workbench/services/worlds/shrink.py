@@ -24,7 +24,8 @@ async def shrunk(
     """Returns the smallest schedule near another one that breaks an invariant; always the same one.
 
     Returns:
-        The schedule, in words what does not hold in it, and how many runs it took.
+        The schedule, in words what does not hold in it, and how many runs it took. The words are empty where
+        it was not broken in any of them, the given one included: what was seen could not be done again.
     """
     best, words, runs, tried = choices, "", 0, set[Choices]()
     better = True

@@ -16,9 +16,9 @@ from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
 from workbench.model.fault import FaultPlace, FaultRule
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioAct
+from workbench.model.scenario import Scenario, ScenarioStep
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
-from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
+from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove, act_named
 from workbench.store.operations import ConfigureSubscription
 
 if TYPE_CHECKING:
@@ -241,10 +241,19 @@ class SteppedWorld(ScenarioStage):
         steps = self.scenario.when
         while self._step < len(steps):
             step = steps[self._step]
-            self._step_at = self._clock.now() + round(self.until(step) * MICROSECONDS)
+            self._step_at = self._clock.now() + round(self._wait(step) * MICROSECONDS)
             if step.act is not None or self._step_at > self._clock.now():
                 return
             self._step += 1
+
+    def _wait(self, step: ScenarioStep) -> float:
+        """Returns how many seconds pass before a step; none where its time passed, as another one came late.
+
+        Raises:
+            InvalidValue: Its time has passed though nothing was otherwise than usual; or as `until`.
+        """
+        late = step.at is not None and step.at < self._clock.now()
+        return 0.0 if late and any(self.choices) else self.until(step)
 
     def _pass_time(self) -> None:
         steps = self.scenario.when
@@ -338,7 +347,7 @@ class SteppedWorld(ScenarioStage):
         yield from ready
         now = self._clock.now()
         if self._step < len(self.scenario.when) and self._step_at <= now:
-            yield NextMove(MoveKind.STEP, _named(self.scenario.when[self._step].act), at=self._step)
+            yield NextMove(MoveKind.STEP, act_named(self.scenario.when[self._step].act), at=self._step)
         if not ready and (due := self._next_due()) is not None:
             yield NextMove(MoveKind.TIME, at=due)
 
@@ -364,7 +373,7 @@ class SteppedWorld(ScenarioStage):
                     yield again
             last = self._step - 1
             if last >= 0 and (act := self.scenario.when[last].act) is not None:
-                yield NextMove(MoveKind.STEP, _named(act), at=last, fault=Fault.DUPLICATE)
+                yield NextMove(MoveKind.STEP, act_named(act), at=last, fault=Fault.DUPLICATE)
         if self.left[Fault.DELAY] and ready and (due := self._next_due()) is not None:
             yield NextMove(MoveKind.TIME, at=due, fault=Fault.DELAY)
 
@@ -384,16 +393,3 @@ class SteppedWorld(ScenarioStage):
         end = self.deeds[at + 1].refused if at + 1 < len(self.deeds) else len(self.done.refusals)
         refused = [str(one.get("message", "conflict")) for one in self.done.refusals[deed.refused : end]]
         return Made(tuple(one.type for one in events), tuple(issued), tuple(published), "; ".join(refused))
-
-
-def _named(act: ScenarioAct | None) -> str:
-    match act:
-        case IssuedCommand():
-            return act.command
-        case Occurrence():
-            return act.type
-        case FaultRule():
-            return f"{act.kind} {act.name}"
-        case Replay():
-            return f"replay of {act.subscription}"
-    return ""

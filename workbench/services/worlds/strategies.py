@@ -51,6 +51,20 @@ class UpTo:
         return next(self._choices, None)
 
 
+class Repeating:
+    """Makes moves as another run made them, whatever their numbers are; then what the engine would do."""
+
+    wants_prints = False
+
+    def __init__(self, made: Sequence[NextMove]) -> None:
+        self._made = list(reversed(made))
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
+        """Returns which one the next of them is; 0 where it is not possible now."""
+        wanted = self._made.pop() if self._made else moves[0]
+        return moves.index(wanted) if wanted in moves else 0
+
+
 class _Branch:
     """One schedule of `Exhaustive`; behind its last deviation it gives up where a state was seen before."""
 
