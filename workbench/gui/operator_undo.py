@@ -116,17 +116,18 @@ class OperatorUndo(QObject):
         """
         if (last := self.last) is not None:
             workspace = self._desk.workspace
-            self._weighing.ask(lambda: (last, _backlog(workspace, last.of)), last.of.number)
+            left = workspace.operations.left
+            self._weighing.ask(lambda: (last, _backlog(workspace, last.of), left(last.of)), last.of.number)
 
-    def _ask_or_undo(self, found: tuple[LoggedAct, _Backlog]) -> None:
-        (last, backlog), now = found, self._desk.workspace.clock.now()
+    def _ask_or_undo(self, found: tuple[LoggedAct, _Backlog, str]) -> None:
+        (last, backlog, left), now = found, self._desk.workspace.clock.now()
         over = self._over()
         if now - last.of.at <= ASKED_SECONDS * MICROSECONDS and not backlog.words and not over:
             self.undo(last.of.number)
             return
         done = f"{last.name}, done {relative(last.of.at, now)}"
         said = f"{over} Undo the older {done}, instead?" if over else f"Undo the {done}?"
-        said += backlog.words
+        said += left + backlog.words
         self._desk.notice("warning", said, *self.offer(last.of.act), asks=True)
 
     def why_not(self) -> str:

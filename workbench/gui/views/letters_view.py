@@ -340,6 +340,11 @@ class LettersView(View):
         """Shows the subscription that failed."""
         self.desk.select(Selection(subscription=rows.row[7]), view="subscriptions")
 
+    @action("Owner and note", icon="edit", on="table", group=1)
+    def show_notes(self, rows: ChosenRows) -> None:
+        """Shows where owner and note of the letter are written."""
+        self._show(rows.row[0], self.detail.show_notes)
+
     @action("Only this subscription", icon="filter", on="table", group=1)
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the letters of the subscription alone."""
