@@ -32,7 +32,8 @@ LARGE = 6
 AROUND = 48
 """Pixels around a caret that stay free."""
 ASKING = (
-    "board_entry", "board_trial", "change_strip", "completions", "confirm", "mark_popover", "patch-form",
+    "board_entry", "board_trial", "change_strip", "completions", "confirm", "jobs", "mark_popover",
+    "patch-form",
 )  # fmt: skip
 """Names of what lies in or over a view while it asks something: it stays free as a whole."""
 
@@ -99,7 +100,9 @@ class Toasts(QWidget):
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
             view = view_of_keyboard(self._window)
             buttons = main_buttons(self._window, view) if view is not None else []
-            self._corner = free_corner(room, size, worked_on(self._window), self._corner, *buttons)
+            tools = tool_buttons(self._window, but=self)
+            kept = worked_on(self._window)
+            self._corner = free_corner(room, size, kept, self._corner, *buttons, tools=tools)
         self.setGeometry(corners(room, size)[self._corner])
         self._column.activate()  # while it lay still no request reached it, and none is posted twice
         self.raise_()
@@ -144,18 +147,28 @@ def corners(room: QRect, size: QSize) -> Sequence[QRect]:
     return [QRect(QPoint(x, y), size) for y, x in product((low, room.top()), (right, room.left()))]
 
 
-def free_corner(room: QRect, size: QSize, kept: Sequence[QRect], now: int, *better: QRect) -> int:
+def free_corner(
+    room: QRect,
+    size: QSize,
+    kept: Sequence[QRect],
+    now: int,
+    *better: QRect,
+    tools: Sequence[QRect] = (),
+) -> int:
     """Returns the number of the corner to lie in: where it is, else the first that covers least of `kept`.
 
     Args:
         kept: What is worked on, the keyboard's place before all else.
         better: What is left free, too, if there is such a corner.
+        tools: Of which it covers fewest where it moves.
     """
     places = corners(room, size)
 
-    def covers(at: int) -> tuple[int, int, bool, bool]:
-        some = any(places[at].intersects(one) for one in better)
-        return covered(places[at], kept[:1]), covered(places[at], kept[1:]), some, at != now
+    def covers(at: int) -> tuple[int, int, bool, bool, int]:
+        place = places[at]
+        some = any(place.intersects(one) for one in better)
+        less = sum(place.intersects(one) for one in tools)
+        return covered(place, kept[:1]), covered(place, kept[1:]), some, at != now, less
 
     return min(range(len(places)), key=covers)
 
