@@ -45,15 +45,16 @@ def test_what_is_designed_and_does_not_run_is_listed_as_a_draft_and_leads_to_its
     assert (name, note, on_board(place).node) == ("place", "draft", "command:place")
     policies = [(name, on_board(place).node) for name, _, place in found["Policies and processes (2)"]]
     assert policies == [("tell", "subscription:tell"), ("wait", "subscription:wait")]
-    ((_, _, consumer),) = found["Subscriptions"]
+    ((_, _, consumer),) = found["Subscriptions (1)"]
     assert (consumer.view, consumer.declared) == ("board", "consumer")
     assert list(found) == [
-        "Aggregates (1)", "Commands (1)", "Policies and processes (2)", "Projections", "Subscriptions",
+        "Aggregates (1)", "Commands (1)", "Policies and processes (2)", "Projections (0)",
+        "Subscriptions (1)",
     ]  # fmt: skip
 
 
 def test_without_a_draft_an_empty_model_lists_nothing() -> None:
-    assert rows_of("") == {"Projections": [], "Subscriptions": []}
+    assert rows_of("") == {"Projections (0)": [], "Subscriptions (0)": []}
 
 
 RUNS = """[topics]
@@ -109,6 +110,6 @@ def test_what_runs_is_listed_as_the_draft_has_it(tmp_path: Path) -> None:
         "Commands (2)": [("send", "draft"), ("lose", "draft")],
         "Events (2)": [("parcel.lost", ""), ("parcel.posted", "draft")],
         "Policies and processes (1)": [("seek", "draft")],
-        "Projections": [],
-        "Subscriptions": [("printer", "draft")],
+        "Projections (0)": [],
+        "Subscriptions (1)": [("printer", "draft")],
     }

@@ -139,9 +139,9 @@ def model_sections(model: Registry, state: DesignState | None = None) -> list[Se
         *_counted("Events", "event", events),
         *_counted("Policies and processes", "policy", policies),
         *_counted("Actors and outside systems", "external", actors),
-        *([("Queries", "query", queries)] if queries else []),
-        ("Projections", "projection", projections),
-        ("Subscriptions", "subscription", subscriptions),
+        *_counted("Queries", "query", queries),
+        (f"Projections ({len(projections):,})", "projection", projections),
+        (f"Subscriptions ({len(subscriptions):,})", "subscription", subscriptions),
         *_counted("Invariants", "lock", invariants),
     ]
 
