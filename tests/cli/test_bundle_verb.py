@@ -55,6 +55,10 @@ def test_W22_fields_are_masked_and_a_preview_lists_them(workbench, played, tmp_p
     assert not file.exists()
     assert "email" in said.out
     assert "17 events" in said.out
+    monkeypatch.setattr("workbench.services.bundles.found_fields.MOST", 2)
+    few = workbench("bundle", played, file, "--preview")
+    assert len(few.out.splitlines()) < len(said.out.splitlines())
+    assert "fields more; --json lists them" in few.out
     made = workbench("bundle", played, file, "--mask", "type:email, username")
     assert made.code == 0
     assert "masked: email, username" in made.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QToolBar
 
 from tests.gui.test_session import mistakes, notices, settings, start
 from tests.gui.tree_rows import table_of
+from workbench.gui import bundle_dialog
 from workbench.gui.bundle_dialog import BundleDialog
 from workbench.gui.desk import Selection
 from workbench.interop.bundle_file import is_bundle, read_manifest
@@ -52,6 +54,17 @@ async def begun(session, until):
     session.acts["bundle"].do()
     await until(lambda: dialog_of(session) is not None and dialog_of(session).make.isEnabled(), within=20)
     return dialog_of(session)
+
+
+async def test_W22_of_very_many_fields_the_dialog_says_that_there_are_more(session, until, monkeypatch):
+    monkeypatch.setattr(bundle_dialog, "MOST", 3)
+    dialog = await begun(session, until)
+    await until(lambda: len(table_of(dialog.fields)) == 3)
+    assert re.fullmatch(r"\d+ fields more: type in the filter to find them\.", dialog.more.text())
+    dialog.filter.setText("username")
+    await until(lambda: [row[0].split()[0] for row in table_of(dialog.fields)] == ["username"])
+    assert dialog.more.isHidden()
+    dialog.reject()
 
 
 async def test_W22_the_dialog_says_what_goes_in_and_masks_what_is_ticked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from workbench.model.masking import Masking, masked_words
 
 
-def masking(*fields, secrets=False):
-    return Masking(fields, b"a key of a test", secrets=secrets)
+def masking(*fields, secrets=False, model=()):
+    return Masking(fields, b"a key of a test", secrets=secrets, model=model)
 
 
 def masked(value, *fields, **more):
@@ -64,7 +65,7 @@ def test_W22_true_false_null_and_what_has_no_letter_or_digit_stay():
 
 def test_W22_all_below_a_masked_field_is_masked_and_nothing_else():
     value = {"to": {"city": "Paris", "lines": ["a street", 12]}, "other": "Rome", "n": 12}
-    said, paths = masked(value, "to")
+    said, paths = masked(value, "to", model=("city", "lines"))
     assert paths == ["$.to.city", "$.to.lines[0]", "$.to.lines[1]"]
     assert said["other"] == "Rome"
     assert said["n"] == 12
@@ -154,3 +155,117 @@ def test_W22_any_number_has_a_mask(value):
     said = json.loads(masking("x").json(json.dumps({"x": value}))[0])["x"]
     assert isinstance(said, int)
     assert len(str(said)) == len(str(value))
+
+
+@pytest.mark.parametrize("secret", ["password", "n", "by", "rate"])
+def test_W22_names_of_fields_stay_whatever_a_secret_is(secret):
+    made = masking(secrets=True, model=("rate_set", "n", "by", "password"))
+    made.learn(json.dumps({"password": secret, "pin": secret}))
+    value = {"password": "x", "n": 1, "by": {"n": 2, "password": "y"}, "rows": [{"n": 3}]}
+    said = json.loads(made.json(json.dumps(value))[0])
+    assert list(said) == list(value)
+    assert set(said["by"]) == {"n", "password"}
+    assert said["rows"] == [{"n": 3}]
+    assert made.text("rate_set by n") == "rate_set by n", "what the model says is no mention"
+    assert secret not in made.json(json.dumps({"pin": secret}))[0].partition(":")[2]
+
+
+def test_W22_names_of_types_stay_in_names_of_streams_and_the_key_behind_them_does_not():
+    made = masking("user_id", model=("user", "user_id"))
+    made.learn('{"user_id":"user"}')
+    made.learn('{"user_id":"x"}')
+    for key in ("user", "x"):
+        kept, _, mask = made.text(f"user-{key}", names=True).partition("-")
+        assert kept == "user"
+        assert mask == json.loads(made.json(json.dumps({"user_id": key}))[0])["user_id"] != key
+    assert made.text("this is a user, x") == "this is a user, x", "short and common words are no mentions"
+
+
+def test_W22_keys_below_a_masked_field_are_values_unless_the_model_names_them():
+    value = {"password": {"sk-KEYED-zz11": {"city": "Paris"}, "ok-22": True}, "said": "sk-KEYED-zz11 failed"}
+    said, paths = masked(value, secrets=True, model=("city",))
+    first, second = said["password"]
+    assert "KEYED" not in json.dumps(said)
+    assert said["password"][second] is True
+    assert list(said["password"][first]) == ["city"]
+    assert paths == [f"$.password.{first}.city", f"$.password.{second}"]
+    assert said["said"] == f"{first} failed"
+
+
+def test_W22_a_long_number_is_the_same_in_other_fields_a_short_one_may_be_by_chance():
+    made = masking("pin")
+    made.learn('{"pin":739184}')
+    made.learn('{"pin":1000}')
+    said = json.loads(made.json('{"pin":739184,"code":739184,"text":"739184 or 1000","sum":1000}')[0])
+    assert said["code"] == said["pin"] != 739184
+    assert said["sum"] == 1000
+    assert "739184" not in said["text"]
+    assert "1000" not in said["text"]
+    assert made.number(739184, "code") == said["pin"]
+
+
+def test_W22_a_copy_in_other_cases_is_masked_in_these_cases():
+    made = masking(secrets=True)
+    made.learn('{"token":"Abc-Defg"}')
+    mask = made.text("Abc-Defg")
+    assert mask != "Abc-Defg"
+    assert made.text("ABC-DEFG, abc-defg") == f"{mask.upper()}, {mask.lower()}"
+
+
+def test_W22_what_begins_alike_and_goes_on_is_no_mention():
+    made = masking("name")
+    made.learn('{"name":"ada love"}')
+    assert made.text("ada lovelace") == "ada lovelace"
+    assert made.text("ada love, ada") != "ada love, ada"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [str(one) for one in range(10)] + list("abcdefghijklmnopqrstuvwxyz"),
+        [str(one) for one in range(1, 100)],
+        [f"2026-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)],
+        [f"{char}-1" for char in "abcdefghijklmnopqrstuvwxyzäöü"],
+        list(range(-9, 10)),
+        [one / 10 for one in range(1, 10)],
+    ],
+    ids=["letters and digits", "numbers", "days", "names", "integers", "fractions"],
+)
+def test_W22_where_a_shape_has_too_few_values_another_shape_is_taken(values):
+    made = masking("x")
+    said = [json.loads(made.json(json.dumps({"x": one}))[0])["x"] for one in values]
+    assert len(set(said)) == len(values)
+    assert all(type(mask) is type(one) for mask, one in zip(said, values, strict=True))
+    assert [one for one, mask in zip(values, said, strict=True) if one == mask] in ([], ["0"], [0])
+
+
+def test_W22_a_name_that_stays_is_not_made_up_again():
+    made = masking("x")
+    made.learn('{"x":"a"}')
+    for other in "bcdefghijklmnopqrstuvwxyz":
+        made.avoid(f"thing-{other}")
+    assert len(made.text("thing-a", names=True)) > len("thing-a")
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 2**64 - 1, 1.7e308, -1.2e308])
+def test_W22_the_largest_numbers_stay_numbers_that_a_store_has(value):
+    for key in range(20):
+        made = Masking(("x",), bytes([key]), secrets=False)
+        said = json.loads(made.json(json.dumps({"x": value}))[0])["x"]
+        assert type(said) is type(value)
+        assert -(2**63) <= said < 2**63 or type(said) is float
+
+
+def test_W22_a_long_value_is_read_a_few_times_not_for_each_of_its_parts(monkeypatch):
+    read, digest = [], hmac.digest
+
+    def counted(key, said, kind):
+        read.append(len(said))
+        return digest(key, said, kind)
+
+    monkeypatch.setattr(hmac, "digest", counted)
+    text = "Big" + "x" * 50_000
+    made = masking("x")
+    made.learn(json.dumps({"x": text}))
+    made.json(json.dumps({"x": text}))
+    assert sum(read) < 4 * len(text)

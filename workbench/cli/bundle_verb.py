@@ -129,14 +129,18 @@ def _part(options: Options, project: Project) -> StorePart:
 
 
 def _previewed(draft: BundleDraft) -> str:
+    from workbench.services.bundles.found_fields import MOST
+
     counts = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in draft.counts.items())
     rows = [
         (one.name, one.count, ", ".join(one.types), ", ".join(one.places), "masked" if one.secret else "")
-        for one in draft.fields
+        for one in draft.fields[:MOST]
     ]
     lines = [counts, f"{draft.size:,} bytes before they are packed; {', '.join(draft.files)}", ""]
     heads = ("FIELD", "VALUES", "TYPE", "WHERE", "")
-    return "\n".join([*map(one_line, lines), columns(heads, rows)])
+    more = len(draft.fields) - len(rows)
+    rest = [f"and {more:,} fields more; --json lists them"] if more else []
+    return "\n".join([*map(one_line, lines), columns(heads, rows), *rest])
 
 
 def _told(made: Bundled) -> str:
@@ -159,7 +163,9 @@ BUNDLE = VerbSpec(
 
         The file has the model, scenarios, the story, and whole streams with their positions: all, or only
         those around a correlation or named ones, with what belongs to them. What looks like a secret is made
-        up; --mask does so for other fields, the same value alike everywhere. It opens paused at the event.
+        up; --mask does so for other fields. A text has the same mask wherever it is mentioned, one of fewer
+        than three characters only in names and keys; a number in other fields from six digits on. It opens
+        paused at the event.
     """,
     examples="""
         workbench bundle my-project bug.workbench

@@ -34,7 +34,7 @@ from workbench.interop.bundle_file import SUFFIX
 from workbench.model.counts import counted
 from workbench.model.json_values import visible
 from workbench.services.bundles.bundle_draft import BundleDraft, Masks, StorePart
-from workbench.services.bundles.found_fields import FoundField
+from workbench.services.bundles.found_fields import MOST, FoundField
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 FIELDS = "Ticked fields are masked: other values of the same shape take the place of theirs."
 KEPT = (
-    "A masked value is masked wherever it is mentioned: in names of streams, keys, errors, rows. Files stay."
+    "A masked text is masked wherever it is mentioned: in names of streams, keys, errors, rows; a number in"
+    " other fields from six digits on. Files of the model and scenarios stay."
 )
 
 
@@ -113,6 +114,8 @@ class BundleDialog(QDialog):
         self.told = plain_label("", wrap=True)
         self.told.setObjectName("bundle-told")
         self.filter = SearchBox("Filter fields")
+        self.more = plain_label("")
+        self.more.setObjectName("bundle-more")
         self.fields = OfferingTree(("Field", "Values"))
         self.fields.setAccessibleName("Fields that can be masked")
         self.fields.setRootIsDecorated(False)
@@ -148,6 +151,7 @@ class BundleDialog(QDialog):
             plain_label(FIELDS, wrap=True),
             self.filter,
             (self.fields, 1),
+            self.more,
             plain_label(KEPT, "muted", wrap=True),
             form,
             self.buttons,
@@ -218,9 +222,12 @@ class BundleDialog(QDialog):
                 note=_about(one),
                 ticked=self._ticked[one.name],
             )
-            for one in shown
+            for one in shown[:MOST]
         ]
         self.fields.show_rows(rows)
+        more = len(shown) - len(rows)
+        self.more.setText(f"{counted(more, 'field')} more: type in the filter to find them." if more else "")
+        self.more.setVisible(bool(more))
 
     def _tick(self, name: str) -> None:
         self._ticked[name] = not self._ticked[name]

@@ -6,8 +6,9 @@ import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -20,7 +21,8 @@ from workbench.model.masking import Masking
 from workbench.project.project import STORY_FILE
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios.scenario_files import FOLDER
-from workbench.services.bundles.found_fields import FoundField, fields_in, names_of
+from workbench.services.bundles.found_fields import FoundField, fields_in, model_names, names_of
+from workbench.services.bundles.written_values import said_values, story_payloads
 from workbench.services.maintenance.store_checkup import backup
 from workbench.services.worlds.fork import fork_in, place_of_store, staged, time_at
 from workbench.store.store_file import (
@@ -168,7 +170,9 @@ class BundleDraft:
             self._head = reader.head()
             self._opens_at = _opens_at(reader, self._part) or self._head
         self.size = store.stat().st_size + sum(self.files.values())
-        self.fields: tuple[FoundField, ...] = fields_in(payloads(store), self._project.registry)
+        self.fields: tuple[FoundField, ...] = fields_in(
+            chain(payloads(store), story_payloads(self._story())), self._project.registry
+        )
         told("Cutting", 1, 1)
 
     def check_at(self, at: int) -> None:
@@ -208,12 +212,21 @@ class BundleDraft:
         fork = fork_in(self._project.root)
         now = fork.now if fork is not None else now
         masks = masks or Masks()
-        masking = Masking(names_of(masks.names, self.fields), secrets.token_bytes(16), secrets=masks.secrets)
+        masking = Masking(
+            names_of(masks.names, self.fields),
+            secrets.token_bytes(16),
+            secrets=masks.secrets,
+            model=model_names(self._project.registry, self._model_texts()),
+        )
         masked = tuple(sorted(one.name for one in self.fields if masking.hides(one.name)))
+        for path in sorted((self._folder / FOLDER).glob("*.tsk")):
+            masking.learn(said_values(path))
         if masked:
             told("Masking", 0, 1)
-            self._mask_story(masking)
+            for _story, text in story_payloads(self._story()):
+                masking.learn(text)
             mask_store(self._store, masking, lambda: told("Masking", 0, 1))
+            self._mask_story(masking)
             told("Masking", 1, 1)
         folds = bool(masked) or not self._part.whole
         folded = not folds or not self._project.restricted
@@ -224,7 +237,7 @@ class BundleDraft:
             at=at,
             head=self._head,
             now=now,
-            part=self._part.words(),
+            part=masking.text(self._part.words(), names=True) if masked else self._part.words(),
             note=note,
             masked=masked,
             store=self._place,
@@ -237,20 +250,28 @@ class BundleDraft:
             size=size,
             at=at,
             masked=masked,
-            mentions=self._mentions(masking) if masked else {},
+            mentions=self._mentions(masking),
             unfolded=unfolded,
             folded=folded,
         )
 
+    def _story(self) -> list[str]:
+        path = self._folder / STORY_FILE
+        return (
+            path.read_text(encoding="utf-8", errors="surrogateescape").split("\n") if path.is_file() else []
+        )
+
+    def _model_texts(self) -> Iterator[str]:
+        """Yields the texts of the model's files, which stay as they are."""
+        for name in self.files:
+            if name != STORY_FILE and not name.startswith(f"{FOLDER}/"):
+                yield (self._folder / name).read_text(encoding="utf-8", errors="replace")
+
     def _mask_story(self, masking: Masking) -> None:
         """Masks the commands of the project's story; they are data as well."""
-        path = self._folder / STORY_FILE
-        if not path.is_file():
-            return
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for line in lines:
-            masking.learn(line)
-        path.write_text("".join(f"{masking.line(line)}\n" for line in lines), encoding="utf-8")
+        if lines := self._story():
+            text = "\n".join(masking.line(line) for line in lines)
+            (self._folder / STORY_FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
 
     def _mentions(self, masking: Masking) -> dict[str, int]:
         texts = {

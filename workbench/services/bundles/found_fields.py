@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
 
 MOST = 2_000
-"""Names that are listed: maps whose keys are data have no end of them."""
+"""Fields that are shown at once: maps whose keys are data have no end of them."""
 OF_TYPE = "type:"
 """Begins what stands for all fields of a type."""
+_READ_NAME = re.compile(r"""(?:\.|\[["']|get\(["'])([A-Za-z_]\w*)""", re.ASCII)
+"""Of a field in an expression or in Python: ``event.city``, ``data["city"]``, ``data.get("city")``."""
 _KINDS = {bool: "true or false", int: "number", float: "number", str: "text", dict: "object", list: "list"}
 
 
@@ -64,7 +67,7 @@ def fields_in(payloads: Iterable[tuple[str, str]], registry: Registry) -> tuple[
             places=tuple(sorted(places[name])),
             secret=is_secret(name),
         )
-        for name, count in counts.most_common(MOST)
+        for name, count in counts.items()
     ]
     return tuple(sorted(found, key=lambda one: (not one.secret, one.name.casefold(), one.name)))
 
@@ -88,6 +91,36 @@ def names_of(wanted: Sequence[str], fields: Sequence[FoundField]) -> frozenset[s
             )
         names |= fits
     return frozenset(names)
+
+
+def model_names(registry: Registry, texts: Iterable[str]) -> frozenset[str]:
+    """Returns the names that a model gives to types and fields, or by which it reads fields.
+
+    Args:
+        texts: Of the model's files.
+    """
+    kinds: tuple[Iterable[str], ...] = (
+        registry.events, registry.commands, registry.queries, registry.aggregates, registry.projections,
+        registry.reactors, registry.handlers, registry.topics, registry.subscriptions,
+    )  # fmt: skip
+    names = {name for kind in kinds for name in kind} | set(_types(registry))
+    schemas = [one.schema for one in registry.events.values()]
+    schemas += [one.schema for one in registry.commands.values()]
+    for schema in schemas:
+        names |= set(_properties(schema))
+    return frozenset(names | {name for text in texts for name in _READ_NAME.findall(text)})
+
+
+def _properties(schema: Any) -> Iterator[str]:
+    """Yields the names of all fields of a schema, however deep they stand."""
+    if isinstance(schema, Mapping):
+        fields = schema.get("properties")
+        if isinstance(fields, Mapping):
+            yield from fields
+        schema = tuple(schema.values())
+    if isinstance(schema, list | tuple):
+        for item in schema:
+            yield from _properties(item)
 
 
 def _types(registry: Registry) -> dict[str, set[str]]:

@@ -169,6 +169,9 @@ def mask_store(path: Path, masking: Masking, step: Callable[[], object] = lambda
             masking.learn(value, field)
             if number % AT_ONCE == 0:
                 step()
+        for table in _KEYED:
+            for (name,) in con.execute(f"select {_TEXTS[table][0]} from {table}"):
+                masking.avoid(name)
         _drop_folds(con)
         for table in {*_DATA, *_TEXTS}:
             changed[table] = _mask_table(con, table, masking, step)
