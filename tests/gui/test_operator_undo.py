@@ -89,3 +89,29 @@ async def test_L10_behind_an_act_that_cannot_be_undone_an_older_one_is_asked_abo
     await until(lambda: desk.undo.last is None)
     said = "The last act, replay of 1 dead letter, cannot be undone: it was delivered since."
     assert desk.undo.why_not() == said
+
+
+async def test_L10_undo_behind_a_reset_that_was_delivered_asks_about_the_older_act(workspace, desk, until):
+    told = []
+    desk.noticed.connect(told.append)
+    ada = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    await workspace.commands.issue("create_user", ada)
+    await settle(workspace)
+    await workspace.subscriptions.pause("welcome-mail", paused=True)
+    await workspace.subscriptions.pause("welcome-mail", paused=False)
+    workspace.running().pause()  # so that nothing is delivered before the reset is seen; no act of a person
+    await workspace.subscriptions.reset("welcome-mail", 0)
+    await until(lambda: desk.undo.last is not None and desk.undo.last.of.action == "reset")
+    shown = desk.undo.last
+    workspace.running().resume()
+    await settle(workspace)
+    await until(lambda: desk.undo.last is not None and desk.undo.last.of.action == "resume")
+    desk.undo.last = shown  # what a person sees who is quicker than that
+    desk.undo.undo_last()
+    await until(lambda: told and told[-1].asks)
+    over = "reset of subscription welcome-mail, cannot be undone: what it changed has changed since."
+    assert told[-1].text.startswith(
+        f"The last act, {over} Undo the older resume of subscription welcome-mail, done "
+    )
+    dict(told[-1].actions)["Undo"]()
+    await until(lambda: workspace.running().subscription("welcome-mail").paused)

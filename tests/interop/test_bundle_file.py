@@ -261,3 +261,20 @@ def test_W21_a_bundle_is_never_written_over_a_store_or_a_projects_file(tmp_path,
 def test_W21_a_pipe_is_no_bundle(tmp_path):
     os.mkfifo(tmp_path / "x.workbench")
     assert not is_bundle(tmp_path / "x.workbench")
+
+
+def test_W21_of_two_at_once_one_is_whole_and_the_other_says_that_it_is_not_written(tmp_path, folder):
+    mine = tmp_path / "x.workbench.part"
+    mine.write_text("precious")
+    path, made = tmp_path / "x.workbench", []
+
+    def other(*_said):
+        if not made:
+            made.append(write_bundle(path, MADE, folder, NAMES, quiet, replace=False))
+
+    with pytest.raises(InvalidValue, match="exists already"):
+        write_bundle(path, MADE, folder, NAMES, other, replace=False)
+    unpack_bundle(path, tmp_path / "out", quiet)
+    assert path.stat().st_size == made[0]
+    assert mine.read_text() == "precious"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["made", "out", "x.workbench", mine.name]

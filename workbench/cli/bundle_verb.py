@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, position, words
+from workbench.cli.stoppable import Told, stoppable
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
@@ -58,16 +59,12 @@ async def _bundle(options: Options, environ: Environ) -> int:
 
     trusted = trust_of(environ, trust=options.trust)
     project = load_project(project_root(options.project), environ=environ, trusted=trusted)
-    return await asyncio.to_thread(_make, options, project)
-
-
-def _make(options: Options, project: Project) -> int:
-    from workbench.services.bundles.bundle_draft import BundleDraft, Masks
-
     show = meter(options) or (lambda _: None)
+    return await stoppable(lambda told: _make(options, project, told, show), show)
 
-    def told(what: str, done: int, of: int) -> None:
-        show(f"{what.lower()} {done:,} of {of:,}")
+
+def _make(options: Options, project: Project, told: Told, show: Callable[[str], object]) -> int:
+    from workbench.services.bundles.bundle_draft import BundleDraft, Masks
 
     with BundleDraft(project, _part(options, project), told) as draft:
         value = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.cli.answers import answer, columns, meter, one_line
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, position
+from workbench.cli.stoppable import stoppable
 
 
 def _fork_takes(parser: Parser) -> None:
@@ -34,14 +35,11 @@ async def _fork(options: Options, environ: Environ) -> int:
     show = meter(options) or (lambda _: None)
     trusted = trust_of(environ, trust=options.trust)
     project = load_project(project_root(options.project), environ=environ, trusted=trusted)
-    fork = await asyncio.to_thread(
-        make_fork,
-        project,
-        options.position,
-        options.folder,
-        environ,
-        lambda what, done, of: show(f"{what.lower()} {done:,} of {of:,}"),
-        waiting=options.waiting,
+    fork = await stoppable(
+        lambda told: make_fork(
+            project, options.position, options.folder, environ, told, waiting=options.waiting
+        ),
+        show,
     )
     show("")
     said = f"{fork.name} is in {options.folder}: a project of its own, on a clock that you move"

@@ -82,12 +82,15 @@ async def _list(options: Options, environ: Environ) -> int:
             one.job.status.value,
             one.job.action,
             len(one.job.numbers),
+            one.resolved,
+            one.failures,
+            one.undone,
             one.queued,
             when(one.job.created_at, zone),
         )
         for one in found
     ]
-    heads = ("JOB", "STATUS", "ACT", "LETTERS", "WAITING", "BEGUN")
+    heads = ("JOB", "STATUS", "ACT", "LETTERS", "RESOLVED", "FAILED", "UNDONE", "WAITING", "BEGUN")
     answer(options, [job_value(one) for one in found], columns(heads, rows) if rows else "no jobs")
     return DONE
 
@@ -162,7 +165,7 @@ def _check(workspace: Workspace, number: int, *statuses: str) -> None:
 
 JOBS = {
     "jobs": VerbSpec(
-        about="Lists the newest jobs on many dead letters, and how many letters each has left.",
+        about="Lists the newest jobs on many dead letters, what came of them, and how many each has left.",
         examples="workbench dead-letters jobs my-project",
         arguments=_list_takes,
         work=_list,

@@ -92,11 +92,21 @@ class OperatorUndo(QObject):
         desk.changed.connect(self._changed)
 
     def _changed(self, changes: Changes) -> None:
-        if changes.operations or changes.dead_letters or changes.everything:
+        if changes.operations or changes.dead_letters or changes.everything or self._delivered(changes):
             log = self._desk.workspace.operations
-            self._reading.ask(lambda: (log.last(self._since), log.newest(self._since)))
+            self._reading.ask(self._read)
             if offered := tuple(self._offered):
                 self._looking.ask(lambda: [act for act in offered if log.is_over(act)], offered)
+
+    def _delivered(self, changes: Changes) -> bool:
+        """Whether something moved by which the last act may be over: deliveries behind a reset or a skip."""
+        if self.last is None or self.last.of.action not in (OperatorAct.RESET, OperatorAct.SKIP):
+            return False
+        return self.last.of.subject.partition(" ")[2] in changes.subscriptions
+
+    def _read(self) -> tuple[LoggedAct | None, LoggedAct | None]:
+        log = self._desk.workspace.operations
+        return log.last(self._since), log.newest(self._since)
 
     def _show(self, found: tuple[LoggedAct | None, LoggedAct | None]) -> None:
         if found != (self.last, self.newest):
@@ -114,13 +124,22 @@ class OperatorUndo(QObject):
 
         Asks first where a newer one cannot be, where it is old, or its undo has something delivered.
         """
-        if (last := self.last) is not None:
-            workspace = self._desk.workspace
-            self._weighing.ask(lambda: (last, _backlog(workspace, last.of)), last.of.number)
+        if (shown := self.last) is not None:
+            self._weighing.ask(self._weigh, shown.of.number)
 
-    def _ask_or_undo(self, found: tuple[LoggedAct, _Backlog]) -> None:
-        (last, backlog), now = found, self._desk.workspace.clock.now()
-        over = self._over()
+    def _weigh(self) -> tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog]:
+        """Returns the last acts as they are now, whatever was delivered since they were shown."""
+        last, newest = self._read()
+        backlog = _backlog(self._desk.workspace, last.of) if last is not None else _Backlog()
+        return (last, newest), backlog
+
+    def _ask_or_undo(self, found: tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog]) -> None:
+        (acts, backlog), now = found, self._desk.workspace.clock.now()
+        self._show(acts)
+        last, over = self.last, self._over()
+        if last is None:
+            self._desk.notice("info", self.why_not())
+            return
         if now - last.of.at <= ASKED_SECONDS * MICROSECONDS and not backlog.words and not over:
             self.undo(last.of.number)
             return

@@ -19,7 +19,7 @@ import msgspec
 from workbench.errors import InvalidValue, NotABundle, StoreFull, StoreReadOnly
 from workbench.interop.output_files import check_output
 from workbench.model.file_names import is_reserved
-from workbench.tusk import why_unwritten
+from workbench.tusk import remove_unfinished, unfinished, why_unwritten
 
 SUFFIX = ".workbench"
 """How the names of bundles end."""
@@ -122,7 +122,8 @@ def write_bundle(
         StoreReadOnly: It cannot be written.
     """
     _free(path, replace=replace)
-    part = path.with_name(f"{path.name}.part")
+    part = unfinished(path)
+    remove_unfinished(path.parent, "*")
     try:
         files = tuple(_marked(folder, name) for name in sorted(names))
         whole, done = sum(one.size for one in files), 0

@@ -83,3 +83,7 @@ class Invariant:
     never_dead_letter: bool = False
     consumers: frozenset[str] = frozenset()
     doc: str = ""
+
+    def forbids_letter(self, subscription: str) -> bool:
+        """Whether a dead letter of a subscription, policy or process breaks it."""
+        return self.never_dead_letter and (not self.consumers or subscription in self.consumers)

@@ -174,6 +174,10 @@ class Scenario:
         """Whether it names deliveries: then nothing moves by itself before its last step is done."""
         return any(isinstance(step.act, OneDelivery) for step in self.when)
 
+    def acts_before(self, step: int) -> int:
+        """Returns how many acts come before a step, whatever waits or deliveries stand between them."""
+        return sum(not isinstance(one.act, OneDelivery | None) for one in self.when[:step])
+
     @property
     def fixed(self) -> str:
         """Why there is no other order of it to explore; empty where there may be."""

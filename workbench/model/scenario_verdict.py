@@ -137,6 +137,13 @@ def _unordered(
     return tuple(lines) if expected or strict else ()
 
 
+def unlisted_letters(scenario: Scenario, letters: Sequence[Facts]) -> list[int]:
+    """Returns which of the dead letters that came a scenario does not list as they are, by their place."""
+    listed = [one for one in scenario.then if one.wanted and one.kind is FactKind.DEAD_LETTER]
+    pairs = in_any_order(len(listed), len(letters), _cost(listed, letters))
+    return sorted(j for i, j in pairs if j is not None and (i is None or not _fits(listed[i], letters[j])))
+
+
 def _absent(refused: Sequence[Expected], happened: Sequence[Facts]) -> tuple[Line, ...]:
     lines = []
     for one in refused:

@@ -149,6 +149,9 @@ class LetterLists(Protocol):
     def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
         """Returns those of these dead letters that have one of the statuses, the newest first."""
 
+    def letters_after(self, numbers: Sequence[int]) -> list[int]:
+        """Returns the dead letters that failed replays of these made (L4), the newest first."""
+
     def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
 

@@ -15,6 +15,7 @@ from workbench.tusk.save import (
     remove_unfinished,
     replace_file,
     save,
+    unfinished,
     why_unwritten,
 )
 from workbench.tusk.section_edit import (
@@ -55,6 +56,7 @@ __all__ = [
     "save",
     "section_span",
     "set_value",
+    "unfinished",
     "whole_text",
     "why_unwritten",
     "write_key",

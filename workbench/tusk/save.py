@@ -7,6 +7,8 @@ import errno
 import glob
 import hashlib
 import os
+import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -150,8 +152,13 @@ def replace_file(
             part.unlink(missing_ok=True)
 
 
+def unfinished(path: Path) -> Path:
+    """Returns a name of its own beside a path, for what is to become that; `remove_unfinished` knows it."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}{_UNFINISHED}")
+
+
 def remove_unfinished(folder: Path, names: str) -> None:
-    """Removes the files that processes which are no more were writing when they were killed.
+    """Removes the files and folders that processes which are no more were writing when they were killed.
 
     Args:
         names: Pattern of the names of the files that they were to become.
@@ -160,7 +167,7 @@ def remove_unfinished(folder: Path, names: str) -> None:
         process = part.name.removesuffix(_UNFINISHED).split(".")[-1]
         if process.isdecimal() and not _runs(int(process)):
             with contextlib.suppress(OSError):
-                part.unlink()
+                shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink()
 
 
 def _runs(process: int) -> bool:

@@ -8,6 +8,7 @@ import os
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from tests.services.conftest import running
 from tests.services.worlds.race import ORDER, orders_that_race
@@ -297,3 +298,12 @@ async def test_shares_are_drawn_as_bars_and_told_in_words(view, until):
     assert column.draw is not None
     picture = view.tables.ends.grab()
     assert not picture.isNull()
+
+
+@pytest.mark.parametrize("width", [480, 1200])
+async def test_no_field_of_what_is_explored_is_cut(view, width, until):
+    view.resize(width, 760)
+    fields = view.plan.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    await until(lambda: all(one.width() >= min(one.sizeHint().width(), one.maximumWidth()) for one in fields))
+    await until(lambda: all(view.plan.rect().contains(one.geometry()) for one in fields))
+    assert len(fields) == 9

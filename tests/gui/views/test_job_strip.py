@@ -274,6 +274,37 @@ async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(
     assert len(told) == 1, "who holds it needs no word of that"
 
 
+async def test_L5_V3_a_ladder_that_went_on_shows_where_it_failed_and_leads_to_what_failed(many, view, until):
+    (await many.dead_letters.repair.begin(all_numbers(view), ladder=(2, 5)))
+    (job,) = many.dead_letters.jobs.list()
+    view.jobs.follow(job.number)
+    held = f"Replay {MANY} dead letters: held at a new failure"
+    await passing(many, until(lambda: card(view).title.text() == held))
+    while many.dead_letters.jobs.get(job.number).status is not JobStatus.DONE:
+        await many.dead_letters.jobs.resume(job.number)
+        await passing(many, many.dead_letters.jobs.finished(job.number))
+    view.jobs.refresh()
+    said = f"2: 2 failed; 5: 5 failed; {MANY - 7}: {MANY - 7} failed"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    card(view).failed.click()
+    again = {one.number for one in many.dead_letters.page() if one.parent in job.numbers}
+    assert len(again) == MANY
+    await until(lambda: set(view.groups.node().numbers) == again)
+
+
+async def test_L5_V3_a_ladder_that_was_undone_is_not_shown_as_done(many, view, until):
+    await many.pause()
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(2, 5))
+    (job,) = many.dead_letters.jobs.list()
+    view.jobs.follow(job.number)
+    await until(lambda: many.dead_letters.jobs.get(job.number).step == 2)
+    await many.operations.undo_act(f"job {job.number}")
+    view.jobs.refresh()
+    said = f"2: 2 undone; 5: not begun; {MANY - 7}: not begun"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    assert card(view).failed.isHidden()
+
+
 async def test_L5_a_repair_that_nobody_sees_is_told_when_it_is_held(many, view, told, until):
     view.many.acts["repair"].do()
     panel = view.many.panel

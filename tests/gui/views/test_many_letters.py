@@ -764,7 +764,7 @@ def test_a_form_shows_the_patch_that_it_was_given(qtbot):
     assert [step.path for step in form.patch().steps] == [("a",)]
 
 
-def ladder(step, status="running", **fates):
+def ladder(step, status="running", *steps, **fates):
     job = Job(
         action="replay",
         numbers=tuple(range(1, 31)),
@@ -772,24 +772,38 @@ def ladder(step, status="running", **fates):
         status=JobStatus(status),
         plan=JobPlan(ladder=(1, 5, 20)),
     )
-    return [(one.size, one.state) for one in states(JobReport(job=job, fates=fates))]
+    return [(one.size, one.state) for one in states(JobReport(job=job, fates=fates, steps=steps))]
 
 
 def test_a_ladder_says_of_each_step_how_it_stands():
+    one, five, all_of_it = {"resolved": 1}, {"resolved": 5}, ({"resolved": 1}, {"resolved": 5}, {}, {})
     assert ladder(0) == [(1, "next"), (5, "next"), (20, "next"), (4, "next")]
-    assert ladder(6, resolved=1, replaying=5)[:3] == [(1, "done"), (5, "now"), (20, "next")]
+    assert ladder(6, "running", one, {"replaying": 5}, {}, {}, resolved=1, replaying=5)[:3] == [
+        (1, "done"),
+        (5, "now"),
+        (20, "next"),
+    ]
     assert ladder(16, resolved=14, replaying=2)[2] == (20, "now")
-    assert ladder(6, "held", resolved=5, failed_again=1) == [
+    failed = {"resolved": 4, "failed_again": 1}
+    assert ladder(6, "held", one, failed, {}, {}, resolved=5, failed_again=1) == [
         (1, "done"),
         (5, "held"),
         (20, "next"),
         (4, "next"),
     ]
-    assert ladder(30, "done", resolved=30) == [(1, "done"), (5, "done"), (20, "done"), (4, "done")]
-    assert ladder(7, "cancelled", resolved=7)[2] == (20, "stopped")
-    assert ladder(7, "held", resolved=7)[2] == (20, "held")
-    waits, failed = (rung_role(RungState(size=1, state=one, words="")) for one in ("held", "stopped"))
-    assert (waits, failed) == ("warning", "error"), "what is held has not failed: it waits"
+    assert ladder(30, "done", *all_of_it[:2], {"resolved": 20}, {"resolved": 4}, resolved=30) == [
+        (1, "done"),
+        (5, "done"),
+        (20, "done"),
+        (4, "done"),
+    ]
+    went_on = ladder(30, "done", one, failed, {"not_given_back": 20}, {"undone": 4}, resolved=5)
+    assert went_on == [(1, "done"), (5, "failed"), (20, "failed"), (4, "undone")]
+    assert ladder(30, "done")[0] == (1, "given"), "nothing is counted so far"
+    assert ladder(7, "cancelled", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "stopped")
+    assert ladder(7, "held", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "held")
+    known = [RungState(size=1, state=one, words="") for one in ("held", "stopped", "failed", "undone")]
+    assert [*map(rung_role, known)] == ["warning", "error", "error", "muted"], "what is held waits"
     job = Job(
         action="replay",
         numbers=(1, 2, 3, 4),
@@ -797,5 +811,6 @@ def test_a_ladder_says_of_each_step_how_it_stands():
         status=JobStatus.DONE,
         plan=JobPlan(ladder=(1,)),
     )
-    said = states(JobReport(job=job, fates={"resolved": 2, "failed_again": 1, "blocked": 1}))
-    assert [one.words for one in said] == ["1 ended", "2 ended, 1 waiting"]
+    came = ({"resolved": 1}, {"resolved": 1, "failed_again": 1, "blocked": 1})
+    said = states(JobReport(job=job, fates={"resolved": 2, "failed_again": 1, "blocked": 1}, steps=came))
+    assert [one.words for one in said] == ["1 resolved", "1 failed, 1 resolved, 1 waiting"]

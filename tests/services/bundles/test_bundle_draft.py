@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +22,7 @@ from workbench.project.samples import copy_sample
 from workbench.services.bundles.bundle_draft import BundleDraft, Masks, StorePart
 from workbench.services.bundles.opened_bundle import open_bundle
 from workbench.services.maintenance.store_checkup import check, check_projections
-from workbench.services.worlds.fork import MARK, fork_in
+from workbench.services.worlds.fork import MARK, fork_in, keep_time, make_fork
 
 __all__ = ["on_file", "orders"]
 
@@ -163,7 +165,9 @@ async def test_W22_no_byte_of_what_was_masked_or_cut_is_in_the_file(broken, tmp_
         same = [one.partition("@")[2] for one in mails]
         assert len(set(same)) == 2, "two of one server, one of another"
         assert any(one.error.endswith(tuple(f"{server} does not answer" for server in same)) for one in dead)
-    assert check(folder / "data" / "events.db").healthy
+    checked = check(folder / "data" / "events.db")
+    assert checked.healthy
+    assert checked.sizes["free_bytes"] == 0
 
 
 async def test_W22_fields_are_chosen_by_type_and_what_is_unknown_is_refused(orders, tmp_path):
@@ -262,6 +266,7 @@ async def test_W21_one_that_is_killed_while_it_is_unpacked_leaves_no_folder(brok
     assert await ended.wait() == 9
     assert not folder.exists()
     assert fork_in(opened(file, folder)).bundled
+    assert list(tmp_path.glob(".*")) == [], "the next one removes what was left"
 
 
 async def test_W21_masking_and_folding_can_be_cancelled_and_leave_no_file(broken, tmp_path):
@@ -280,3 +285,72 @@ async def test_W21_masking_and_folding_can_be_cancelled_and_leave_no_file(broken
         with BundleDraft(broken.project, StorePart(), quiet) as draft, pytest.raises(Cancelled):
             await asyncio.to_thread(draft.write, file, tell, masks=masks)
         assert not list(tmp_path.glob("*.workbench*"))
+
+
+async def test_W22_one_that_is_killed_leaves_its_copy_until_the_next(broken, tmp_path, scratch):
+    code = (
+        "import os, sys; from pathlib import Path; from workbench.project.project import load_project;"
+        "from workbench.services.bundles.bundle_draft import BundleDraft, StorePart;"
+        "project = load_project(Path(sys.argv[1]), environ={}, trusted=False);"
+        "BundleDraft(project, StorePart(), lambda *_: os._exit(9))"
+    )
+    ended = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(broken.project.root), env={**os.environ, "TMPDIR": str(scratch)}
+    )
+    assert await ended.wait() == 9
+    (left,) = scratch.iterdir()
+    assert left.stat().st_mode & 0o077 == 0
+    with await asyncio.to_thread(BundleDraft, broken.project, StorePart(), quiet):
+        assert not left.exists()
+        (held,) = scratch.iterdir()
+        with await asyncio.to_thread(BundleDraft, broken.project, StorePart(), quiet):
+            assert held.exists(), "a process holds it"
+    assert list(scratch.iterdir()) == []
+
+
+async def test_W21_where_the_newest_message_was_removed_it_opens_at_the_last_that_stands(broken, tmp_path):
+    root, head = broken.project.root, broken.reader.head()
+    await broken.close()
+    with closing(sqlite3.connect(root / "data" / "events.db")) as con:
+        con.execute("insert or replace into meta (key, value) values ('head', ?)", (head + 3_000,))
+        con.commit()
+    project = load_project(root, environ={}, trusted=True)
+    said = await bundled(project, tmp_path / "x.workbench")
+    assert said.at == head
+    made = read_manifest(tmp_path / "x.workbench")
+    assert made.head == head + 3_000
+    fork = await asyncio.to_thread(make_fork, project, head + 2_000, tmp_path / "fork", {}, quiet)
+    assert (fork.position, fork.began) == (head + 2_000, made.now)
+
+
+async def test_W21_a_bundle_of_a_fork_has_the_time_that_it_is_there(broken, tmp_path):
+    fork = await asyncio.to_thread(
+        make_fork, broken.project, broken.reader.head(), tmp_path / "fork", {}, quiet
+    )
+    keep_time(tmp_path / "fork", fork, fork.now + 5_000_000)
+    project = load_project(tmp_path / "fork", environ={}, trusted=True)
+    await bundled(project, tmp_path / "x.workbench")
+    assert read_manifest(tmp_path / "x.workbench").now == fork.now + 5_000_000
+
+
+async def test_W21_one_that_says_of_what_it_is_a_fork_is_refused(broken, tmp_path):
+    from tests.interop.test_bundle_file import packed
+
+    await bundled(broken.project, tmp_path / "x.workbench")
+    store = (opened(tmp_path / "x.workbench", tmp_path / "there") / "data" / "events.db").read_bytes()
+    held = {"project.tsk": b"", "data/events.db": store, MARK: b"{}"}
+    with pytest.raises(NotABundle, match="fork of its own"):
+        opened(packed(tmp_path / "bad.workbench", held), tmp_path / "bad")
+    assert not (tmp_path / "bad").exists()
+
+
+async def test_W21_the_current_folder_is_no_place_for_a_fork_or_bundle(broken, tmp_path, monkeypatch):
+    await bundled(broken.project, tmp_path / "x.workbench")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(StoreReadOnly, match="the folder you are in"):
+        opened(tmp_path / "x.workbench", Path())
+    with pytest.raises(StoreReadOnly, match="the folder you are in"):
+        make_fork(broken.project, 1, Path(), {}, quiet)
+    opened(tmp_path / "x.workbench", Path("there"))
+    assert [one.name for one in (tmp_path / "empty").iterdir()] == ["there"]

@@ -120,6 +120,23 @@ async def test_Y4_a_dead_letter_that_is_expected_breaks_nothing(play, till):
     assert result.passed, tell(result)
 
 
+async def test_Y4_a_dead_letter_that_is_another_than_the_expected_one_breaks_what_forbids_it(play, till):
+    letters = '{ dead_letter: "letters", error: "Odd" }'
+    _, found = await told(play, till, f"when: {move(5, 'bad')}", f"then: [ {MOVED}, {letters} ]")
+    assert [one for one in found if one.startswith("sent does not hold: letters has a dead letter")]
+    both = f"when: [ {move(5, 'bad')}, {move(5, 'other-bad')} ]"
+    _, found = await told(play, till, both, f'then: [ {MOVED}, {MOVED}, {{ dead_letter: "letters" }} ]')
+    assert len([one for one in found if one.startswith("sent does not hold")]) == 1
+
+
+async def test_Y2_at_a_time_at_which_nothing_waits_the_others_are_asked(play, tmp_path):
+    text = MODEL.replace('issue: "count_till"', 'when: "false"\nissue: "count_till"')
+    (tmp_path / "project.tsk").write_text(text)
+    project = load_project(tmp_path, environ={}, trusted=True)
+    _, found = await told(play, project, f'when: [ {move(5)}, {{ after: "1m" }} ]', THEN)
+    assert found == ["counted does not hold for till-a: count('till.counted', id) is 0"]
+
+
 async def test_Y4_what_never_comes_is_told_at_the_end(play, tmp_path):
     text = MODEL.replace('on: "till.moved"\nissue', 'on: "till.counted"\nwhen: "false"\nissue')
     (tmp_path / "project.tsk").write_text(text)

@@ -238,3 +238,100 @@ async def test_what_cannot_be_done_again_is_said_and_keeps_its_words(tmp_path):
     assert not found.again
     assert found.words == f"always the same does not hold; {NOT_AGAIN}"
     assert result.findings["no_charge_after_cancel"].again
+
+
+DRAWS = """
+[external.hotel]
+stand_in {
+    event: "room.planned"
+    fails: 0.5
+    do { room { issue: "book_room", with { room_id: "data.room_id" } } }
+}
+
+[aggregate.trip]
+
+[event.trip.begun]
+fields { trip_id: "string" }
+
+[command.begin_trip]
+creates: "trip"
+fields { trip_id: "string" }
+emit: "trip.begun"
+
+[aggregate.room]
+
+[event.room.planned]
+fields { room_id: "string" }
+
+[event.room.booked]
+
+[command.plan_room]
+creates: "room"
+fields { room_id: "string" }
+emit: "room.planned"
+
+[command.book_room]
+by: "hotel"
+changes: "room"
+fields { room_id: "string" }
+emit: "room.booked"
+
+[aggregate.seat]
+
+[event.seat.planned]
+fields { seat_id: "string" }
+
+[command.plan_seat]
+creates: "seat"
+fields { seat_id: "string" }
+emit: "seat.planned"
+
+[policy.first]
+on: "trip.begun"
+issue: "plan_room"
+with { room_id: "event.trip_id" }
+
+[policy.second]
+on: "trip.begun"
+issue: "plan_seat"
+with { seat_id: "event.trip_id" }
+
+[topics]
+rooms {}
+
+[routing]
+rooms { pattern: "room.planned", topics: "rooms" }
+
+[subscriptions]
+bookings { topic: "rooms", handler: "hotel", max_attempts: 1 }
+
+[invariant.none_dies]
+never_dead_letter: ["bookings"]
+"""
+A_TRIP = """
+"A trip" {
+    when: [
+        { command: "plan_seat", data: { seat_id: "s0" } }
+        { command: "begin_trip", data: { trip_id: "t" } }
+    ]
+    then: []
+}
+"""
+
+
+async def test_W8_states_from_which_a_stand_in_draws_otherwise_are_not_one(tmp_path):
+    project, scenario = made(tmp_path, DRAWS, A_TRIP)
+    plan = Plan(deviations=3, seconds=120.0, random=False)
+    merged = await ScenarioExplorer(project, scenario).explore(plan)
+    every = await ScenarioExplorer(project, scenario, merging=False).explore(plan)
+    assert every.found
+    assert (set(merged.findings), set(merged.outcomes)) == (set(every.findings), set(every.outcomes))
+    drawn = "whether bookings fails is drawn once in each order, and not tried both ways"
+    assert merged.sentence().endswith(f"; {drawn}")
+
+
+async def test_W8_a_stand_in_that_draws_nothing_leaves_states_one(tmp_path):
+    model = DRAWS.replace("fails: 0.5", "fails: 1").partition("[invariant")[0]
+    result = await ScenarioExplorer(*made(tmp_path, model, A_TRIP)).explore(Plan(**ALL))
+    assert result.merged
+    assert result.sentence().endswith("; the project has no invariant to ask")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from workbench.gui.chooser import Chooser, NumberBox
-from workbench.gui.layouts import in_row
+from workbench.gui.flow_row import FlowRow
 from workbench.gui.widgets import plain_label
 from workbench.model.scenario import Scenario
 from workbench.services.worlds.exploration import ExplorePlan
@@ -62,11 +62,11 @@ class ExplorePlanBar(QWidget):
         self.faults = {fault: QCheckBox(fault.value) for fault in FAULTS}
         for fault, box in self.faults.items():
             box.setToolTip(FAULTS[fault])
-        in_row(
-            plain_label("Up to"), self.deviations, plain_label("deviations"), self.time,
-            plain_label("seed"), self.seed, *self.faults.values(), 1,
-            of=self, margins=0, spacing=6,
-        )  # fmt: skip
+        up_to, deviations, seed = map(plain_label, ("Up to", "deviations", "seed"))
+        parts = (up_to, self.deviations, deviations, self.time, seed, self.seed, *self.faults.values())
+        row = FlowRow(*parts)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(row)
 
     def add(self, scenario: Scenario) -> None:
         """Offers a scenario that stands in no file, besides; of one title the last."""

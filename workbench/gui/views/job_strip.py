@@ -34,7 +34,7 @@ from workbench.gui.views.job_words import (
 )
 from workbench.gui.views.ladder_bar import LadderBar
 from workbench.gui.widgets import plain_label, push_button, toolbar_button
-from workbench.model.dead_letter import LetterAct
+from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.services.dead_letters import JobReport
 from workbench.services.dead_letters.job_report import GOING
 from workbench.store.letter_jobs import JobStatus, job_act
@@ -72,6 +72,7 @@ class JobCard(QFrame):
         taken_up: Whether it was begun before the program was started last.
         cancel: Cancels it.
         hold: Holds it, or has it go on.
+        failed: Lists the letters that came of what failed again.
         undo: Takes back what it did (L7).
         close: Takes the card away.
     """
@@ -82,6 +83,7 @@ class JobCard(QFrame):
         taken_up: bool,
         cancel: Callable[[], object],
         hold: Callable[[], object],
+        failed: Callable[[], object],
         undo: Callable[[], object],
         close: Callable[[], object],
     ) -> None:
@@ -100,6 +102,11 @@ class JobCard(QFrame):
         self.bar.setFixedHeight(6)
         self.hold = push_button("Hold", lambda _checked=False: hold())
         self.cancel = push_button("Cancel", lambda _checked=False: cancel())
+        self.failed = push_button(
+            "Show failed",
+            lambda _checked=False: failed(),
+            tip="List the dead letters that came of what failed again",
+        )
         self.undo = push_button(
             "Undo",
             lambda _checked=False: undo(),
@@ -112,6 +119,7 @@ class JobCard(QFrame):
             (self._mark, 0, Qt.AlignmentFlag.AlignTop),
             (words, 1),
             (self.began, 0, Qt.AlignmentFlag.AlignTop),
+            (self.failed, 0, Qt.AlignmentFlag.AlignTop),
             (self.hold, 0, Qt.AlignmentFlag.AlignTop),
             (self.cancel, 0, Qt.AlignmentFlag.AlignTop),
             (self.undo, 0, Qt.AlignmentFlag.AlignTop),
@@ -168,6 +176,7 @@ class JobCard(QFrame):
         self.hold.setEnabled(bool(report.left) or job.status is JobStatus.HELD)
         self.cancel.setText("Cancel the rest" if job.step else "Cancel")
         self.undo.setVisible(can_be_undone(report))
+        self.failed.setVisible(bool(report.fates.get(LetterStatus.FAILED_AGAIN)))
         self.cancel.setVisible(running)
         self.cancel.setEnabled(bool(report.left))
         self.cancel.setToolTip(CANCEL_TIP if report.left else TOO_LATE)
@@ -204,6 +213,7 @@ class JobStrip(QScrollArea):
         self._counting: set[int] = set()
         self._asked = False
         self._recent = Question(self, desk, self._show_some, self._cannot)
+        self._failed = Question(self, desk, self._list, self._cannot)
         self._unfinished = Question(self, desk, self._take_up, self._cannot)
         inner = QWidget()
         self._column = in_column(of=inner, margins=0, spacing=4)
@@ -279,6 +289,7 @@ class JobStrip(QScrollArea):
             taken_up=taken_up,
             cancel=partial(self._cancel, number),
             hold=partial(self._hold, number),
+            failed=partial(self._list_failed, number),
             undo=partial(self._desk.undo.undo_act, job_act(number), shown=True),
             close=partial(self._close, number),
         )
@@ -311,6 +322,13 @@ class JobStrip(QScrollArea):
 
     def _cancel(self, number: int) -> None:
         self._desk.run(self._desk.workspace.dead_letters.jobs.cancel(number), f"Cancel job {number}")
+
+    def _list_failed(self, number: int) -> None:
+        jobs = self._desk.workspace.dead_letters.jobs
+        self._failed.ask(lambda: jobs.counts.failed_again(jobs.get(number)), number)
+
+    def _list(self, numbers: list[int]) -> None:
+        self._desk.letters_wanted.emit(numbers, "")
 
     def _hold(self, number: int) -> None:
         jobs, card = self._desk.workspace.dead_letters.jobs, self.cards[number]

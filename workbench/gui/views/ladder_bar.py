@@ -13,6 +13,8 @@ from typing_extensions import override
 from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import Colors, theme, ui_font
+from workbench.model.dead_letter import LetterStatus
+from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, UNDONE
 from workbench.services.dead_letters.letter_ladder import rungs
 from workbench.store.letter_jobs import JobStatus
 
@@ -20,10 +22,19 @@ if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
 
 TALL, GAP, WIDEST = 52, 26, 150
+FAILED = (LetterStatus.FAILED_AGAIN, NOT_GIVEN)
+TOLD = {
+    LetterStatus.RESOLVED: "resolved",
+    LetterStatus.REPLAYING: "replaying",
+    BLOCKED: "waiting",
+    LetterStatus.OPEN: "open again",
+    UNDONE: "undone",
+}
+"""What a box says of letters that did not fail."""
 FAILED_THERE = (JobStatus.HELD, JobStatus.CANCELLED)
 """Of a job that ended so, a failure is told at the step where it stands."""
 
-ICONS = {"done": "ok", "held": "pause", "stopped": "stop"}
+ICONS = {"done": "ok", "failed": "error", "undone": "undo", "held": "pause", "stopped": "stop"}
 """Of a step, by how it stands."""
 
 
@@ -32,7 +43,8 @@ class RungState:
     """One step as it is shown.
 
     Attributes:
-        state: ``done``, ``now``, ``held``, ``stopped`` or ``next``.
+        state: ``done`` where nothing of it failed, ``failed``, ``undone``, ``now``, ``held``, ``stopped``, or
+            ``next``; ``given`` before it is counted what came of it.
         share: Of the one that is under way: how much of it has ended, 0 to 1.
     """
 
@@ -55,9 +67,8 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             and (job.status is JobStatus.DONE or not waits)
             and not (job.status in FAILED_THERE and job.step == rung.end and report.failures)
         ):
-            stuck = min(rung.size, report.blocked) if job.step <= rung.end else 0
-            words = f"{rung.size - stuck:,} ended" + (f", {stuck:,} waiting" if stuck else "")
-            found.append(RungState(size=rung.size, state="done", words=words))
+            state, words = _came_to(report.steps[at] if report.steps else {})
+            found.append(RungState(size=rung.size, state=state, words=words))
         elif given > 0 and job.status is JobStatus.RUNNING:
             words = f"{given - waits:,} ended, {waits:,} replaying"
             share = max(0.0, (ended - rung.begin) / rung.size)
@@ -72,6 +83,17 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             before = "not begun" if job.status is JobStatus.CANCELLED else before
             found.append(RungState(size=rung.size, state="next", words=before))
     return tuple(found)
+
+
+def _came_to(found: dict[str, int]) -> tuple[str, str]:
+    """Returns how a step stands that was dealt with as a whole, and what came of it; failures first."""
+    failed = sum(found.get(what, 0) for what in FAILED)
+    told = {said: found.get(what, 0) for what, said in TOLD.items()}
+    others = sum(found.values()) - failed - sum(told.values())
+    counts = {"failed": failed, **told, "by others": others}
+    words = ", ".join(f"{count:,} {said}" for said, count in counts.items() if count)
+    state = "failed" if failed else "undone" if found.get(UNDONE) else "done" if found else "given"
+    return state, words or "given back"
 
 
 def _stopped(report: JobReport) -> str:
@@ -116,12 +138,13 @@ class LadderBar(QWidget):
 
 def rung_role(one: RungState) -> str:
     """Returns the role of the colours in which a step is painted."""
-    return {"done": "ok", "now": "info", "held": "warning", "stopped": "error"}.get(one.state, "muted")
+    roles = {"done": "ok", "now": "info", "held": "warning", "stopped": "error", "failed": "error"}
+    return roles.get(one.state, "muted")
 
 
 def _arrow(painter: QPainter, begin: float, end: float, at: float, one: RungState) -> None:
     colors = theme().colors
-    ink = QColor(colors.muted if one.state == "next" else colors.ok)
+    ink = QColor(colors.border if one.state == "next" else colors.muted)
     painter.setPen(QPen(ink, 1.5))
     painter.drawLine(QLineF(begin + 2, at, end - 3, at))
     for rise in (-4, 4):

@@ -82,7 +82,9 @@ def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection
             answer = message_answers(draft, path, scope, answers, event if several else "")
             deeds[event] = _deeds(draft, path, section, name, scope, answer.name)
     fails = section.fails if isinstance(section, StandInSection) else 0.0
-    return _handler(name, draft.places.line(path), _Work(deeds=deeds, name=name, fails=fails), answers)
+    handler = _handler(name, draft.places.line(path), _Work(deeds=deeds, name=name, fails=fails), answers)
+    handler.draws = 0 < fails < 1  # type: ignore[attr-defined]  # exploring merges nothing then (W8)
+    return handler
 
 
 def _scope(draft: Compilation, path: Path, event: str) -> Scope:

@@ -24,7 +24,7 @@ from workbench.project.scenarios.scenario_files import FOLDER
 from workbench.services.bundles.found_fields import FoundField, fields_in, model_names, names_of
 from workbench.services.bundles.written_values import said_values, story_payloads
 from workbench.services.maintenance.store_checkup import backup
-from workbench.services.worlds.fork import fork_in, place_of_store, staged, time_at
+from workbench.services.worlds.fork import fork_in, place_of_store, staged, standing, time_at
 from workbench.store.store_file import (
     keep_part,
     mask_store,
@@ -34,6 +34,7 @@ from workbench.store.store_file import (
     read_store_file,
 )
 from workbench.store.stored_values import ProjectionStatus
+from workbench.tusk import remove_unfinished, unfinished
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
@@ -124,7 +125,9 @@ class BundleDraft:
         if not project.store_path.is_file():
             raise NotAStore("nothing is stored yet", hint="issue a command; what came of it can be bundled")
         self._project, self._part = project, part
-        self._scratch = Path(tempfile.mkdtemp(prefix="workbench-bundle-"))
+        scratch = Path(tempfile.gettempdir(), "workbench-bundle")
+        remove_unfinished(scratch.parent, scratch.name)
+        self._scratch = unfinished(scratch)
         self._folder = self._scratch / "project"
         try:
             self._fill(told)
@@ -147,6 +150,7 @@ class BundleDraft:
         self.close()
 
     def _fill(self, told: Told) -> None:
+        self._scratch.mkdir(mode=0o700)
         self._folder.mkdir()
         for path in _files_of(self._project):
             target = self._folder / path.relative_to(self._project.root.resolve())
@@ -168,7 +172,7 @@ class BundleDraft:
         pack_tight(store)
         with read_store_file(store) as reader:
             self._head = reader.head()
-            self._opens_at = _opens_at(reader, self._part) or self._head
+            self._opens_at = _opens_at(reader, self._part) or standing(reader, self._head)
         self.size = store.stat().st_size + sum(self.files.values())
         self.fields: tuple[FoundField, ...] = fields_in(
             chain(payloads(store), story_payloads(self._story())), self._project.registry
@@ -208,7 +212,7 @@ class BundleDraft:
         at = at or self._opens_at
         self.check_at(at)
         with read_store_file(self._store) as reader:
-            now = time_at(reader, self._head)
+            now = time_at(reader, standing(reader, self._head))
         fork = fork_in(self._project.root)
         now = fork.now if fork is not None else now
         masks = masks or Masks()

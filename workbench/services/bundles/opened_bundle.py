@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from uuid import uuid4
 
 from workbench.errors import NotABundle, StoreReadOnly, WorldError
 from workbench.interop.bundle_file import Manifest, Told, unpack_bundle
 from workbench.model.json_values import visible
 from workbench.services.maintenance.store_checkup import check
-from workbench.services.worlds.fork import MARK, Fork, write_mark
+from workbench.services.worlds.fork import MARK, Fork, new_folder, write_mark
+from workbench.tusk import unfinished
 
 _LONGEST = 4_000
 """Characters of a note that are kept."""
@@ -27,9 +27,8 @@ def open_bundle(file: Path, folder: Path, told: Told) -> Fork:
         StoreReadOnly: The bundle cannot be read, or the folder exists or cannot be written.
         WorldError: There is no room for it, or the like; nothing is left of it.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
-    part = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.part")
+    folder = new_folder(folder)
+    part = unfinished(folder)
     try:
         manifest = unpack_bundle(file, part, told)
         told("Looking at the store", 0, 1)

@@ -151,20 +151,8 @@ class DeadLetters:
 
     async def made_by(self, letter: DeadLetter) -> int:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
-        before: int | None = None
-        while True:
-            page = await self._world.ask(partial(self._page_of, letter.subscription, before))
-            for later in page:
-                if later.parent == letter.number:
-                    return later.number
-            if not page or page[-1].number <= letter.number:
-                return 0
-            before = page[-1].number
-
-    def _page_of(self, subscription: str, before: int | None) -> list[DeadLetter]:
-        return self._world.reader.letters(
-            statuses=tuple(LetterStatus), before=before, subscription=subscription
-        )
+        found = await self._world.ask(partial(self._world.reader.letters_after, [letter.number]))
+        return next(iter(found), 0)
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""

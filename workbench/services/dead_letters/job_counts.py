@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct
-from workbench.services.dead_letters.job_report import BLOCKED, REMOVED, JobReport
+from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, REMOVED, UNDONE, JobReport
+from workbench.services.dead_letters.letter_ladder import rungs
 from workbench.store.letter_jobs import Job, JobStatus, job_act
 
 if TYPE_CHECKING:
@@ -49,21 +50,35 @@ class JobCounts:
     def report(self, job: Job) -> JobReport:
         """Returns a job and what has become of its dead letters."""
         parts = self._parted(job)
-        return self._report(job, parts, [self._count(part, 0) for part in parts])
+        steps = _stepped(job, parts)
+        counts = [self._count(part, 0) for part in parts[1:]]
+        return self._report(job, parts, counts, steps, [self._count(own, 0) for own, *_ in steps])
 
     async def counted(self, job: Job) -> JobReport:
         """Returns what `report` does without holding up the loop, however long the list is."""
         parts = await self._world.ask(partial(self._parted, job))
-        counts = [await self.fates(part, 0) for part in parts]
+        steps = await self._world.ask(partial(_stepped, job, parts))
+        stepped = [await self.fates(own, 0) for own, *_ in steps]
+        counts = [await self.fates(part, 0) for part in parts[1:]]
         now = self._world.reader.job(job.number)
         if now is None or now.step != job.step:  # what it dealt with meanwhile, no other did
-            parts, counts = (*parts[:3], []), [*counts[:3], {}]
-        return self._report(job, parts, counts)
+            parts, counts = (*parts[:3], []), [*counts[:2], {}]
+        return self._report(job, parts, counts, steps, stepped)
+
+    def failed_again(self, job: Job) -> list[int]:
+        """Returns the dead letters that its replays made which failed again (L4), the newest first."""
+        return self._world.reader.letters_after([*self._own(job)])
 
     def _report(
-        self, job: Job, parts: Sequence[Sequence[int]], counts: Sequence[dict[str, int]]
+        self,
+        job: Job,
+        parts: Sequence[Sequence[int]],
+        others: Sequence[dict[str, int]],
+        steps: Sequence[Sequence[Sequence[int]]],
+        stepped: Sequence[dict[str, int]],
     ) -> JobReport:
         """Returns what is said of a job: each of its letters is in one figure."""
+        counts = [dict(sum(map(Counter, stepped), Counter[str]())), *others]
         own, *rest = (
             found | {REMOVED: len(part) - sum(found.values())}
             for part, found in zip(parts, counts, strict=True)
@@ -83,6 +98,11 @@ class JobCounts:
             passed=passed.total(),
             taken=left.total(),
             at_failure=self._at_failure(job),
+            steps=tuple(
+                found
+                | {what: len(part) for what, part in zip((UNDONE, NOT_GIVEN), rest, strict=True) if part}
+                for found, (_, *rest) in zip(stepped, steps, strict=True)
+            ),
         )
 
     def _parted(self, job: Job) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -160,3 +180,14 @@ class JobCounts:
         behind = min(replaying, len(self._world.reader.replays_behind(numbers))) if replaying else 0
         parted = {BLOCKED: behind, LetterStatus.REPLAYING.value: replaying - behind}
         return found | {status: count for status, count in parted.items() if count}
+
+
+def _stepped(job: Job, parts: Sequence[Sequence[int]]) -> Sequence[Sequence[Sequence[int]]]:
+    """Returns of each step of a ladder, without one of the whole list, the parts that were dealt with."""
+    if not job.plan.ladder:
+        return [parts[:3]]
+    sets = [frozenset(part) for part in parts[:3]]
+    return [
+        [[one for one in job.numbers[rung.begin : min(rung.end, job.step)] if one in part] for part in sets]
+        for rung in rungs(job.plan.ladder, len(job.numbers))
+    ]

@@ -9,6 +9,10 @@ from workbench.store.letter_jobs import Job, JobStatus
 
 REMOVED = "removed"
 """What others made of dead letters that were purged, and are not in the store any more (L7)."""
+NOT_GIVEN = "not_given_back"
+"""What a job could not replay, or was no longer as it was."""
+UNDONE = "undone"
+"""What came back as it was before (L10)."""
 BLOCKED = "blocked"
 """What a replay comes to that waits behind a dead letter of its key (O2)."""
 GOING = (JobStatus.RUNNING, JobStatus.HELD)
@@ -28,6 +32,8 @@ class JobReport:
         taken: How many of those that it has not dealt with are in `others`.
         passed: How many of those that it could not change are in `others`.
         at_failure: Whether its ladder holds it, at a new failure, and no person.
+        steps: Of each step of its ladder what became of those that it dealt with: `fates`, and how many could
+            not be given back, or were changed by others or taken back. Empty before anything is counted.
     """
 
     job: Job
@@ -37,6 +43,7 @@ class JobReport:
     taken: int = 0
     passed: int = 0
     at_failure: bool = False
+    steps: tuple[dict[str, int], ...] = ()
 
     @property
     def left(self) -> int:
@@ -67,9 +74,9 @@ class JobReport:
     def figures(self) -> dict[str, int]:
         """How many of the list are where, as far as others did nothing: with `others` all of it (L5)."""
         said = {
-            "not_given_back": self.failed,
+            NOT_GIVEN: self.failed,
             "skipped": self.skipped,
-            "undone": self.undone,
+            UNDONE: self.undone,
             "not_begun": self.not_begun,
         }
         return self.fates | {what: count for what, count in said.items() if count} | {"waiting": self.queued}

@@ -11,13 +11,14 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.scenario import Deed, FactKind, Facts, Followed, Happened, Scenario, moment
+from workbench.model.scenario_verdict import unlisted_letters
 from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
 from workbench.services.scenarios.log_deeds import LogDeeds
 from workbench.services.scenarios.scenario_stage import EVERYTHING, Rows, ScenarioStage
 from workbench.services.scenarios.typed_values import typed, typed_answer
-from workbench.services.worlds.invariants import NEVER_DEAD_LETTER, InvariantWatch, commits
-from workbench.store.stored_values import ProjectionStatus
+from workbench.services.worlds.invariants import BrokenInvariant, InvariantWatch, commits
+from workbench.store.stored_values import DeadLetter, ProjectionStatus
 
 
 def witness(scenario: Scenario, scene: ScenarioStage) -> Happened:
@@ -29,7 +30,7 @@ def witness(scenario: Scenario, scene: ScenarioStage) -> Happened:
         events=tuple(_events(scene)),
         commands=tuple(_commands(scene, [one.facts for one in scenario.then if "command" in one.facts])),
         messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
-        letters=tuple(_letters(scene)),
+        letters=tuple(map(_letter, scene.letters())),
         rows={name: scene.rows(name) for name in projections},
         answers=tuple(_answer(scene, one.facts) for one in scenario.then if one.kind is FactKind.QUERY),
         faults=dict(_faults(scene)),
@@ -40,9 +41,7 @@ def witness(scenario: Scenario, scene: ScenarioStage) -> Happened:
             if name not in projections
             for facts in _changed_rows(name, scene.rows_before[name], scene.rows(name))
         ),
-        broken=tuple(
-            _broken(scene, expects_letter=any(one.kind is FactKind.DEAD_LETTER for one in scenario.then))
-        ),
+        broken=tuple(_broken(scene)),
         deeds=frozenset(_deeds(scene)),
         began=scene.began,
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
@@ -50,7 +49,7 @@ def witness(scenario: Scenario, scene: ScenarioStage) -> Happened:
     )
 
 
-def _broken(scene: ScenarioStage, *, expects_letter: bool) -> Iterator[Facts]:
+def _broken(scene: ScenarioStage) -> Iterator[Facts]:
     """Yields the invariants that what followed broke; what is given is taken as it is (Y4)."""
     registry, reader = scene.world.registry, scene.reader
     if not registry.invariants:
@@ -60,11 +59,22 @@ def _broken(scene: ScenarioStage, *, expects_letter: bool) -> Iterator[Facts]:
     watch.after(given)
     times = {one.position: moment(one.occurred_at) for one in log}
     found = [one for commit in commits(log[len(given) :]) for one in watch.after(commit)]
-    if scene.open_ended and not scene.unfinished:
-        rest = watch.at_rest(reader)
-        found += [one for one in rest if one.kind != NEVER_DEAD_LETTER or not expects_letter]
-    for one in found:
-        yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position)}
+    for one in (*found, *broken_at_rest(watch, scene)):
+        yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position, "")}
+
+
+def broken_at_rest(watch: InvariantWatch, scene: ScenarioStage) -> list[BrokenInvariant]:
+    """Returns which invariants a scenario breaks at its end, if nothing is left to do there (Y2, Y4)."""
+    if not scene.at_rest:
+        return []
+    unexpected = {one.number for one in unexpected_letters(scene)}
+    return watch.at_rest(scene.reader, {one.number for one in scene.letters()} - unexpected)
+
+
+def unexpected_letters(scene: ScenarioStage) -> list[DeadLetter]:
+    """Returns the open dead letters that the scenario does not expect as they are."""
+    letters = scene.letters()
+    return [letters[at] for at in unlisted_letters(scene.scenario, [_letter(one) for one in letters])]
 
 
 def _deeds(scene: ScenarioStage) -> Iterable[Deed]:
@@ -124,16 +134,15 @@ def _messages(scene: ScenarioStage, topic: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _letters(scene: ScenarioStage) -> Iterator[dict[str, Any]]:
-    for letter in scene.letters():
-        yield {
-            "dead_letter": letter.subscription,
-            "error": letter.error_type,
-            "message": letter.error,
-            "reason": letter.reason.value,
-            "attempts": len(letter.attempts),
-            "data": read_json(letter.data),
-        }
+def _letter(letter: DeadLetter) -> Facts:
+    return {
+        "dead_letter": letter.subscription,
+        "error": letter.error_type,
+        "message": letter.error,
+        "reason": letter.reason.value,
+        "attempts": len(letter.attempts),
+        "data": read_json(letter.data),
+    }
 
 
 def _changed_rows(name: str, before: Rows, after: Rows) -> Iterator[Facts]:

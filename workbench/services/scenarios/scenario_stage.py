@@ -144,6 +144,15 @@ class ScenarioStage:
         return not self.scenario.when or self.scenario.when[-1].act is not None
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nothing is left to do: a scenario that ends at a time may end before that."""
+        return not self.unfinished and (self.open_ended or self._due() is None)
+
+    def _due(self) -> int | None:
+        """Returns when something is due that waits for its time, microseconds since 1970; None for never."""
+        return self._timer.next_due()
+
+    @property
     def undone(self) -> list[str]:
         """What events that are given would have led to within the scenario's time."""
         last = self.began + int(HORIZON * MICROSECONDS) if self.open_ended else self.world.clock.now()

@@ -106,6 +106,7 @@ class Exploration:
         unfinished: How many schedules were ended although there was more to do.
         trouble: Why nothing more could be explored.
         deciding: The read models that were moved by themselves: something that decides looks at their rows.
+        notes: What was not asked or tried, in words.
     """
 
     scenario: str
@@ -120,6 +121,7 @@ class Exploration:
     unfinished: int = 0
     trouble: str = ""
     deciding: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -135,6 +137,7 @@ class Exploration:
         self.unfinished += other.unfinished
         self.trouble = self.trouble or other.trouble
         self.deciding |= other.deciding
+        self.notes = self.notes or other.notes
         for end, outcome in other.outcomes.items():
             own = self.outcomes.setdefault(end, EndTally(outcome.choices))
             own.count += outcome.count
@@ -165,7 +168,7 @@ class Exploration:
 
     def sentence(self) -> str:
         """Says in a line what was tried and what it came to."""
-        said = self._sentence()
+        said = "; ".join((self._sentence(), *self.notes))
         if self.unfinished:
             said += f"; {self.unfinished:,} of them went on and on, and were ended"
         return f"{said}; it could not be explored to the end: {self.trouble}" if self.trouble else said

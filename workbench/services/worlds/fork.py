@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import msgspec
 
@@ -21,7 +20,7 @@ from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
 from workbench.services.scenarios.given_history import recall
 from workbench.store.store_file import fork_back, open_store_file, read_store_file
-from workbench.tusk import ValueKind, parse, replace_file, set_value
+from workbench.tusk import ValueKind, parse, remove_unfinished, replace_file, set_value, unfinished
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 MARK = "fork.json"
 """The file by which a folder is known as a fork."""
 STORE = "data/events.db"
+AT_ONCE = 1_000
+"""Positions that are looked at at once."""
 LARGEST = 4_000_000
 """Bytes of a file beside a project's own that is copied with it."""
 _LEFT_OUT = (".db", ".db-wal", ".db-shm", ".db.lock", ".db-rates", ".db-traffic")
@@ -124,18 +125,17 @@ def make_fork(
         waiting: Whether what waits still, and was stored by then, waits there, too.
 
     Raises:
-        NotFound: Nothing stands at that position, which is not 0.
+        NotFound: The log does not reach to that position.
         NotAStore: The store is no file.
         StoreReadOnly: The folder exists, or cannot be written.
         WorldError: There is no room for the copy, or the like; nothing is left of it.
     """
     if not project.store_path.is_file():
         raise NotAStore("this store lies in memory: a fork needs a file to copy", hint="keep it in a file")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    folder = new_folder(folder)
     with read_store_file(project.store_path) as reader:
         began = _began(reader, position)
-    part = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.part")
+    part = unfinished(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         copy_files(project.root, part)
@@ -167,6 +167,21 @@ def make_fork(
         shutil.rmtree(part, ignore_errors=True)
     _trust(folder, trusted_digest(project), environ)
     return fork
+
+
+def new_folder(folder: Path) -> Path:
+    """Returns the whole path of a folder that is to be written; what was left beside it by others goes.
+
+    Raises:
+        StoreReadOnly: It exists and is not empty, or is the current one.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    whole = folder.absolute()
+    if whole.resolve() == Path.cwd():
+        raise StoreReadOnly(f"{folder} is the folder you are in", hint="name a new one, such as ./fork")
+    remove_unfinished(whole.parent, "*")
+    return whole
 
 
 def trusted_digest(project: Project) -> str:
@@ -216,9 +231,22 @@ def time_at(reader: Reader, position: int) -> int:
     )
 
 
+def standing(reader: Reader, position: int) -> int:
+    """Returns the last position up to one at which something stands; 0 for none.
+
+    What stood behind it was removed: retention does so.
+    """
+    for last in range(min(position, reader.head()), 0, -AT_ONCE):
+        if found := reader.log_at(range(max(1, last - AT_ONCE + 1), last + 1)):
+            return found[-1].position
+    return 0
+
+
 def _began(reader: Reader, position: int) -> int:
     """Returns what time it is in a fork at its beginning; at 0, when the first event was stored, else now."""
-    if position:
+    if position > reader.head():
+        return time_at(reader, position)
+    if position := standing(reader, position):
         return time_at(reader, position)
     return next((one.recorded_at for one in reader.read_log(0, 1)), None) or SystemClock().now()
 

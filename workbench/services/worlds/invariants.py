@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -126,18 +126,19 @@ class InvariantWatch:
             one for standing in self._standings if standing.kind == ALWAYS for one in self._asked(standing)
         ]
 
-    def at_rest(self, reader: Reader) -> list[BrokenInvariant]:
+    def at_rest(self, reader: Reader, expected: Collection[int] = ()) -> list[BrokenInvariant]:
         """Returns what does not hold although nothing is left to do: conditions, and dead letters.
 
         Args:
             reader: Of the store that had the commits; it is asked for open dead letters alone.
+            expected: The numbers of dead letters that are as they should be.
         """
         found: list[BrokenInvariant] = []
         for standing in self._standings:
             if standing.kind == EVENTUALLY:
                 self._asked(standing)
                 found += standing.broken.values()
-        return [*found, *self._dead(reader)]
+        return [*found, *self._dead(reader, expected)]
 
     @property
     def broken(self) -> list[BrokenInvariant]:
@@ -234,14 +235,14 @@ class InvariantWatch:
             values=values,
         )
 
-    def _dead(self, reader: Reader) -> Iterator[BrokenInvariant]:
+    def _dead(self, reader: Reader, expected: Collection[int]) -> Iterator[BrokenInvariant]:
         watched = [one for one in self._invariants if one.never_dead_letter]
         if not watched:
             return
         letters = reader.letters(statuses=(LetterStatus.OPEN.value,), limit=_MOST_LETTERS)
         for one in watched:
             for letter in reversed(letters):
-                if one.consumers and letter.subscription not in one.consumers:
+                if letter.number in expected or not one.forbids_letter(letter.subscription):
                     continue
                 said = f"{letter.subscription} has a dead letter: {letter.type} {letter.key}".rstrip()
                 why = without_secrets(letter.error, letter.data) or letter.reason.value

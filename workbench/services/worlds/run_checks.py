@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from workbench.services.scenarios.observations import broken_at_rest
 from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.free_checks import happened_twice, not_ended, unlike_rebuilt
 from workbench.services.worlds.invariants import InvariantWatch, commits
@@ -54,8 +55,8 @@ class RunChecks:
                 yield name, f"{name} does not hold"
 
     def at_rest(self, world: SteppedWorld) -> Broken:
-        """Yields what does not hold although nothing is left to do."""
-        yield from ((one.invariant, one.words) for one in self._watch.at_rest(world.reader))
+        """Yields what does not hold although nothing is left to do, if that is so."""
+        yield from ((one.invariant, one.words) for one in broken_at_rest(self._watch, world))
 
     def free(self, world: SteppedWorld, usually_open: Collection[str]) -> Broken:
         """Yields what does not hold at the end that holds of every model.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import Expected, FactKind, OneDelivery, Scenario, ScenarioStep
+from workbench.services.scenarios.observations import unexpected_letters
 from workbench.services.worlds.moves import DoneMove, Fault, MoveKind, NextMove
 
 if TYPE_CHECKING:
@@ -18,20 +19,32 @@ if TYPE_CHECKING:
 def as_scenario(world: SteppedWorld, name: str) -> Scenario:
     """Returns the scenario that does again what was done in a world, up to where the defaults go on.
 
-    It expects the refusals and dead letters that came; that the invariants hold is part of every scenario.
+    It expects the refusals and dead letters that came, but no letter that an invariant forbids: that the
+    invariants hold is part of every scenario.
     """
-    steps = list(_steps(world, [deed.move for deed in world.deeds[: _end(world.deeds)]]))
-    scenario = world.scenario
-    if scenario.when and scenario.when[-1].act is None:
+    steps = list(_steps(world, [deed.move for deed in world.deeds[: _end(world)]]))
+    if not world.open_ended:
         rest = world.clock_now - _time_of(steps, world.began)
         steps.append(ScenarioStep(after=rest / MICROSECONDS))
-    return replace(
-        scenario, name=name, when=tuple(steps), then=tuple(_expected(world)), no_other_events=False
-    )
+    then = tuple(_expected(world))
+    return replace(world.scenario, name=name, when=tuple(steps), then=then, no_other_events=False)
 
 
-def _end(deeds: Sequence[DoneMove]) -> int:
-    """Returns how many moves have to be written: all up to the last deviation, and what it overtook."""
+def _end(world: SteppedWorld) -> int:
+    """Returns how many moves have to be written: all up to the last deviation, and what it overtook.
+
+    Time that passes is none of them at the end, where a scenario would be over by it.
+    """
+    deeds, end = world.deeds, _needed(world.deeds)
+    waits = [deed.move.kind in {MoveKind.TIME, MoveKind.END} for deed in deeds]
+    while world.open_ended and 0 < end < len(deeds) and waits[end - 1]:
+        end += 1
+    while world.open_ended and end and waits[end - 1]:
+        end -= 1
+    return end
+
+
+def _needed(deeds: Sequence[DoneMove]) -> int:
     needed = [at for at, deed in enumerate(deeds) if deed.choice or deed.move.kind is MoveKind.STEP]
     overtaken = [deed.instead for deed in deeds if deed.instead is not None]
     needed += [at for at, deed in enumerate(deeds) if deed.move in overtaken]
@@ -45,7 +58,11 @@ def _expected(world: SteppedWorld) -> Iterator[Expected]:
         kind = FactKind(next(iter(facts)))
         said = {key: value for key, value in facts.items() if key != "at" and value is not None}
         yield Expected(kind=kind, facts=said, place=place)
+    unexpected = {one.number for one in unexpected_letters(world)}
+    invariants = world.world.registry.invariants.values()
     for letter in world.letters():
+        if letter.number in unexpected and any(one.forbids_letter(letter.subscription) for one in invariants):
+            continue
         said = {"dead_letter": letter.subscription, "error": letter.error_type}
         yield Expected(kind=FactKind.DEAD_LETTER, facts=said, place=place)
 

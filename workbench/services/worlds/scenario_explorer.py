@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -100,7 +100,8 @@ class ScenarioExplorer:
     Args:
         faults: How many of each kind may happen in one run.
         rules: What else must hold behind every move, beside the invariants of the model.
-        merging: Whether states that were seen before are not entered again.
+        merging: Whether states that were seen before are not entered again; never where a stand-in draws
+            whether it fails: that follows from ids, which are no part of a state (W8).
     """
 
     def __init__(
@@ -119,14 +120,20 @@ class ScenarioExplorer:
         self._scenario = scenario
         self._faults = dict(faults or {})
         self._rules = rules
-        self._merging = merging
         self._clock = clock or SystemClock()
         registry = project.registry
+        drawn = sorted(
+            one.name
+            for one in registry.subscriptions.values()
+            if getattr(registry.handlers.get(one.handler), "draws", False)
+        )
+        self._merging = merging and not drawn
+        self._notes = tuple(_notes(drawn, asked=bool(registry.invariants or rules)))
         shown = {name for one in registry.invariants.values() for name in _projections(one)}
         self._ordered = {event for name in shown for event in registry.projections[name].handlers()}
         self._checked: set[End] = set()
         self._usually_open: frozenset[str] = frozenset()
-        self.result = Exploration(scenario=scenario.name)
+        self.result = Exploration(scenario=scenario.name, notes=self._notes)
 
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
@@ -298,7 +305,7 @@ class ScenarioExplorer:
         """
         found = [one for one in self.result.findings.values() if one.invariant != DUPLICATES]
         before = [(one, await self.replayed(one.choices)) for one in found]
-        self.result = Exploration(scenario=self._scenario.name)
+        self.result = Exploration(scenario=self._scenario.name, notes=self._notes)
         self._decide()
         tried = set[Choices]()
         for one, as_before in before:
@@ -348,6 +355,13 @@ class ScenarioExplorer:
         known.count += count
         if complexity(choices) < complexity(known.choices):
             known.choices, known.words = choices, words
+
+
+def _notes(drawn: Sequence[str], *, asked: bool) -> Iterator[str]:
+    if drawn:
+        yield f"whether {', '.join(drawn)} fails is drawn once in each order, and not tried both ways"
+    if not asked:
+        yield "the project has no invariant to ask"
 
 
 def _projections(invariant: Invariant) -> set[str]:

@@ -24,7 +24,10 @@ _MOST = 1_000
 
 
 class ScriptedWorld(SteppedWorld):
-    """A stepped world whose moves are written in its scenario (W6)."""
+    """A stepped world whose moves are written in its scenario (W6).
+
+    A last step that only lets time pass says when it ends: until then the engine does what it does by itself.
+    """
 
     def __init__(self, project: Project, scenario: Scenario, *, deciding: frozenset[str]) -> None:
         super().__init__(
@@ -42,9 +45,13 @@ class ScriptedWorld(SteppedWorld):
         await self.begin()
         try:
             self.look_at_rows()
-            for number, step in enumerate(self.scenario.when):
+            when = self.scenario.when
+            written = when if self.open_ended else when[:-1]
+            for number, step in enumerate(written):
                 await self._do_written(number, step)
             self.left.clear()
+            self._step = len(written)
+            self._come_to_step()
             await self._look()
             await self.follow()
             return observe()
@@ -62,9 +69,7 @@ class ScriptedWorld(SteppedWorld):
 
     @override
     async def _do_step(self, move: NextMove) -> None:
-        when = self.scenario.when
-        acts = [step.act for step in when[: move.at] if not isinstance(step.act, OneDelivery | None)]
-        await self.do(len(acts), when[move.at].act)
+        await self.do(self.scenario.acts_before(move.at), self.scenario.when[move.at].act)
 
     def _meant(self, one: OneDelivery, place: str) -> NextMove:
         """Returns the move that a step means.

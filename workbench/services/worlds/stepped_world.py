@@ -228,11 +228,11 @@ class SteppedWorld(ScenarioStage):
                 pass
 
     async def _do_step(self, move: NextMove) -> None:
-        act = self.scenario.when[move.at].act
+        act, number = self.scenario.when[move.at].act, self.scenario.acts_before(move.at)
         if move.fault is Fault.DUPLICATE:
-            await self.do(f"{move.at} again", act)
+            await self.do(f"{number} again", act)
             return
-        await self.do(move.at, act)
+        await self.do(number, act)
         self._step += 1
         self._come_to_step()
 
@@ -353,15 +353,15 @@ class SteppedWorld(ScenarioStage):
 
     def _next_due(self) -> int | None:
         """Returns until when time passes; None where nothing is to come."""
-        times = [due for one in self.engine.subscriptions.values() if (due := one.next_due()) is not None]
-        if (due := self._timer.next_due()) is not None:
-            times.append(due)
         if self._step < len(self.scenario.when):
-            times.append(self._step_at)
-        elif not self.open_ended:
-            return None
-        now = self._clock.now()
-        due = min((one for one in times if one > now), default=None)
+            return self._due(self._step_at)
+        return self._due() if self.open_ended else None
+
+    @override
+    def _due(self, *steps: int) -> int | None:
+        now, own = self._clock.now(), self._timer.next_due()
+        times = [own, *(one.next_due() for one in self.engine.subscriptions.values()), *steps]
+        due = min((one for one in times if one is not None and one > now), default=None)
         return due if due is None or due - self.began <= HORIZON * MICROSECONDS else None
 
     def _faulty(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:

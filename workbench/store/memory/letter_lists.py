@@ -74,6 +74,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns how many dead letters, of all or of these, have each status."""
         return dict(Counter(letter.status.value for letter in self._letters(numbers)))
 
+    def letters_after(self, numbers: Sequence[int]) -> list[int]:
+        """Returns the dead letters that failed replays of these made (L4), the newest first."""
+        return [letter.number for letter in self._letters() if letter.parent in set(numbers)]
+
     def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Returns how many of these dead letters have each status, of those that changed from a time on."""
         changed = (letter for letter in self._letters(numbers) if letter.changed_at >= since)

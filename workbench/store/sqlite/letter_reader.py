@@ -60,6 +60,15 @@ class LetterReader(ListReader):
             self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
         )
 
+    def letters_after(self, numbers: Sequence[int]) -> list[int]:
+        """Returns the dead letters that failed replays of these made (L4), the newest first."""
+        found = self._all(
+            "select id from dead_letters where id > ? and parent in (select value from json_each(?))"
+            " order by id desc",
+            (min(numbers, default=0), json.dumps(list(numbers))),
+        )
+        return [row[0] for row in found]
+
     def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Returns how many of these dead letters have each status, of those that changed from a time on."""
         found = self._all(
