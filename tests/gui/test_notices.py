@@ -203,6 +203,7 @@ def test_toasts_begin_where_they_cover_least_of_the_rows_of_tables(window, qtbot
     assert emptiest_corner(room, size, [right]) == 1
     assert emptiest_corner(room, size, [right, left.adjusted(0, 0, -200, 0), above]) == 3
     assert emptiest_corner(room, size, [right], [left]) == 2, "buttons come before rows"
+    assert free_corner(room, size, [right], 0, tools=[left]) == 2, "where it moves, it covers no tools"
     table = QListWidget(window.centralWidget())
     table.addItems(["one", "two"])
     window.show()
@@ -251,10 +252,11 @@ def test_toasts_begin_where_they_cover_no_button_of_a_tool_bar(window):
         notices.toasts.hide()
 
 
-def test_toasts_leave_what_asks_something_free_wherever_the_keyboard_is(window, qtbot, monkeypatch):
+@pytest.mark.parametrize("name", ["change_strip", "jobs"])
+def test_toasts_leave_what_asks_something_free_wherever_the_keyboard_is(window, qtbot, monkeypatch, name):
     notices, text = Notices(window), window.centralWidget()
     monkeypatch.setattr(notices.toasts, "underMouse", lambda: False)
-    strip = QFrame(text, objectName="change_strip")
+    strip = QFrame(text, objectName=name)
     strip.setGeometry(0, 380, 800, 200)
     strip.hide()
     window.show()

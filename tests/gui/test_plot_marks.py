@@ -37,7 +37,7 @@ def test_only_what_explains_rates_is_marked():
         OperatorAction(
             number=4, at=9_000_000, action="reset", subject="subscription mail", detail="to position 7"
         ),
-        OperatorAction(number=3, at=8_000_000, action="replay", subject="2 dead letters"),
+        OperatorAction(number=3, at=8_000_000, action="replay", subject="2 dead letters", count=2),
         OperatorAction(number=2, at=7_000_000, action="pause", subject="engine"),
         OperatorAction(number=1, at=6_000_000, action="rebuild", subject="projection users"),
         OperatorAction(number=5, at=6_000_000, action="pause", subject="projection users"),
@@ -48,4 +48,28 @@ def test_only_what_explains_rates_is_marked():
         (8.0, "2 dead letters: replayed", "", 3),
         (8.0, "mail: 2 deliveries died", "mail", 0),
         (9.0, "mail: reset to position 7", "mail", 4),
+    ]
+
+
+def test_L10_V3_a_mark_says_on_how_many_an_act_took_effect_and_that_it_was_undone():
+    acts = [
+        OperatorAction(
+            number=6, at=6, action="undo", subject="9 dead letters", detail="operation 3, replay", count=2
+        ),
+        OperatorAction(
+            number=5, at=5, action="undo", subject="61 dead letters", detail="operation 1, replay", count=61
+        ),
+        OperatorAction(number=4, at=4, action="undo", subject="subscription mail", detail="operation 7, x"),
+        OperatorAction(number=3, at=3, action="replay", subject="9 dead letters", count=5, undone=6),
+        OperatorAction(number=2, at=2, action="repair and replay", subject="70 dead letters", count=36),
+        OperatorAction(number=1, at=1, action="replay", subject="61 dead letters", count=61, undone=5),
+        OperatorAction(number=0, at=0, action="pause", subject="engine", count=1, undone=8),
+    ]
+    assert [one.text for one in rate_marks(acts, [], {"mail"})] == [
+        "engine: paused, undone since",
+        "61 dead letters: replayed, undone since",
+        "70 dead letters: repaired and replayed, 36 of them",
+        "9 dead letters: replayed, 5 of them, 2 undone since",
+        "61 dead letters: undone replay",
+        "9 dead letters: undone replay, 2 of them",
     ]

@@ -27,6 +27,7 @@ SIGNS = {
     "resume": ("play", "ok"),
     "reset": ("rewind", "info"),
     "skip": ("skip", "warning"),
+    "undo": ("undo", "warning"),
     "died": ("dead-letter", "error"),
 }
 """Icon and colour's role of each kind; whatever else there is was a replay."""

@@ -34,7 +34,8 @@ AROUND = 48
 TOP = (2, 3)
 """Numbers of the corners at the top."""
 ASKING = (
-    "board_entry", "board_trial", "change_strip", "completions", "confirm", "mark_popover", "patch-form",
+    "board_entry", "board_trial", "change_strip", "completions", "confirm", "jobs", "mark_popover",
+    "patch-form",
 )  # fmt: skip
 """Names of what lies in or over a view while it asks something: it stays free as a whole."""
 
@@ -101,7 +102,9 @@ class Toasts(QWidget):
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
             view = view_of_keyboard(self._window)
             buttons = main_buttons(self._window, view) if view is not None else []
-            self._corner = free_corner(room, size, worked_on(self._window), self._corner, *buttons)
+            tools = tool_buttons(self._window, but=self)
+            kept = worked_on(self._window)
+            self._corner = free_corner(room, size, kept, self._corner, *buttons, tools=tools)
         self.setGeometry(places(room, size, worked_on(self._window)[1:])[self._corner])
         self._column.activate()  # while it lay still no request reached it, and none is posted twice
         self.raise_()
@@ -156,7 +159,14 @@ def places(room: QRect, size: QSize, asking: Sequence[QRect]) -> Sequence[QRect]
     return found
 
 
-def free_corner(room: QRect, size: QSize, kept: Sequence[QRect], now: int, *better: QRect) -> int:
+def free_corner(
+    room: QRect,
+    size: QSize,
+    kept: Sequence[QRect],
+    now: int,
+    *better: QRect,
+    tools: Sequence[QRect] = (),
+) -> int:
     """Returns the number of the place to lie in: where it is, else the first that covers least of `kept`.
 
     What stands at the top, such as titles and tool bars, is covered only where no other place is as good.
@@ -164,12 +174,15 @@ def free_corner(room: QRect, size: QSize, kept: Sequence[QRect], now: int, *bett
     Args:
         kept: What is worked on, the keyboard's place before all else.
         better: What is left free, too, if there is such a corner.
+        tools: Of which it covers fewest where it moves.
     """
     found = places(room, size, kept[1:])
 
-    def covers(at: int) -> tuple[int, int, bool, bool, bool]:
-        some = any(found[at].intersects(one) for one in better)
-        return covered(found[at], kept[:1]), covered(found[at], kept[1:]), some, at != now, at in TOP
+    def covers(at: int) -> tuple[int, int, bool, bool, int, bool]:
+        place = found[at]
+        some = any(place.intersects(one) for one in better)
+        less = sum(place.intersects(one) for one in tools)
+        return covered(place, kept[:1]), covered(place, kept[1:]), some, at != now, less, at in TOP
 
     return min(range(len(found)), key=covers)
 

@@ -202,6 +202,9 @@ async def test_W22_without_trust_rows_come_once_it_is_given(broken, tmp_path):
             for (name,) in con.execute("select name from sqlite_master where name like 'p!_%' escape '!'")
         ]
         assert tables == [name for name in tables if "outage" not in name and "users" not in name]
+    assert check(folder / "data" / "events.db").sizes["free_bytes"] == 0, (
+        "what was masked is not in free pages"
+    )
 
 
 async def test_W21_what_cannot_be_bundled_is_said_and_leaves_nothing(broken, tmp_path, scratch):

@@ -12,7 +12,7 @@ from workbench.errors import InvalidValue
 from workbench.model.json_values import read_json
 from workbench.services.dead_letters import dead_letter_jobs
 from workbench.services.dead_letters.letter_facts import normalised
-from workbench.services.dead_letters.letter_index import HOUR, LetterQuery, _hours
+from workbench.services.dead_letters.letter_index import HOUR, LetterIndex, LetterQuery, _hours
 from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.store.letter_jobs import JobStatus
@@ -89,6 +89,14 @@ async def test_a_field_that_no_letter_has_is_said_with_the_name_that_may_be_mean
     for fine in ("username", "owner", "data.email.size()", "message"):
         assert find(many, by=fine).unknown == ""
     assert find(many, by="usrname", statuses=("purged",)).unknown == "", "there are none of which to tell"
+
+
+async def test_V3_deaths_an_hour_count_what_died_whatever_became_of_it_and_is_listed(many):
+    index, letters = LetterIndex(), numbers(many)
+    await many.dead_letters.archive(letters[:3])
+    for query in (LetterQuery(), LetterQuery(only=frozenset(letters[:1])), LetterQuery(statuses=("purged",))):
+        found = index.ask(many.reader, query, None, lambda _at, _of: None)
+        assert sum(found.hours) == len(letters), query
 
 
 def test_deaths_an_hour_are_those_of_24_hours():

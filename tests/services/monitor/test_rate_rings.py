@@ -45,7 +45,7 @@ def test_V6_what_was_in_a_slot_before_a_gap_is_not_told_of_the_gap():
         told = made.window(measure, NOW - 300, NOW + 600, 360)
         assert not any(value > 5 for value in told.values["mail"]), measure
     assert made.window(Measure.RATE, NOW - 300, NOW + 600, 360).figures["mail"].total == 1_000
-    assert [at for at, _, _ in made.deaths(NOW - 300, NOW + 600)] == [NOW + 400]
+    assert [at for at, _, _ in made.deaths(NOW - 300, NOW + 600)] == [NOW + 401]
 
 
 def test_each_measure_is_joined_as_it_must_be():
@@ -77,15 +77,15 @@ def test_deaths_that_follow_each_other_are_one():
     made = RateRings()
     for at in range(NOW - 100, NOW):
         made.add(at, {"mail": Sample(died=at in (NOW - 90, NOW - 88, NOW - 50)), "audit": Sample()})
-    assert made.deaths(NOW - 100, NOW) == [(NOW - 90, "mail", 2), (NOW - 50, "mail", 1)]
-    assert made.deaths(NOW - 60, NOW) == [(NOW - 50, "mail", 1)]
+    assert made.deaths(NOW - 100, NOW) == [(NOW - 89, "mail", 2), (NOW - 49, "mail", 1)]
+    assert made.deaths(NOW - 60, NOW) == [(NOW - 49, "mail", 1)]
     for at in range(NOW, NOW + 1_000):  # the seconds are forgotten, but not the stretches of ten
         made.add(at, {"mail": Sample(died=at == NOW + 900)})
     assert made.deaths(NOW - 100, NOW + 1_000) == [
-        (NOW - 90, "mail", 2),
-        (NOW - 50, "mail", 1),
-        (NOW + 900, "mail", 1),
-    ]
+        (NOW - 80, "mail", 2),
+        (NOW - 40, "mail", 1),
+        (NOW + 901, "mail", 1),
+    ], "the ends of their stretches: no death is told before what led to it"
 
 
 def test_no_more_subscriptions_are_kept_than_there_is_room_for():

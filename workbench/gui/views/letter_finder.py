@@ -286,7 +286,8 @@ class DeathsChart(QWidget):
         self._hours, self._until = hours, until
         most = max(hours, default=0)
         said = (
-            f"{sum(hours):,} in a day, at most {most:,} an hour; the last hour ends {short(until)}"
+            f"{sum(hours):,} in a day, at most {most:,} an hour; the last hour ends {short(until)}."
+            " All that died counts, whatever became of it and whatever is listed"
             if until
             else ""
         )

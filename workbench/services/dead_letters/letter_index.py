@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from workbench.model.counts import counted
+from workbench.model.dead_letter import LetterStatus
 from workbench.services.dead_letters.letter_facts import FIELDS, NONE, UNREADABLE, letters_without, reader_of
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class LettersFound:
         total: How many letters have the statuses that are asked for; more than `MOST` are not all searched.
         numbers: Of those that fit, the newest first.
         clusters: The largest first.
-        hours: Deaths an hour of the last day that has any, the oldest first; 24.
+        hours: Deaths an hour of the last day that has any, the oldest first; 24. Of all letters,
+            whatever became of them, and whatever was asked for.
         until: When the last of these hours ends, microseconds since 1970; 0 for none.
         failures: On how many letters, of any status, the expression had no value, by why.
         flaw: Why nothing could be looked for; empty where it could.
@@ -135,6 +137,7 @@ class LetterIndex:
     def __init__(self) -> None:
         self._lock = Lock()
         self._died: dict[int, int] = {}  # two of plain values: the garbage collector never looks into them
+        self._deaths: dict[int, int] = {}
         self._about: dict[int, str] = {}
         self._columns: dict[str, dict[int, str]] = {}
         self._notes: dict[int, tuple[str, str]] = {}
@@ -162,7 +165,25 @@ class LetterIndex:
             found = array("q", _sharing(numbers, query, columns))
             unknown = next((key for key in columns if _nowhere(key, columns[key], numbers)), "")
             said = letters_without(unknown, reader.letter_facts(numbers[:SAMPLES])) if unknown else ""
-            return replace(self._grouped(query, total, found, columns), counts=counts, unknown=said)
+            grouped = self._grouped(query, total, found, columns)
+            hours, until = _hours(self._times(reader))
+            return replace(grouped, counts=counts, unknown=said, hours=hours, until=until)
+
+    def _times(self, reader: Reader) -> list[int]:
+        """Returns when letters died, at least of the last day that has any, whatever became of them."""
+        numbers = reader.letter_numbers(tuple(LetterStatus))[:MOST]
+        if len(self._deaths) > 2 * MOST:  # most of them are gone
+            self._deaths.clear()
+        found: list[int] = []
+        for first in range(0, len(numbers), SLICE):
+            part = numbers[first : first + SLICE]
+            missing = [one for one in part if one not in self._deaths]
+            self._deaths |= {one.number: one.died_at for one in reader.letters_listed(missing)}
+            times = [self._deaths[one] for one in part if one in self._deaths]
+            found += times
+            if max(times, default=0) < max(found, default=0) - 24 * HOUR:
+                break
+        return found
 
     def _read(
         self, reader: Reader, numbers: Sequence[int], keys: Sequence[str], told: Progress
@@ -213,14 +234,13 @@ class LetterIndex:
         times = [self._died[one] for one in found if one in self._died]
         span = (min(times, default=0), max(times, default=0) + 1)
         levels = [(by, columns[by]) for by in (query.by, query.then) if by]
-        hours, until = _hours(times)
         return LettersFound(
             query=query,
             total=total,
             numbers=found,
             clusters=self._clusters(found, levels, span),
-            hours=hours,
-            until=until,
+            hours=(),
+            until=0,
         )
 
     def _clusters(

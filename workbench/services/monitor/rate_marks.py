@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workbench.model.clock import MICROSECONDS
+from workbench.model.operator_acts import OperatorAct
 from workbench.store.operator_actions import OperatorAction
 
 ENGINE = "engine"
@@ -21,6 +22,7 @@ ACTS = {
     "replay": "replayed",
     "edit and replay": "edited and replayed",
     "repair and replay": "repaired and replayed",
+    "undo": "undone",
 }
 """What is marked, and how it is told."""
 
@@ -54,19 +56,28 @@ def rate_marks(
         deaths: When, of which subscription, and how many; see `RateRings.deaths`.
         names: The subscriptions.
     """
-    found = [mark for act in acts if (mark := _of_act(act, names)) is not None]
+    acts = [*acts]
+    undos = {act.number: act for act in acts if act.action == OperatorAct.UNDO}
+    found = [mark for act in acts if (mark := _of_act(act, names, undos.get(act.undone))) is not None]
     for at, name, count in deaths:
         text = f"{name}: {count:,} delivery died" if count == 1 else f"{name}: {count:,} deliveries died"
         found.append(RateMark(at=float(at), kind="died", subscription=name, text=text))
     return sorted(found, key=lambda mark: mark.at)
 
 
-def _of_act(act: OperatorAction, names: Collection[str]) -> RateMark | None:
+def _of_act(act: OperatorAction, names: Collection[str], undo: OperatorAction | None) -> RateMark | None:
     name = act.subject.removeprefix(SUBSCRIPTION)
     about = name in names or act.subject == ENGINE or act.subject.endswith(LETTERS)
     if not about or act.action not in ACTS:
         return None
-    told = f" {act.detail}" if act.action == "reset" else ""
+    undoes = act.detail.rpartition(", ")[2] if act.action == OperatorAct.UNDO else ""
+    if undoes and (undoes not in ACTS or not act.count):
+        return None
+    told = f" {act.detail}" if act.action == OperatorAct.RESET else f" {undoes}" if undoes else ""
+    if act.subject.endswith(LETTERS):
+        told += _on_how_many(act, undo)
+    elif act.undone:
+        told += ", undone since"
     return RateMark(
         at=act.at / MICROSECONDS,
         kind=act.action,
@@ -74,3 +85,13 @@ def _of_act(act: OperatorAction, names: Collection[str]) -> RateMark | None:
         text=f"{name}: {ACTS[act.action]}{told}",
         operation=act.number,
     )
+
+
+def _on_how_many(act: OperatorAction, undo: OperatorAction | None) -> str:
+    """Says on how many of its letters an act took effect, where not on all, and how many came back since."""
+    asked = act.subject.partition(" ")[0].replace(",", "")
+    some = f", {act.count:,} of them" if asked.isdecimal() and act.count != int(asked) else ""
+    if not act.undone:
+        return some
+    part = undo is not None and undo.count < act.count
+    return f"{some}, {undo.count:,} undone since" if part and undo is not None else f"{some}, undone since"

@@ -206,7 +206,7 @@ class Ring:
         watched = self.watched(first, count)
         for name, sums in self.series.items():
             for begin, total in _runs(self.sums(sums, first, watched).died):
-                yield (first + begin) * self.step, name, total
+                yield (first + begin + 1) * self.step, name, total
 
 
 class RateRings:
@@ -278,7 +278,8 @@ class RateRings:
     def deaths(self, low: float, high: float) -> list[tuple[int, str, int]]:
         """Returns when deliveries became dead letters, of which subscription, and how many; in their order.
 
-        A run of slots without a pause of two is one; its time, in seconds since 1970, is its beginning.
+        A run of slots without a pause of two is one; its time, in seconds since 1970, is the end of the
+        first, as that of a point of a graph: never before what led to it.
         """
         found: list[tuple[int, str, int]] = []
         end, coarsest = math.ceil(high), self.rings[-1].step
