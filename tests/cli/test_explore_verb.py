@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import sys
 
 import pytest
 
+from tests.services.conftest import full_disk
 from tests.services.worlds.race import only_placed, orders_that_race
+from workbench.app import run
 from workbench.project.samples import copy_sample
 
 
@@ -96,6 +101,30 @@ def test_where_nothing_can_be_written_is_told_before_it_is_explored(workbench, o
     assert "no folder" in said.err or "holds no scenarios; it was left as it is" in said.err
     assert (orders / "project.tsk").read_bytes() == before
     assert (orders / "plain.txt").read_text() == "mine"
+
+
+def test_what_is_found_is_saved_though_nobody_hears_of_it(workbench, orders, monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    file = orders / "scenarios" / "found.tsk"
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(sys, "stdout", Gone())
+        code = run(["explore", str(orders), "--for", "60s", "--processes", "1", "--save", str(file)])
+    assert code == 3
+    assert workbench("test", orders, "found.tsk").code == 3
+
+
+def test_what_is_found_is_told_where_it_cannot_be_saved(workbench, orders, monkeypatch):
+    file = orders / "scenarios" / "found.tsk"
+    monkeypatch.setattr("workbench.tusk.replace_file", full_disk)
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1", "--save", file)
+    assert said.code == 1
+    assert "No space left on device" in said.err
+    assert "Written to" not in said.out
+    assert "As a scenario" in said.out
+    assert not file.exists()
 
 
 def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, orders):

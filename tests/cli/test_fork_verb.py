@@ -22,6 +22,33 @@ def test_W9_a_fork_is_a_project_that_can_be_looked_at_and_compared(workbench, pl
     assert workbench("subscriptions", played, "--json").json() == before
 
 
+def test_T3_the_store_of_another_project_is_neither_forked_nor_packed_nor_compared(
+    workbench, folder, played, tmp_path
+):
+    file = folder / "project.tsk"
+    text = file.read_text()
+    file.write_text(text.replace('path: "data/events.db"', 'path: "../played/data/events.db"'))
+    assert "../played" in file.read_text()
+    verbs = (
+        ("fork", folder, "2", tmp_path / "fork"),
+        ("bundle", folder, tmp_path / "it.workbench", "--reveal"),
+        ("bundle", folder, tmp_path / "it.workbench", "--preview", "--around", "1"),
+        ("compare", folder, played),
+        ("compare", played, folder),
+        ("rehearse-deploy", folder, played),
+    )
+    for words in verbs:
+        said = workbench(*words)
+        assert (said.code, said.out) == (1, ""), words
+        assert "lies outside the project's folder; nothing was opened" in said.err, words
+    assert not (tmp_path / "fork").exists()
+    assert not (tmp_path / "it.workbench").exists()
+    store = played / "data" / "events.db"
+    assert workbench("rehearse-deploy", folder, folder, "--store", store).code == 0, "who names it, means it"
+    assert workbench("fork", folder, "2", tmp_path / "fork", "--trust").code == 0, "who is asked, may say so"
+    assert workbench("compare", played, played).code == 0
+
+
 def test_what_is_the_same_does_not_differ(workbench, played):
     said = workbench("compare", played, played)
     assert said.code == 0

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.engine.conftest import COUNT, TOTALS
 from workbench.engine.command_handler import DECISIONS, Issue
-from workbench.engine.faults import Faults, InjectedFault
+from workbench.engine.faults import EngineCrashed, Faults, InjectedFault
 from workbench.engine.projection_check import row_differences
 from workbench.engine.timers import VirtualTimer
 from workbench.engine.world import World
 from workbench.errors import StoreBusy
-from workbench.model.clock import MICROSECONDS, ManualClock, SystemClock
+from workbench.model.clock import FURTHEST, MICROSECONDS, ManualClock, SystemClock, jump, rfc3339
 from workbench.model.fault import FaultKind, FaultPlace, FaultRule
 from workbench.model.messaging import LOG_TOPIC, Message, Mode, Ordering, Subscription
 from workbench.model.registry import Definitions, Registry, build_registry
@@ -311,6 +312,15 @@ async def test_W10_the_clock_jumps_ahead_at_a_call(stage, way):
     assert stage.numbers == [1, 2]
 
 
+@pytest.mark.parametrize("clock", [SystemClock, ManualClock])
+def test_W10_no_clock_jumps_beyond_times_that_can_be_said(clock):
+    one = clock()
+    for _ in range(2):
+        jump(one, 70_000_000 * 3600.0)
+        assert one.now() == pytest.approx(FURTHEST, abs=60 * MICROSECONDS)
+    assert rfc3339(one.now()).startswith(("8999", "9000"))
+
+
 def test_W1_the_machines_clock_jumps_and_what_has_passed_does_not():
     clock = SystemClock()
     now, passed = clock.now(), clock.passed()
@@ -330,6 +340,59 @@ async def test_W10_what_hangs_is_given_up_when_its_time_is_over(by_itself):
 
 
 # -- counts, seeds, ends --------------------------------------------------------------------------------
+
+
+def points(*rules):
+    """Returns the points of a subscription at which some faults are armed, and these."""
+    faults = Faults(ManualClock())
+    armed = [faults.arm(one) for one in rules]
+    sub = Subscription(name="sub", topic=LOG_TOPIC, handler="waits", retry=RETRY)
+    return faults.at(sub), armed
+
+
+def rule(kind, **more):
+    return FaultRule(kind=kind, place=FaultPlace.SUBSCRIPTION, name="sub", **more)
+
+
+def task(position, **more):
+    message = Message(
+        position=position,
+        id_bytes=bytes(16),
+        topic=LOG_TOPIC,
+        type="t",
+        key="a",
+        data="{}",
+        event=True,
+        published_at=0,
+        correlation_bytes=bytes(16),
+        **more,
+    )
+    return SimpleNamespace(message=message, failure=None, started=True)
+
+
+def test_W10_what_is_delayed_comes_no_sooner_than_it_would_without_a_fault():
+    at, _ = points(rule(FaultKind.DELAY, call=0, chance=1.0, seconds=30))
+    now = ManualClock().now()
+    late = now + 100 * MICROSECONDS
+    tasks = [task(1), task(2, deliver_at=late), task(3, deliver_at=now + 1)]
+    at.hold(tasks)
+    held = now + 30 * MICROSECONDS
+    assert [one.message.deliver_at for one in tasks] == [held, late, held]
+
+
+def test_W11_all_that_was_to_be_stored_when_a_crash_struck_is_counted():
+    at, (first, second) = points(rule(FaultKind.CRASH, call=1), rule(FaultKind.CRASH, call=3))
+    with pytest.raises(EngineCrashed):
+        at.before_ack([task(1), task(2), task(3)])
+    assert [(one.calls, one.struck) for one in (first, second)] == [(3, 1), (3, 1)]
+
+
+def test_W12_what_begins_to_hang_by_a_fault_that_was_just_disarmed_goes_on():
+    faults, went_on = Faults(ManualClock()), []
+    armed = faults.arm(rule(FaultKind.TIMEOUT))
+    faults.disarm(armed.number)
+    faults.hang(armed, lambda: went_on.append(True))
+    assert went_on == [True]
 
 
 def test_W10_the_same_seed_strikes_the_same_calls_and_another_one_others():

@@ -50,6 +50,8 @@ def test_W10_a_fault_is_read_as_it_is_written(registry, text, place, call, chanc
         ("fail:welcome-mail:0%", "0% is no chance"),
         ("fail:welcome-mail:101%", "101% is no chance"),
         ("fail:welcome-mail:30s", "cannot strike welcome-mail:30s"),
+        ("clock:create_user:1:70000000h", "70000000h is too long"),
+        ("delay:welcome-mail:367d", "367d is too long"),
     ],
 )
 def test_W10_what_is_no_fault_is_refused_with_what_it_could_be(registry, text, said):

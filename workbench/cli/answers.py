@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import sys
@@ -20,10 +21,14 @@ GAP = "  "
 
 
 def answer(options: Options, value: Any, text: str) -> None:
-    """Prints the answer in the form that was asked for; for ``--json``, ``value`` under keys that stay."""
+    """Prints the answer in the form that was asked for; for ``--json``, ``value`` under keys that stay.
+
+    A reader that leaves before it has seen all, such as `head`, changes nothing of how the verb ends.
+    """
     said = json.dumps(value, indent=2, ensure_ascii=False) if options.json else text
     if said:
-        print(said)
+        with contextlib.suppress(BrokenPipeError):
+            print(said)
 
 
 def note(text: str) -> None:

@@ -53,12 +53,9 @@ def _takes(parser: Parser) -> None:
 
 
 async def _bundle(options: Options, environ: Environ) -> int:
-    from workbench.project.project import load_project
-    from workbench.project.project_file import project_root
-    from workbench.services.project.project_trust import trust_of
+    from workbench.services.project.open_project import read_target
 
-    trusted = trust_of(environ, trust=options.trust)
-    project = load_project(project_root(options.project), environ=environ, trusted=trusted)
+    project = read_target(options.project, environ, trust=options.trust)
     show = meter(options) or (lambda _: None)
     return await stoppable(lambda told: _make(options, project, told, show), show)
 

@@ -38,6 +38,7 @@ def _takes(parser: Parser) -> None:
 
 async def _rehearse(options: Options, environ: Environ) -> int:
     from workbench.services.deploy.sources import loaded_model, rehearse, sources_of
+    from workbench.services.maintenance.store_owner import check_own_store
 
     show = meter(options) or (lambda _: None)
     old, new = sources_of(options.old, options.new)
@@ -45,7 +46,10 @@ async def _rehearse(options: Options, environ: Environ) -> int:
         loaded_model(old, environ, trust=options.trust) as before,
         loaded_model(new, environ, trust=options.trust, before=before) as after,
     ):
-        store = options.store or (after if old.revision else before).store_path
+        stored = after if old.revision else before
+        if options.store is None:
+            check_own_store(stored, environ, allow=options.trust)
+        store = options.store or stored.store_path
         found = await asyncio.to_thread(
             rehearse,
             store,

@@ -22,7 +22,7 @@ from workbench.cli.arguments import (
     position,
     seconds,
 )
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, WorkbenchError
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -142,11 +142,17 @@ async def _explore(options: Options, environ: Environ) -> int:
         stopped = True
     finally:
         show("")
-    lines = _said(explored, saved=options.save) or [many_lines(nothing_to_explore(candidates))]
-    answer(options, _value(scenarios.project.name, explored), "\n".join(lines))
-    if options.save is not None:
+    saved, failed = options.save, None
+    if saved is not None:
         found_orders = (told.schedule for one in explored for told in one.findings if told.finding.again)
-        _save(options.save, found_orders, scenarios.project.registry)
+        try:
+            _save(saved, found_orders, scenarios.project.registry)
+        except (OSError, WorkbenchError) as error:  # what was found is told anyway
+            saved, failed = None, error
+    lines = _said(explored, saved=saved) or [many_lines(nothing_to_explore(candidates))]
+    answer(options, _value(scenarios.project.name, explored), "\n".join(lines))
+    if failed is not None:
+        raise failed
     if stopped:
         note("workbench: stopped; this was found so far")
     if any(one.exploration.found for one in explored):

@@ -27,14 +27,11 @@ def _fork_takes(parser: Parser) -> None:
 async def _fork(options: Options, environ: Environ) -> int:
     import msgspec
 
-    from workbench.project.project import load_project
-    from workbench.project.project_file import project_root
-    from workbench.services.project.project_trust import trust_of
+    from workbench.services.project.open_project import read_target
     from workbench.services.worlds.fork import make_fork
 
     show = meter(options) or (lambda _: None)
-    trusted = trust_of(environ, trust=options.trust)
-    project = load_project(project_root(options.project), environ=environ, trusted=trusted)
+    project = read_target(options.project, environ, trust=options.trust)
     fork = await stoppable(
         lambda told: make_fork(
             project, options.position, options.folder, environ, told, waiting=options.waiting
@@ -57,17 +54,13 @@ def _compare_takes(parser: Parser) -> None:
 
 
 async def _compare(options: Options, environ: Environ) -> int:
-    from workbench.project.project import load_project
-    from workbench.project.project_file import project_root
-    from workbench.services.project.project_trust import trust_of
+    from workbench.services.project.open_project import read_target
     from workbench.services.worlds.compare import compare, kinds_told
     from workbench.store.store_file import read_store_file
 
     show = meter(options) or (lambda _: None)
-    trusted = trust_of(environ, trust=options.trust)
     ours, theirs = (
-        load_project(project_root(folder), environ=environ, trusted=trusted)
-        for folder in (options.project, options.other)
+        read_target(folder, environ, trust=options.trust) for folder in (options.project, options.other)
     )
     known = theirs.registry.projections
     shared = [one for name, one in ours.registry.projections.items() if name in known]

@@ -15,6 +15,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 """Times that can be said at all, microseconds since 1970."""
+FURTHEST = (datetime(9000, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+"""Up to here a clock is moved, microseconds since 1970: what is due behind that can still be said."""
+LONGEST = 366 * 24 * 3600.0
+"""Seconds that a clock is moved by at once."""
 
 
 class Clock(Protocol):
@@ -132,7 +136,8 @@ class PacedClock:
 
 
 def jump(clock: Clock, seconds: float) -> None:
-    """Has a clock jump ahead; one that goes at a pace of its own is left alone."""
+    """Has a clock jump ahead, up to the year 9000; one that goes at a pace of its own is left alone."""
+    seconds = min(seconds, max(0.0, (FURTHEST - clock.now()) / MICROSECONDS))
     if isinstance(clock, SystemClock):
         clock.jump(seconds)
     elif isinstance(clock, ManualClock):

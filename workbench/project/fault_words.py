@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.model.clock import LONGEST
 from workbench.model.fault import KINDS, SPANS, FaultKind, FaultPlace, FaultRule
 from workbench.model.hints import did_you_mean
 from workbench.model.messaging import COMMANDS_TOPIC
@@ -49,6 +50,8 @@ def _span(kind: FaultKind, rest: list[str]) -> float:
         return SPANS[kind]
     if not seconds:
         return SPANS[kind]
+    if seconds > LONGEST:
+        raise InvalidValue(f"{rest[-1]} is too long", path="", hint="a fault takes a year at most: 8784h")
     rest.pop()
     return seconds
 

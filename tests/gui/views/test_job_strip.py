@@ -334,6 +334,7 @@ def test_words():
     assert progress(report, 0) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"
     )
+    assert "left" not in progress(report, 0, paused=True), "what waits for the engine has no end"
     report = JobReport(job=replace(job, step=3), fates={"failed_again": 1, "blocked": 2})
     assert progress(report, 0) == (
         "0 queued  ·  0 in progress  ·  0 resolved  ·  1 failed again"

@@ -49,6 +49,15 @@ def test_W19_the_texts_of_a_revision_and_nothing_around_them(repository):
     assert "unsaved" in (repository / "project.tsk").read_text()
 
 
+def test_W19_a_link_is_no_file_of_a_model(repository):
+    (repository / "link.py").symlink_to("parts/more.py")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "link")
+    with revision_folder(repository, "HEAD") as folder:
+        assert (folder / "parts" / "more.py").exists()
+        assert not (folder / "link.py").exists()
+
+
 @pytest.mark.parametrize("revision", ["v9", "--all", "-v", "v1:bank", ""])
 def test_what_is_no_revision_is_refused(repository, revision):
     with pytest.raises(NotFound, match="no Git revision"), revision_folder(repository, revision):

@@ -83,6 +83,15 @@ async def test_W12_counts_and_states_are_told(workspace):
     }
 
 
+async def test_W13_what_is_checked_begins_at_the_first_fault_that_was_armed(workspace):
+    await add(workspace, "ann")
+    first = workspace.reader.head()
+    await workspace.faults.arm("fail:welcome-mail:9", allowed=True)
+    await add(workspace, "bea")
+    await workspace.faults.arm("fail:audit-trail:9", allowed=True)
+    assert workspace.faults.since == first < workspace.reader.head()
+
+
 async def test_W12_a_fault_of_a_handler_is_told_at_its_subscriptions(workspace):
     handler = workspace.registry.subscriptions["welcome-mail"].handler
     await workspace.faults.arm(f"fail:handler {handler}", allowed=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.services.conftest import finished, running, written
 from tests.services.worlds.conftest import place
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
+from workbench.model.clock import FURTHEST
 from workbench.model.ids import derived_id
 from workbench.project.samples import copy_sample
 from workbench.services.maintenance.store_checkup import check
@@ -131,6 +134,37 @@ async def test_a_fork_that_is_left_is_found_again_as_late_as_it_was(orders, tmp_
     assert fork_in(folder).now == late
     async with running(folder) as world:
         assert world.clock.now() == late
+
+
+@pytest.mark.parametrize("what", ["now", "began"])
+async def test_a_fork_whose_time_no_calendar_has_is_refused(orders, tmp_path, what):
+    folder = forked(orders, orders.reader.head(), tmp_path / "fork")
+    mark = json.loads((folder / MARK).read_text())
+    (folder / MARK).write_text(json.dumps(mark | {what: FURTHEST + 1}))
+    with pytest.raises(NotAStore, match="beyond the years 1 to 9000"):
+        fork_in(folder)
+    (folder / MARK).write_text(json.dumps(mark | {what: FURTHEST}))
+    assert getattr(fork_in(folder), what) == FURTHEST
+
+
+async def test_W9_what_lies_elsewhere_or_is_a_project_of_its_own_is_not_copied(orders, tmp_path):
+    root = orders.project.root
+    (tmp_path / "secret.txt").write_text("mine")
+    (root / "out").symlink_to(tmp_path / "secret.txt")
+    (root / "inner").mkdir()
+    (root / "inner" / "project.tsk").write_text("")
+    (root / "notes").mkdir()
+    (root / "notes" / "day.txt").write_text("a note")
+    mode = root.stat().st_mode
+    root.chmod(0o555)
+    try:
+        folder = forked(orders, orders.reader.head(), tmp_path / "fork")
+    finally:
+        root.chmod(mode)
+    assert (folder / "notes" / "day.txt").read_text() == "a note"
+    assert not (folder / "out").exists()
+    assert not (folder / "inner").exists()
+    assert folder.stat().st_mode & 0o777 == 0o755, "a fork can be written"
 
 
 async def test_what_cannot_be_forked_is_said_and_leaves_nothing(orders, tmp_path):

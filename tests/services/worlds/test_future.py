@@ -9,7 +9,7 @@ import pytest
 from tests.services.conftest import running, written
 from tests.services.worlds.conftest import place
 from workbench.errors import CallerError, InvalidValue
-from workbench.model.clock import MICROSECONDS, SystemClock
+from workbench.model.clock import FURTHEST, MICROSECONDS, SystemClock
 from workbench.project.samples import copy_sample
 from workbench.services.workspace import open_workspace
 
@@ -138,7 +138,21 @@ async def test_W15_time_goes_on_and_not_too_far(workspace):
         await workspace.future.to(workspace.clock.now() - 1)
     with pytest.raises(InvalidValue, match="a year"):
         await workspace.future.move(1e9)
+    workspace.clock.advance((FURTHEST - workspace.clock.now()) / MICROSECONDS - HOUR)
+    with pytest.raises(InvalidValue, match="up to the year 9000"):
+        await workspace.future.move(HOUR + 1)
     assert (await workspace.future.next_due()).seconds == 0
+
+
+async def test_W15_what_should_have_been_by_now_comes_and_the_clock_never_goes_back(workspace):
+    clock, called, times = workspace.clock, [], []
+    clock.follow(lambda: times.append(clock.now()))
+    began = clock.now()
+    workspace.world.timer.call_at(began - 3600 * MICROSECONDS, lambda: called.append(True))
+    await workspace.future.move(1.0)
+    assert called == [True]
+    assert times == sorted([began, *times])[1:]
+    assert clock.now() == began + MICROSECONDS
 
 
 async def test_W15_on_the_machines_clock_it_is_only_looked_at(tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.services.worlds.test_fork import forked
 from workbench.errors import WrongExpectedVersion
 from workbench.model.ids import derived_id
 from workbench.services.worlds.promote import THERE, preview, promote
+
+FLOWS = Path(__file__).parents[2] / "flows"
 
 
 async def user(workspace, name, email="x@example.org"):
@@ -104,6 +108,67 @@ async def test_W14_one_that_conflicts_meanwhile_ends_it_and_the_rest_is_told(wor
     assert workspace.reader.stream("user-dan") is None
 
 
+async def test_W14_one_that_conflicted_is_left_out_the_next_time_with_what_is_behind_it(
+    workspace, world, monkeypatch
+):
+    await renamed(world, "ada", "ada@two.org")
+    await renamed(world, "ada", "ada@three.org")
+    await user(world, "dan")
+    plan = planned(world, workspace)
+    issue = workspace.commands.issue
+
+    async def late(name, values, **more):
+        if name == "update_user":
+            await issue("update_user", {"user_id": "ada", "email": "ada@elsewhere.org"})
+        return await issue(name, values, **more)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(workspace.commands, "issue", late)
+        await promote(plan, workspace)
+    again = planned(world, workspace)
+    told = [f"{THERE}: conflict", "behind one that does not fit", "fits"]
+    assert [one.words for one in again] == told
+    assert [one.outcome for one in await promote(again, workspace)] == ["", "", "accepted"]
+    assert workspace.reader.stream("user-ada").version == 2
+    third = planned(world, workspace)
+    assert [one.words for one in third] == [*told[:2], THERE]
+
+
+async def test_W14_what_the_fork_began_with_is_none_of_it(workspace, tmp_path):
+    await user(workspace, "ada")
+    created = workspace.reader.commands(limit=1)[0].last_position
+    async with running(forked(workspace, created, tmp_path / "fork")) as opened:
+        assert planned(opened, workspace) == []
+
+
+@pytest.fixture
+async def accounts(tmp_path, stores, by_hand):
+    folder = tmp_path / "transfer"
+    shutil.copytree(FLOWS / "transfer", folder, ignore=shutil.ignore_patterns("data"))
+    async with running(folder) as opened:
+        for name in "ab":
+            await did(opened, "open_account", account_id=name, owner=name)
+        await did(opened, "credit", account_id="a", amount="100", note="first")
+        yield opened
+
+
+async def did(workspace, command, **values):
+    assert (await workspace.commands.issue(command, values)).accepted
+
+
+async def test_W14_a_stream_that_another_command_moves_too_fits_behind_it(accounts, tmp_path):
+    async with running(forked(accounts, accounts.reader.head(), tmp_path / "fork")) as opened:
+        await did(opened, "transfer", from_id="a", to_id="b", amount="10")
+        await did(opened, "credit", account_id="b", amount="5", note="second")
+        plan = planned(opened, accounts)
+        assert [(one.command.stream, one.expected, one.words) for one in plan] == [
+            ("account-a", 2, "fits"),
+            ("account-b", 2, "behind one before it"),
+        ]
+        assert [one.outcome for one in await promote(plan, accounts)] == ["accepted"] * 2
+        assert accounts.reader.stream("account-b").version == 3
+
+
 async def test_W14_what_policies_issued_is_left_out(orders, tmp_path):
     async with running(forked(orders, orders.reader.head(), tmp_path / "fork")) as opened:
         await place(opened, 7)
@@ -123,3 +188,4 @@ async def test_W14_a_stream_that_moves_by_what_one_before_causes_fits_behind_it(
             ("place_order", "fits"),
             ("retry_payment", "behind one before it"),
         ]
+        assert [one.outcome for one in await promote(plan, orders)] == ["accepted"] * 2

@@ -6,7 +6,9 @@ import pytest
 
 from tests.services.worlds.race import made, opened, orders_that_race, types
 from workbench.errors import InvalidValue
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.services.worlds.moves import Fault, MoveKind, NextMove
+from workbench.services.worlds.run_checks import ENDED, RunChecks
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
 
 USUAL = ["order.placed", "payment.requested", "payment.confirmed", "order.paid", "order.shipped"]
@@ -99,6 +101,27 @@ async def test_a_duplicate_comes_once_more_and_changes_nothing(begin):
     assert types(world) == USUAL
 
 
+async def test_what_an_engine_handed_out_is_forgotten_with_it_and_commands_come_once(begin):
+    world = await begin(faults={Fault.DUPLICATE: 1, Fault.CRASH: 1})
+
+    def twice():
+        return {one.name for one in world.moves if one.fault is Fault.DUPLICATE}
+
+    for _ in range(3):
+        await world.make()
+    assert types(world) == ["order.placed", "payment.requested"], "the command was handled"
+    assert twice() == {"fulfilment", "place_order"}
+    await world.make(index(world, kind=MoveKind.DELIVERY, fault=Fault.CRASH))
+    assert twice() == {"place_order"}
+
+
+def test_a_command_is_meant_by_its_name_and_by_nothing_else():
+    move = NextMove(MoveKind.DELIVERY, COMMANDS_TOPIC, "request_payment", 3)
+    assert move.is_meant("request_payment")
+    assert move.is_meant("request_payment", "request_payment")
+    assert not move.is_meant("request_payment", "order.placed")
+
+
 async def test_a_step_can_come_twice(begin):
     world = await begin(faults={Fault.DUPLICATE: 1})
     await world.make()
@@ -188,3 +211,28 @@ async def test_K7_a_command_that_is_taken_back_when_it_was_to_be_next_is_no_move
     await world.make(index(world, name="watch"))
     assert world.moves == [], "it was taken back"
     assert types(world) == ["box.opened", "box.closed"]
+
+
+async def left_open(folder, after):
+    """Returns a project and a world at its rest, in which a box was opened that nobody closes."""
+    when = '{ when: { command: "open_box", data: { box_id: "a" } }, then: { event: "box.opened" } }'
+    project, scenario = made(folder, WATCHED.replace('"1h"', f'"{after}"'), f'"A box is opened" {when}')
+    world = SteppedWorld(steppable(project, set()), scenario)
+    await world.begin()
+    await world.follow()
+    return project, world
+
+
+async def test_time_passes_until_what_is_due_but_not_for_ever(tmp_path):
+    _, soon = await left_open(tmp_path / "soon", "3000 days")
+    assert types(soon) == ["box.opened", "box.forgotten"]
+    _, late = await left_open(tmp_path / "late", "4000 days")
+    assert (types(late), late.moves) == (["box.opened"], [])
+
+
+async def test_what_went_on_and_on_is_not_asked_what_did_not_end(tmp_path):
+    project, world = await left_open(tmp_path / "box", "1h")
+    checks = RunChecks(project.registry)
+    assert [name for name, _ in checks.free(world, ())] == [ENDED]
+    world.unfinished = "there is still more to do"
+    assert [*checks.free(world, ())] == []

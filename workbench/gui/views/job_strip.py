@@ -168,7 +168,7 @@ class JobCard(QFrame):
         self.bar.setRange(0, max(1, len(job.numbers)))
         self.bar.setValue(report.ended)
         self.bar.setVisible(running)
-        self.said.setText(progress(report, now) if running else outcome(report))
+        self.said.setText(progress(report, now, paused=paused) if running else outcome(report))
         self.ladder.setVisible(bool(job.plan.ladder))
         self.ladder.show_report(report)
         self.hold.setVisible(running)

@@ -57,11 +57,12 @@ def outcome(report: JobReport) -> str:
     return " ".join(said)
 
 
-def progress(report: JobReport, now: int) -> str:
+def progress(report: JobReport, now: int, *, paused: bool = False) -> str:
     """Says how far it is, and what came of it so far.
 
     Args:
         now: Microseconds since 1970.
+        paused: Whether the engine is: then nothing says how long it takes.
     """
     job = report.job
     if job.action == LetterAct.REPLAY:
@@ -78,6 +79,7 @@ def progress(report: JobReport, now: int) -> str:
     parts += [f"{count:,} {what}" for count, what in (*counts, (report.skipped, "skipped"))]
     parts += [f"{job.plan.left_out:,} left out"] if job.plan.left_out else []
     parts += [f"by others meanwhile: {fates(report.others)}"] if report.others else []
-    left = report.seconds_left(now) if report.left and job.status is JobStatus.RUNNING else None
+    goes = report.left and job.status is JobStatus.RUNNING and not (paused and report.in_progress)
+    left = report.seconds_left(now) if goes else None
     parts += [f"about {duration(left)} left"] if left is not None else []
     return "  ·  ".join(parts)

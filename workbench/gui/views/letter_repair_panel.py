@@ -345,9 +345,10 @@ class LetterRepairPanel(QWidget):
         choice = ConfirmChoice(
             label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=bool(empty or other)
         )
-        said = " ".join(
-            part for part in (f"{label}?", stay, empty, f"{other}." if other else "", BEFOREHAND) if part
-        )
+        ladder = parse_ladder(self.ladder.text())
+        steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
+        parts = (f"{label}?", stay, empty, f"{other}." if other else "", BEFOREHAND, steps)
+        said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])
 
     def _agreed(self, asked: LetterPatch | None, numbers: tuple[int, ...]) -> None:

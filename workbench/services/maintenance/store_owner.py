@@ -14,7 +14,7 @@ from workbench.project.project import Project
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import ALLOWED_STORES, TrustList, config_folder
 from workbench.store.ports import Store
-from workbench.store.store_file import open_store_file
+from workbench.store.store_file import open_store_file, read_store_file, remembered_owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,22 @@ def open_own_store(
     check_place(project.root, project.store_path, environ, allow=allow, only=only)
     owner = owner_for(project, environ, allow=allow, only=only)
     return open_store_file(project.store_path, clock, synchronous=project.synchronous, owner=owner)
+
+
+def check_own_store(project: Project, environ: Mapping[str, str], *, allow: bool = False) -> None:
+    """Makes sure that the store of a project may be read: by itself that opens no store of others (T3).
+
+    Args:
+        allow: The person allows a store outside the folder, or another project's; that is remembered.
+
+    Raises:
+        StoreNotAllowed: It lies outside the folder or is another project's, which was not allowed.
+        WorldError: It cannot be read.
+    """
+    check_place(project.root, project.store_path, environ, allow=allow)
+    if project.store_path.is_file():
+        with read_store_file(project.store_path):  # it is a store
+            owner_for(project, environ, allow=allow)(remembered_owner(project.store_path))
 
 
 def check_place(

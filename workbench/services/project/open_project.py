@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.errors import NotFound
+from workbench.project.project import Project, load_project
 from workbench.project.project_file import project_root, read_settings
 from workbench.project.samples import copy_sample, samples_folder
+from workbench.services.maintenance.store_owner import check_own_store
 from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.workspace import Workspace, open_workspace
 
@@ -51,6 +53,24 @@ def open_target(
     trusted = trust_of(environ, trust=trust, only=only)
     allow = bool(store) or (trust and not only)
     return open_workspace(root, environ=dict(environ), trusted=trusted, file=file, allow=allow, store=store)
+
+
+def read_target(folder: Path, environ: Mapping[str, str], *, trust: bool = False) -> Project:
+    """Reads a project whose store is to be read by itself, which must be its own (T3); nothing of it runs.
+
+    Args:
+        trust: The person trusts the project's modules, and where its store lies, as they are now.
+
+    Raises:
+        NotFound: There is no such project.
+        ProjectError: The project's files are wrong; every problem with its place.
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
+        WorldError: The store cannot be read.
+    """
+    trusted = trust_of(environ, trust=trust)
+    project = load_project(project_root(folder), environ=environ, trusted=trusted)
+    check_own_store(project, environ, allow=trust)
+    return project
 
 
 def need_model(workspace: Workspace, what: str) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from workbench.engine.staged_handlers import on_stage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
-from workbench.model.clock import ManualClock, SystemClock
+from workbench.model.clock import EARLIEST, FURTHEST, ManualClock, SystemClock
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
@@ -83,12 +83,18 @@ def fork_in(root: Path) -> Fork | None:
     if not path.exists():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Fork)
-    except (OSError, msgspec.MsgspecError) as error:
+        return _timely(msgspec.json.decode(path.read_bytes(), type=Fork))
+    except (OSError, ValueError) as error:
         raise NotAStore(
             f"{path} does not say what this folder is a fork of: {error}",
             hint="fork again; without that file the folder is a project like others",
         ) from error
+
+
+def _timely(fork: Fork) -> Fork:
+    if not all(EARLIEST <= time <= FURTHEST for time in (fork.began, fork.now)):
+        raise ValueError("its time lies beyond the years 1 to 9000")
+    return fork
 
 
 def keep_time(root: Path, fork: Fork, now: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.timers import VirtualTimer
 from workbench.errors import CallerError, InvalidValue
-from workbench.model.clock import MICROSECONDS, ManualClock
+from workbench.model.clock import FURTHEST, LONGEST, MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
 
 RETENTION = "retention"
-LONGEST = 366 * 24 * 3600.0
-"""Seconds that the clock is moved by at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +137,7 @@ class Future:
 
         Raises:
             CallerError: The clock of this world is the machine's.
-            InvalidValue: Time does not go back, nor further than a year at once.
+            InvalidValue: Time does not go back, nor further than a year at once, nor beyond the year 9000.
         """
         clock, timer = self._world.clock, self._world.timer
         if not isinstance(clock, ManualClock) or not isinstance(timer, VirtualTimer):
@@ -150,6 +148,8 @@ class Future:
             raise InvalidValue("time goes on, at most a year at once", path="", hint="choose a later time")
         began = clock.now()
         end = began + round(seconds * MICROSECONDS)
+        if end > FURTHEST:
+            raise InvalidValue("time goes on up to the year 9000", path="", hint="choose an earlier time")
         seen = self._failures()
         self._world.running()
         settle = self._world.settle

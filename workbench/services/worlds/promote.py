@@ -30,7 +30,8 @@ class Promoted:
         expected: The version that its stream had when it was decided in the fork.
         there: The version that the stream has on the trunk; None where an earlier command of the list is to
             move it first.
-        left_out: Why it is not to be issued: the trunk moved on; empty where it fits.
+        left_out: Why it is not to be issued: the trunk moved on, or did not accept it before; empty where it
+            fits.
         outcome: What became of it; empty as long as it was not issued.
     """
 
@@ -75,12 +76,15 @@ def preview(fork: Reader, since: int, trunk: Reader) -> list[Promoted]:
     for command in issued_in(fork, since):
         info = trunk.stream(command.stream)
         there, expected = info.version if info else 0, _before(fork, command)
-        if trunk.commands_named([command.command_id]):
+        issued = next(iter(trunk.commands_named([command.command_id])), None)
+        if issued is not None and issued.outcome == CommandOutcome.ACCEPTED:
             found.append(Promoted(command=command, expected=expected, there=there, outcome=THERE))
             continue
         own = [one for one in found if one.command.stream == command.stream]
         left_out, moved = "", any(one.goes for one in own)
-        if any(one.left_out for one in own):
+        if issued is not None:  # its id has its answer for good (K3)
+            left_out = f"{THERE}: {issued.outcome}"
+        elif any(one.left_out for one in own):
             left_out = "behind one that does not fit"
         elif not moved and there != expected:
             moved = _follows(found) and there == _version_at(fork, command.stream, since)
