@@ -45,8 +45,8 @@ def test_only_what_explains_rates_is_marked():
     found = rate_marks(acts, [(8, "mail", 2)], {"mail"})
     assert [(one.at, one.text, one.subscription, one.operation) for one in found] == [
         (7.0, "engine: paused", "", 2),
-        (8.0, "2 dead letters: replayed", "", 3),
         (8.0, "mail: 2 deliveries died", "mail", 0),
+        (8.0, "2 dead letters: replayed", "", 3),
         (9.0, "mail: reset to position 7", "mail", 4),
     ]
 

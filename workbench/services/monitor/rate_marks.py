@@ -62,7 +62,7 @@ def rate_marks(
     for at, name, count in deaths:
         text = f"{name}: {count:,} delivery died" if count == 1 else f"{name}: {count:,} deliveries died"
         found.append(RateMark(at=float(at), kind="died", subscription=name, text=text))
-    return sorted(found, key=lambda mark: mark.at)
+    return sorted(found, key=lambda mark: (mark.at, mark.operation > 0))  # deaths: of what ended then
 
 
 def _of_act(act: OperatorAction, names: Collection[str], undo: OperatorAction | None) -> RateMark | None:
