@@ -20,6 +20,7 @@ from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.project.samples import copy_sample
 from workbench.services.project.draft_files import DraftFiles, KeptDraft
+from workbench.services.search.search_query import SearchQuery
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -206,6 +207,52 @@ async def test_V2_what_was_typed_outlives_a_kill(session, until, place):
     session.workspace.drafts.write = lambda: None
     await session.open((session.folder, ""), trust=True)
     assert place.typed(session) == place.wanted
+
+
+async def test_V2_what_is_looked_for_and_the_chosen_cause_outlive_a_restart(session, until):
+    letters, search = view(session, "letters"), view(session, "search")
+    search.show_query(SearchQuery(words="ann", where="has(data.email)", since="-7d"))
+    search.bar.where.setPlainText("data.email ==")  # not finished
+    view(session, "letters")
+    letters.finder.words.setText("invalid")
+    letters.finder.where.setText("has(data.email)")
+    letters.finder.then.say("size(data.email) > 3")
+    letters.finder.by.setCurrentText("data.email")
+    letters.finder.by.settled.emit()
+    await until(lambda: len(letters.groups.model().nodes) == 5)
+    letters.groups.setCurrentIndex(letters.groups.model().index(3))
+    chosen = letters.groups.node()
+    assert [chip[0] for chip in chosen.chips] == ["data.email"]
+    session.desk.select(Selection(letter=chosen.numbers[0], subscription="welcome-mail"))
+    await reopened(session, until)
+    assert session.desk.selection == Selection(subscription="welcome-mail"), "the letter may be gone by then"
+    letters, search = view(session, "letters"), view(session, "search")
+    again = SearchQuery(words="ann", where="data.email ==", since="-7d")
+    await until(lambda: search.bar.query() == again)
+    view(session, "letters")
+    await until(lambda: letters.groups.node() == chosen)
+    assert (letters.finder.words.text(), letters.finder.where.text()) == ("invalid", "has(data.email)")
+    assert (letters.finder.by.said(), letters.finder.then.said()) == ("data.email", "size(data.email) > 3")
+    assert letters.replayable(chosen) == chosen.numbers
+    session.desk.select(Selection(subscription="users"))
+    session.desk.select(Selection(subscription="welcome-mail"))
+    await until(lambda: letters.groups.node() != chosen)
+
+
+async def test_V2_a_cause_that_was_chosen_is_not_widened_by_a_restart(session, until):
+    letters = view(session, "letters")
+    await until(lambda: len(letters.groups.model().nodes) > 2)
+    letters.groups.setCurrentIndex(letters.groups.model().index(2))
+    chosen = letters.groups.node()
+    assert chosen.cause is not None
+    session.desk.select(Selection(letter=chosen.numbers[0], subscription="welcome-mail"))
+    await reopened(session, until)
+    letters = view(session, "letters")
+    await until(lambda: letters.groups.node().identity == chosen.identity)
+    await until(lambda: letters.table.model().rowCount() == len(chosen.numbers))
+    letters.groups.choose("welcome-mail")
+    session.desk.select(Selection(subscription="users"))
+    assert letters.groups.node().subscription == ""
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -249,6 +249,23 @@ def test_L4_owner_and_note_follow_a_letter_that_dies_again_and_so_does_their_und
     assert post.reader.letter_notes() == dict.fromkeys((1, 2, 3), ("", ""))
 
 
+def test_L10_the_undo_of_a_note_on_a_letter_and_its_later_death_counts_both(store):
+    post = Post(store)
+    post.bring("open")
+    one(store, NoteLetters(numbers=(1,), note="old"))
+    for number in (1, 2):
+        one(store, ReplayLetter(number=number))
+        (row,) = [row for row in post.due() if row.dead_letter == number]
+        post.lease(row)
+        post.end(row, "dead")
+        if number == 1:
+            one(store, NoteLetters(numbers=(2,), note="other"))
+            one(store, NoteLetters(numbers=(1, 2), owner="ann", note="both", act="both"))
+    assert post.reader.letter_notes() == dict.fromkeys((1, 2, 3), ("ann", "both"))
+    assert one(store, BringBack(act="both")) == 2
+    assert post.reader.letter_notes() == {1: ("", "old"), 2: ("", "other"), 3: ("", "other")}
+
+
 def test_L4_what_is_noted_of_a_later_death_stays_where_an_earlier_note_is_undone(store):
     post = Post(store)
     post.bring("open")

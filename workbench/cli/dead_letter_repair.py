@@ -371,6 +371,7 @@ ACTIONS = {
         about="""
             Writes who takes care of dead letters, and what is known of them.
 
+            Letters of any status are noted; list without --status lists those that are open or replaying.
             What is noted already is written over only with --replace; undo brings it back.
         """,
         examples='workbench dead-letters note my-project 7 --owner ann --text "asked the provider"',

@@ -109,6 +109,7 @@ class Desk(QObject):
         awaiting: The view that is to have the keyboard as soon as it is seen.
         closed: Whether the project is being closed; nothing is asked of it any more.
         trunk: Returns the project that was forked, where this is a fork and a window has that open.
+        resumed: Whether what was selected when the project was closed still is.
         undo: Undoes what an operator did.
         travels: Where the person was.
         scenario: File and name of the scenario that is being written; both empty for none.
@@ -170,6 +171,7 @@ class Desk(QObject):
         self.closed = False
         self.scenario = ("", "")
         self.selection = Selection()
+        self.resumed = False
         self._card = ""
         self.board_chosen.connect(self._know_card)
         self.travels = Travels(self.wanted.emit)
@@ -248,12 +250,14 @@ class Desk(QObject):
             steps = step and selection.stream == self.selection.stream
             self.travels.leave(self.selection, view, step=steps)
         if selection != self.selection:
+            self.resumed = False
             self._show(selection)
         if view:
             self.travels.bring(view)
 
     def begin_with(self, selection: Selection) -> None:
         """Makes selected what was when the project was closed; nothing was selected before that."""
+        self.resumed = True
         if selection != self.selection:
             self._show(selection)
 
@@ -261,6 +265,7 @@ class Desk(QObject):
         """Returns to what was selected before, in the view that led away from it, or goes there again."""
         place = self.travels.go(self.selection, back=back)
         if place is not None and place.selection != self.selection:
+            self.resumed = False
             self._show(place.selection)
         if place is not None and place.view:
             self.travels.bring(place.view)

@@ -127,14 +127,16 @@ class OperatorUndo(QObject):
         if (shown := self.last) is not None:
             self._weighing.ask(self._weigh, shown.of.number)
 
-    def _weigh(self) -> tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog]:
+    def _weigh(self) -> tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog, str]:
         """Returns the last acts as they are now, whatever was delivered since they were shown."""
         last, newest = self._read()
-        backlog = _backlog(self._desk.workspace, last.of) if last is not None else _Backlog()
-        return (last, newest), backlog
+        if last is None:
+            return (last, newest), _Backlog(), ""
+        workspace = self._desk.workspace
+        return (last, newest), _backlog(workspace, last.of), workspace.operations.left(last.of)
 
-    def _ask_or_undo(self, found: tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog]) -> None:
-        (acts, backlog), now = found, self._desk.workspace.clock.now()
+    def _ask_or_undo(self, found: tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog, str]) -> None:
+        (acts, backlog, left), now = found, self._desk.workspace.clock.now()
         self._show(acts)
         last, over = self.last, self._over()
         if last is None:
@@ -145,7 +147,7 @@ class OperatorUndo(QObject):
             return
         done = f"{last.name}, done {relative(last.of.at, now)}"
         said = f"{over} Undo the older {done}, instead?" if over else f"Undo the {done}?"
-        said += backlog.words
+        said += left + backlog.words
         self._desk.notice("warning", said, *self.offer(last.of.act), asks=True)
 
     def why_not(self) -> str:

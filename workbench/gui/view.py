@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -19,6 +20,7 @@ from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.told_shortcut import REFUSED
+from workbench.gui.window_layouts import WindowLayouts, layouts_around
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,10 @@ class View(QWidget):
         title: What the tab says.
         icon_name: Name of its icon.
         ticks: Whether it says ages or rates, so that `tick` is called about once a second while it is seen.
+        asks_in: Attribute with the widget in which a person looks for something; it has a signal ``asked``,
+            ``typed`` that returns what stands there as JSON, and ``type_again`` that shows that. So it comes
+            back with the project.
+        came_back: Whether that came back.
         selects: Attribute with the table whose chosen row becomes the selection of all views, with a story.
     """
 
@@ -56,6 +62,7 @@ class View(QWidget):
     title: ClassVar[str] = ""
     icon_name: ClassVar[str] = ""
     ticks: ClassVar[bool] = False
+    asks_in: ClassVar[str] = ""
     selects: ClassVar[str] = ""
 
     def __init__(self, desk: Desk) -> None:
@@ -64,7 +71,9 @@ class View(QWidget):
         self.desk = desk
         self.acts = Actions(self, self)
         self._stale = True
-        self._trouble = ""
+        self._trouble = self._typed = ""
+        self.came_back = False
+        self._layouts: WindowLayouts | None = None
         self._target: QWidget | None = None
         self._questions: list[Question[Any]] = []
         desk.changed.connect(self._changed)
@@ -236,10 +245,29 @@ class View(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._layouts is None and self.asks_in:
+            self._type_again()
         if self.ticks:
             self.desk.ticker.follow(self)
             self._safely(self.tick)  # ages went on while it was hidden (V3)
         self.come_to_sight()
+
+    def _type_again(self) -> None:
+        """Looks for what a person looked for when the project was closed (ux rule 9)."""
+        self._layouts, asks = layouts_around(self), getattr(self, self.asks_in)
+        if self._layouts is not None:
+            asks.asked.connect(self.keep_typed)
+            self._typed = str(self._layouts.find(f"typed/{self.key}", anywhere=False) or "")
+            if self._typed:
+                self.came_back = True
+                self._safely(lambda: asks.type_again(json.loads(self._typed)))
+
+    def keep_typed(self) -> None:
+        """Keeps what is looked for, at once: it may crash."""
+        typed = json.dumps(getattr(self, self.asks_in).typed())
+        if self._layouts is not None and typed != self._typed:
+            self._typed = typed
+            self._layouts.keep(f"typed/{self.key}", typed, anywhere=False)
 
     def come_to_sight(self) -> None:
         """Takes the keyboard that it was to have, and asks, in a turn of its own, for what it missed."""

@@ -165,6 +165,11 @@ class OperationsLog:
     def _newest(self, since: int) -> Iterator[LoggedAct]:
         return (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
 
+    def left(self, of: OperatorAction) -> str:
+        """Says how many dead letters an archive or purge can bring back, where not all that it moved."""
+        left = len(self._world.reader.changed_by(of.act))
+        return f" {left:,} of {of.count:,} can be put back." if 0 < left < of.count else ""
+
     def pause_in_force(self) -> OperatorAction | None:
         """Returns the act by which a person paused the engine, if nothing resumed it since (M3)."""
         acts = [one for one in self._world.reader.actions(limit=MOST) if one.subject == "engine"]

@@ -101,6 +101,17 @@ async def test_a_letter_shows_payload_error_and_every_attempt(broken, desk, view
     assert "the mail server of slow.example does not answer" in said
 
 
+async def test_the_menu_of_a_letter_leads_to_its_owner_and_note(broken, view, until):
+    choose(view, 2)
+    view.begin(EDIT)
+    await until(view.detail.editing)
+    choose(view, 3)
+    view.acts["show_notes"].do()
+    await until(view.detail.notes.owner.hasFocus)
+    assert view.detail.letter.number == 3
+    assert view.detail.notes.isVisible()
+
+
 async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(broken, view, told, until):
     await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     cause(view, "MailServerUnavailable")

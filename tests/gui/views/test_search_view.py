@@ -7,7 +7,7 @@ import json
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from workbench.gui.desk import Selection
 from workbench.gui.tree import DATA
@@ -70,6 +70,16 @@ async def test_words_find_records_of_all_kinds_and_it_says_what_was_searched(ask
     assert asked.count.text() == f"{len(found):,} found"
     assert not asked.start.isVisible()
     assert asked.found.isVisible()
+
+
+async def test_a_field_that_nothing_has_is_answered_with_the_one_that_may_be_meant(asked, until):
+    asked.show_query(SearchQuery(where="data.usernam == 'Ada'"))
+    said = "no record has a field data.usernam (did you mean username?)"
+    await until(lambda: any(said in label.text() for label in asked.table.findChildren(QLabel)))
+    asked.show_query(SearchQuery(where="data.username == 'Eve'"))
+    await until(
+        lambda: not any("no record has" in label.text() for label in asked.table.findChildren(QLabel))
+    )
 
 
 async def test_nothing_asked_says_what_can_be_asked(view, until):

@@ -52,7 +52,7 @@ async def test_one_goes_through_the_events_and_sees_the_rows(workspace, desk, qt
     dialog.previous()
     dialog.where.setText("data.usrname == 'Ada'")
     dialog.to_condition()
-    await until(lambda: "where data.usrname is missing" in dialog.said.text())
+    await until(lambda: "where data.usrname is missing (did you mean username?)." in dialog.said.text())
     dialog.position.setText(str(workspace.streams.get("user-ada").last_position - 1))
     QTest.keyClick(dialog.position, Qt.Key.Key_Return)
     await until(lambda: "is folded" in dialog.said.text())

@@ -117,10 +117,10 @@ class LetterDetail(QStackedWidget):
         for widget, said in (
             (self._payload, "Payload"),
             (self._attempts, "Attempts"),
+            (self.notes, "Notes"),
             (self._trace, "Traceback"),
             (self._metadata, "Metadata"),
             (self.dry_run_view, "Dry run"),
-            (self.notes, "Notes"),
         ):
             self.tabs.addTab(widget, said)
         self.tabs.setMinimumHeight(TABS_LEAST)
@@ -200,6 +200,12 @@ class LetterDetail(QStackedWidget):
         if self.letter is not None:
             self.editor.edit(self.letter)
             self.setCurrentWidget(self.editor)
+
+    def show_notes(self) -> None:
+        """Brings owner and note of the letter to the front, to be written."""
+        self.leave_editor()
+        self.tabs.setCurrentWidget(self.notes)
+        self.notes.owner.setFocus()
 
     def show_dry_run_of(self, *, edited: bool) -> DryRunView:
         """Brings to the front the dry run of the letter or of the copy in the editor."""

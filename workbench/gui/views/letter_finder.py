@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workbench.gui.chooser import TypedChoice
+from workbench.gui.chooser import Chooser, TypedChoice
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.time_format import in_one_form, short
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
+from workbench.gui.views.letter_reads import SHOWN
 from workbench.gui.widgets import SearchBox, plain_label
 from workbench.model.counts import counted
 from workbench.model.json_values import visible
@@ -102,6 +103,10 @@ class LetterFinder(QWidget):
         self._only: frozenset[int] = frozenset()
         self.words = SearchBox("Find in all letters")
         self.where = SearchBox("where: CEL, such as data.amount > 100")
+        self.statuses = Chooser()
+        self.statuses.setAccessibleName("Status")
+        self.statuses.show_choices([(name, name) for name in SHOWN])
+        self.statuses.currentIndexChanged.connect(lambda _index: self.asked.emit())
         self.by = GroupingBox("Group by", FIELDS)
         self.then = GroupingBox("then by", (NOTHING, *FIELDS))
         self.groups = GroupList(since, when)
@@ -223,6 +228,35 @@ class LetterFinder(QWidget):
         self._show_chips()
         self.asked.emit()
 
+    def typed(self) -> dict[str, Any]:
+        """Returns what is looked for, how that is grouped, and the chosen group, as JSON."""
+        identity, grouping = self.groups.left()
+        return {
+            "words": self.words.text(),
+            "where": self.where.text(),
+            "chips": self.chips,
+            "by": self.by.said(),
+            "then": self.then.said(),
+            "status": self.statuses.currentData(),
+            "group": identity,
+            "grouping": grouping,
+        }
+
+    def type_again(self, kept: dict[str, Any]) -> None:
+        """Shows what `typed` returned; no signal tells of it."""
+        for box, text in ((self.words, kept["words"]), (self.where, kept["where"])):
+            with QSignalBlocker(box):
+                box.setText(text)
+        self.chips = _chips(kept["chips"])
+        self.by.say(kept["by"])
+        self.then.say(kept["then"])
+        self.statuses.choose(kept["status"])
+        subscription, cause, chips = kept["group"]
+        by, then = kept["grouping"]
+        identity = (subscription, None if cause is None else (cause[0], cause[1]), _chips(chips))
+        self.groups.come_back(identity, (by, then))
+        self._show_chips()
+
     def narrow(self, node: GroupNode) -> None:
         """Looks only for what a group shares; groups that by something else."""
         self.chips = (*self.chips, *(chip for chip in node.chips if chip not in self.chips))
@@ -257,6 +291,10 @@ class LetterFinder(QWidget):
         button.setAccessibleName(f"No longer only where {text}")
         button.clicked.connect(lambda _checked=False: widen())
         self._chips.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def _chips(kept: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((by, value) for by, value in kept)
 
 
 def _others_only(number: int, status: str) -> str:

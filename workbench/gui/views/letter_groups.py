@@ -278,6 +278,14 @@ class GroupList(QListView):
             if seen:  # it stays where it is, as far as that goes
                 bar.setValue(place + self.visualRect(self.currentIndex()).top() - before.top())
 
+    def left(self) -> tuple[Identity, tuple[str, str]]:
+        """Returns the chosen line, and by what letters are grouped there, for `come_back`."""
+        return self._identity, self._grouping
+
+    def come_back(self, identity: Identity, grouping: tuple[str, str]) -> None:
+        """Has a line chosen that was before, once groups are shown."""
+        self._identity, self._grouping = identity, grouping
+
     def tell_ages(self) -> None:
         """Updates how long ago things were."""
         ages = [self._since(node.last_at) for node in self._model.nodes]

@@ -13,7 +13,6 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import action
-from workbench.gui.chooser import Chooser
 from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
@@ -60,6 +59,7 @@ class LettersView(View):
     """Causes, letters, and the chosen letter with its attempts."""
 
     key = "letters"
+    asks_in = "finder"
     selects = "table"
     title = "Dead letters"
     icon_name = "dead-letter"
@@ -136,10 +136,7 @@ class LettersView(View):
         return page
 
     def _bar(self) -> QHBoxLayout:
-        self.statuses = Chooser()
-        self.statuses.setAccessibleName("Status")
-        self.statuses.show_choices([(name, name) for name in SHOWN])
-        self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
+        self.statuses = self.finder.statuses
         self.whole, self.recent = self.acts.button("replay-all"), self.many.acts.button("recent_jobs")
         self.fix = self.many.acts.button("repair")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
@@ -222,7 +219,7 @@ class LettersView(View):
     def follow(self, selection: Selection) -> None:
         if selection.letter and selection.letter != getattr(self.detail.letter, "number", 0):
             self._show(selection.letter)  # else it is shown, and others may be selected by now
-        elif selection.subscription and not selection.letter:
+        elif selection.subscription and not selection.letter and not (self.desk.resumed and self.came_back):
             self.groups.choose(selection.subscription)
 
     def show_only(self, numbers: Sequence[int], act: str = "") -> None:
@@ -244,6 +241,7 @@ class LettersView(View):
     def list_letters(self, node: GroupNode) -> None:
         """Lists the letters of a group."""
         self._source = source = LetterSource(self._dead_letters, node.numbers)
+        self.keep_typed()
         self.many.follow_list()
         held, about = self.table.held(), (self.statuses.currentData(), node.identity)
         if not node.numbers and self._missing[1]:
@@ -341,6 +339,11 @@ class LettersView(View):
     def show_subscription(self, rows: ChosenRows) -> None:
         """Shows the subscription that failed."""
         self.desk.select(Selection(subscription=rows.row[7]), view="subscriptions")
+
+    @action("Owner and note", icon="edit", on="table", group=1)
+    def show_notes(self, rows: ChosenRows) -> None:
+        """Shows where owner and note of the letter are written."""
+        self._show(rows.row[0], self.detail.show_notes)
 
     @action("Only this subscription", icon="filter", on="table", group=1)
     def narrow(self, rows: ChosenRows) -> None:

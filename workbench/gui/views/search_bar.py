@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -41,10 +43,12 @@ class SearchBar(QWidget):
     Signals:
         flawed: Whether what is asked is wrong, so that nothing is searched by it.
         asked: Something else is asked, and can be.
+        come_back: The `SearchQuery` that was asked when the project was closed.
     """
 
     asked = Signal()
     flawed = Signal(bool)
+    come_back = Signal(object)
 
     def __init__(self, completes: Callable[[str, int], Completions]) -> None:
         super().__init__()
@@ -109,6 +113,14 @@ class SearchBar(QWidget):
         chosen = self.time.currentData()
         since, until = (self.since.text(), self.until.text()) if chosen == OTHER else chosen or ("", "")
         return SearchQuery(words=self.words.text(), where=self.where.text(), since=since, until=until)
+
+    def typed(self) -> dict[str, Any]:
+        """Returns what is asked, as JSON."""
+        return msgspec.structs.asdict(self.query())
+
+    def type_again(self, kept: dict[str, Any]) -> None:
+        """Has what `typed` returned asked again."""
+        self.come_back.emit(SearchQuery(**kept))
 
     def show_query(self, query: SearchQuery) -> None:
         """Shows what is asked otherwise; tells nothing."""

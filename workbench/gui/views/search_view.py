@@ -60,6 +60,7 @@ class SearchView(View):
     key = "search"
     title = "Search"
     icon_name = "search"
+    asks_in = "bar"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -161,7 +162,9 @@ class SearchView(View):
 
     def _connect(self) -> None:
         self.bar.asked.connect(self._ask)
+        self.bar.come_back.connect(self.show_query)
         self.bar.flawed.connect(self._tell_old)
+        self.bar.flawed.connect(self.keep_typed)
         self.task.moved.connect(self._moved)
         self.task.failed.connect(self._stopped)
         self.facets.narrowed.connect(self._narrow)
@@ -313,14 +316,14 @@ class SearchView(View):
         self.acts.refresh()
         self.found_acts.acts.refresh()
 
-    def _show_list(self, found: tuple[SearchState, SearchCounts, PreparedRows]) -> None:
-        state, counts, rows = found
+    def _show_list(self, found: tuple[SearchState, SearchCounts, PreparedRows, str]) -> None:
+        state, counts, rows, lacks = found
         if self.task.state is None:
             return
         self._show_counts(state, counts)
         if state.done:
             looked = f"All of {counted(state.total, 'record')} were looked at{timeless(state)}"
-            said = f"{looked}. {failures_of(state)}"
+            said = f"{looked}. {lacks or failures_of(state)}"
             self.table.set_empty("Nothing fits", said)
         self._rows = rows.source if isinstance(rows.source, SearchRows) else None
         self.table.refresh(rows)
@@ -385,10 +388,11 @@ class SearchView(View):
 
 def _narrowed(
     search: Search, state: SearchState, narrowing: Narrowing, held: HeldRows
-) -> tuple[SearchState, SearchCounts, PreparedRows]:
-    """Returns what is left of what was found, counted; for a thread."""
+) -> tuple[SearchState, SearchCounts, PreparedRows, str]:
+    """Returns what is left of what was found, counted, and the field that nothing has; for a thread."""
     takes_time()
     counts, found, wanted = counts_of(state, narrowing), state.found, narrowing.wanted(state.groups)
     if wanted is not None or narrowing.since is not None:
         found = found.narrowed(wanted, narrowing.since, narrowing.until)
-    return state, counts, prepared(SearchRows(search, found, state.wanted), held, 0)
+    lacks = search.missing_field(state) if state.done and not state.count else ""
+    return state, counts, prepared(SearchRows(search, found, state.wanted), held, 0), lacks

@@ -22,7 +22,9 @@ from workbench.gui.views.row_source import column_of
 from workbench.gui.widgets import ElidedLabel, JsonView, error_text, plain_label, push_button
 from workbench.model.counts import counted
 from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.hints import in_brackets
 from workbench.services.search.condition import Condition
+from workbench.services.search.missing_fields import may_be_meant
 from workbench.services.story.projection_steps import any_step, changing, where
 from workbench.services.story.row_history import Walk
 
@@ -211,10 +213,17 @@ class StepDialog(QDialog):
             self._at = len(self._steps.steps) - 1 if self._steps is not None else 0
             self._show()
             if found is None:
-                why = "".join(f" {counted(count, 'event')} where {one}." for one, count in failures.items())
+                why = "".join(self._failed(one, count) for one, count in failures.items())
                 self._tell(f"{self.said.text()} No more such event follows.{why}".strip())
 
         self._work(lambda one, walk: one.step(wanted, walk), told)
+
+    def _failed(self, why: str, count: int) -> str:
+        """Says on how many events the expression had no value, and which field may be meant."""
+        steps = self._steps.steps if self._steps is not None else ()
+        newest = {step.event.type: step.event.data for step in steps}
+        said = f"{counted(count, 'event')} where {why}"
+        return f" {in_brackets(said, may_be_meant(why, newest.values()))}."
 
     def _work(self, go: Callable[[ProjectionSteps, Walk], object], told: Callable[[object], object]) -> None:
         self._busy, self._walk = True, Walk()

@@ -56,6 +56,17 @@ def _samples(reader: Reader, found: FoundList) -> Iterator[Any]:
         yield from (one.data for one in found.records(reader, place, 1) if one is not None)
 
 
+def may_be_meant(why: str, payloads: Iterable[Any]) -> str:
+    """Returns the field that may be meant where an expression had no value for lack of one; empty for none.
+
+    Args:
+        why: As `Condition.failures` says it.
+        payloads: As for `no_field`.
+    """
+    found, known = _LACKING.match(why), (name for payload in payloads for name in _fields(payload))
+    return did_you_mean(found[1].removeprefix("data."), dict.fromkeys(known)) if found is not None else ""
+
+
 def no_field(field: str, payloads: Iterable[Any], what: str, also: Iterable[str] = ()) -> str:
     """Says that no record has a field, and which may be meant.
 

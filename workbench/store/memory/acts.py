@@ -106,7 +106,7 @@ def _put_back(tables: Tables, op: BringBack, kept: Kept, now: int) -> int:
         case KeptCursor():
             return _cursor_back(tables, op, kept)
         case KeptNote():
-            return _note_back(tables, kept)
+            return _note_back(tables, op, kept)
     return _replay_back(tables, op, kept)
 
 
@@ -145,13 +145,19 @@ def _cursor_back(tables: Tables, op: BringBack, kept: KeptCursor) -> int:
     return abs(kept.before - state.cursor)
 
 
-def _note_back(tables: Tables, kept: KeptNote) -> int:
-    """Gives a letter owner and note back, and the letters of its later deaths that took these over (L4)."""
+def _note_back(tables: Tables, op: BringBack, kept: KeptNote) -> int:
+    """Gives a letter owner and note back, and the letters of its later deaths that took these over (L4).
+
+    A later one that the act wrote as well is put back by itself.
+    """
+    own = {place_of(one) for _, one in tables.replaced.get(op.act) or ()}
     letter: int | None = kept.letter
     while letter is not None and tables.notes.get(letter) == kept.after:
         tables.notes.put(letter, kept.before)
         died = tables.letters[letter]
-        again = [one.number for one in tables.letters.values() if one.parent == letter]
+        again = [
+            one.number for one in tables.letters.values() if one.parent == letter and one.number not in own
+        ]
         letter = again[0] if again and died.status is LetterStatus.FAILED_AGAIN else None
     return 1
 

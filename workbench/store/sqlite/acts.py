@@ -75,7 +75,7 @@ def _put_back(con: sqlite3.Connection, op: BringBack, kept: Kept, now: int) -> i
         case KeptCursor():
             return _cursor_back(con, op, kept)
         case KeptNote():
-            return _note_back(con, kept)
+            return _note_back(con, op, kept)
     return _replay_back(con, op, kept)
 
 
@@ -139,15 +139,19 @@ def _cursor_back(con: sqlite3.Connection, op: BringBack, kept: KeptCursor) -> in
     return abs(kept.before - int(stands))
 
 
-def _note_back(con: sqlite3.Connection, kept: KeptNote) -> int:
-    """Gives a letter owner and note back, and the letters of its later deaths that took these over (L4)."""
+def _note_back(con: sqlite3.Connection, op: BringBack, kept: KeptNote) -> int:
+    """Gives a letter owner and note back, and the letters of its later deaths that took these over (L4).
+
+    A later one that the act wrote as well is put back by itself.
+    """
     change = "update letter_notes set owner = ?, note = ? where letter_id = ? and owner = ? and note = ?"
     letter: int | None = kept.letter
     while letter is not None and con.execute(change, (*kept.before, letter, *kept.after)).rowcount:
         found = con.execute(
             "select l.id from dead_letters died join letter_notes n on n.letter_id > died.id"
-            " join dead_letters l on l.id = n.letter_id and l.parent = died.id where died.id = ? and died.status = ?",
-            (letter, LetterStatus.FAILED_AGAIN),
+            " join dead_letters l on l.id = n.letter_id and l.parent = died.id where died.id = ? and died.status = ?"
+            " and not exists (select 1 from replaced r where r.act = ? and r.number = l.id)",
+            (letter, LetterStatus.FAILED_AGAIN, op.act),
         ).fetchone()
         letter = found[0] if found else None
     return 1
