@@ -51,6 +51,26 @@ async def test_a_step_that_cannot_be_undone_holds_undo_until_a_person_passes_ove
     assert 'description: "x"' in designer.text
 
 
+async def test_that_a_step_cannot_be_undone_is_told_until_its_text_changes_again(
+    designer: Designer, desk: Desk
+) -> None:
+    designer.key(Qt.Key.Key_A)
+    await designer.type("bag")
+    before = designer.text
+    designer.file.write_text(before.replace("[aggregate.bag]\n", '[aggregate.bag]\ndescription: "x"\n'))
+    told = heard(desk)
+    designer.key(Qt.Key.Key_Z, CONTROL)
+    await designer.until(lambda: any(one.text and one.topic == STEPS for one in told))
+    await designer.rest()
+    designer.board.editor.follow()
+    await designer.rest()
+    gone = Notice(kind="ok", text="", topic=STEPS)
+    assert gone not in told
+    designer.file.write_text(before)
+    designer.board.editor.follow()
+    await designer.until(lambda: gone in told)
+
+
 async def test_only_the_question_which_text_counts_is_told_until_it_is_answered(
     designer: Designer, desk: Desk, qtbot: Any, until: Callable[..., Any]
 ) -> None:

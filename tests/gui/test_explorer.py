@@ -50,8 +50,8 @@ async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, 
     assert list(shown)[:4] == ["Aggregates (2)", "Commands (5)", "Events (5)", "Streams (2)"]
     assert "create_user" in shown["Commands (5)"]
     assert "user.created" in shown["Events (5)"]
-    assert shown["Projections"] == ["users", "outages"]
-    assert "welcome-mail" in shown["Subscriptions"]
+    assert shown["Projections (2)"] == ["users", "outages"]
+    assert "welcome-mail" in shown["Subscriptions (5)"]
 
 
 def test_a_thing_of_the_model_says_its_rules_in_its_tip(desk, qtbot, monkeypatch):
@@ -68,7 +68,7 @@ async def test_queries_are_listed_and_lead_to_their_forms(desk, view, until):
     asked, views = [], []
     desk.command_wanted.connect(asked.append)
     desk.wanted.connect(views.append)
-    await until(lambda: tree(view).get("Queries") == ["get_user", "list_users"])
+    await until(lambda: tree(view).get("Queries (2)") == ["get_user", "list_users"])
     view.findChild(OfferingTree).clicked.emit(item(view, "list_users"))
     assert (asked, views) == (["list_users"], ["commands"])
 
@@ -77,7 +77,7 @@ def test_actors_and_outside_systems_stand_with_the_model(desk, view, monkeypatch
     registry = replace(desk.workspace.registry, actors={"clerk": "", "bank": ""}, externals={"bank": ""})
     monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
     view.refresh()
-    assert tree(view)["Actors and outside systems (2)"] == ["clerk", "bank"]
+    assert tree(view)["Actors and systems (2)"] == ["clerk", "bank"]
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ async def test_the_filter_reaches_every_section_and_streams_that_are_not_listed(
     QTest.keyClicks(view.findChild(QLineEdit), "u000")
     await until(lambda: tree(view)["Streams (40)"] == ["user-u000"])
     view.findChild(QLineEdit).setText("mail")
-    assert tree(view)["Subscriptions"] == ["welcome-mail"]
+    assert tree(view)["Subscriptions (5)"] == ["welcome-mail"]
     assert "Events (5)" not in tree(view)
     view.findChild(QLineEdit).setText("letters")
     assert tree(view) == {"Dead letters (0)": []}
@@ -310,7 +310,7 @@ async def test_what_is_new_on_the_board_is_marked_once_it_is_listed(desk, view, 
     marked.setCurrentIndex(item(view, "create_user"))
     monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: known))
     view.refresh()
-    await until(lambda: "Actors and outside systems (1)" not in tree(view))
+    await until(lambda: "Actors and systems (1)" not in tree(view))
     assert marked.current().text == "create_user"
 
 
@@ -347,3 +347,12 @@ async def test_what_is_typed_for_a_thing_and_not_saved_is_told_at_its_name(desk,
     assert view.findChild(OfferingTree).current().text == "create_user"
     desk.forget(place)
     assert "create_user" in tree(view)["Commands (5)"]
+
+
+def test_scenarios_are_counted_again_when_they_change(desk, view, monkeypatch):
+    number = len(desk.workspace.scenarios.all())
+    assert f"Scenarios ({number})" in tree(view)
+    monkeypatch.setattr(type(desk.workspace.scenarios), "all", lambda _scenarios: [None] * 1_234)
+    for listener in list(desk.workspace.scenarios._listeners):
+        listener()
+    assert "Scenarios (1,234)" in tree(view)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.gui.dock_layout import WIDTHS
+from workbench.gui.explorer import ExplorerTree
 from workbench.gui.explorer_rows import ExplorerPlace, model_sections, on_board
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -43,17 +45,18 @@ def test_what_is_designed_and_does_not_run_is_listed_as_a_draft_and_leads_to_its
     found = rows_of(DRAFT)
     ((name, note, place),) = found["Commands (1)"]
     assert (name, note, on_board(place).node) == ("place", "draft", "command:place")
-    policies = [(name, on_board(place).node) for name, _, place in found["Policies and processes (2)"]]
+    policies = [(name, on_board(place).node) for name, _, place in found["Policies, processes (2)"]]
     assert policies == [("tell", "subscription:tell"), ("wait", "subscription:wait")]
-    ((_, _, consumer),) = found["Subscriptions"]
+    ((_, _, consumer),) = found["Subscriptions (1)"]
     assert (consumer.view, consumer.declared) == ("board", "consumer")
     assert list(found) == [
-        "Aggregates (1)", "Commands (1)", "Policies and processes (2)", "Projections", "Subscriptions",
+        "Aggregates (1)", "Commands (1)", "Policies, processes (2)", "Projections (0)",
+        "Subscriptions (1)",
     ]  # fmt: skip
 
 
 def test_without_a_draft_an_empty_model_lists_nothing() -> None:
-    assert rows_of("") == {"Projections": [], "Subscriptions": []}
+    assert rows_of("") == {"Projections (0)": [], "Subscriptions (0)": []}
 
 
 RUNS = """[topics]
@@ -108,7 +111,19 @@ def test_what_runs_is_listed_as_the_draft_has_it(tmp_path: Path) -> None:
         "Aggregates (1)": [("parcel", "")],
         "Commands (2)": [("send", "draft"), ("lose", "draft")],
         "Events (2)": [("parcel.lost", ""), ("parcel.posted", "draft")],
-        "Policies and processes (1)": [("seek", "draft")],
-        "Projections": [],
-        "Subscriptions": [("printer", "draft")],
+        "Policies, processes (1)": [("seek", "draft")],
+        "Projections (0)": [],
+        "Subscriptions (1)": [("printer", "draft")],
     }
+
+
+def test_no_head_of_a_section_is_cut_in_the_usual_width(qtbot) -> None:
+    heads = [title for title, _, _ in model_sections(Registry(actors={"a": "", "b": ""}))]
+    assert "Actors and systems (2)" in heads
+    tree = ExplorerTree()
+    qtbot.addWidget(tree)
+    room = (
+        WIDTHS["explorer"] - 12 - 2 * tree.indentation() - 30
+    )  # the view's edges, the branch and the picture
+    wide = tree.fontMetrics().horizontalAdvance
+    assert all(wide(one) <= room for one in (*heads, "Policies, processes (20)"))

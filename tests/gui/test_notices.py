@@ -182,6 +182,20 @@ def test_a_corner_is_kept_until_the_keyboard_comes_there():
     assert free_corner(room, size, [right], 0, room) == 1, "the keyboard's place comes first"
 
 
+def test_above_what_asks_at_the_foot_a_toast_covers_no_titles():
+    room, size = QRect(0, 50, 1280, 640), QSize(424, 98)
+    strip = QRect(215, 500, 1065, 190)
+    at = free_corner(room, size, [QRect(300, 520, 400, 20), strip], 0)
+    place = toasts.places(room, size, [strip])[at]
+    assert (place.right(), place.bottom()) == (room.right(), strip.top() - 1)
+    assert free_corner(room, size, [QRect(1000, 440, 20, 20), strip], 0) == 5, (
+        "the keyboard's place comes first"
+    )
+    assert free_corner(room, size, [QRect(), strip], 2) == 2, "none moves without need"
+    high = QRect(0, 100, 1280, 590)
+    assert free_corner(room, size, [QRect(), high], 0) == 2, "where there is no room above it"
+
+
 def test_toasts_begin_where_they_cover_least_of_the_rows_of_tables(window, qtbot):
     room, size = QRect(0, 0, 800, 500), QSize(300, 100)
     right, left, above, _ = corners(room, size)

@@ -750,3 +750,25 @@ async def test_M3_a_pause_outlives_a_restart_and_is_told_with_the_way_back(start
     third = await start((folder, ""))
     assert third.workspace.engine.state is EngineState.RUNNING
     assert not notices(third)
+
+
+async def test_a_project_without_a_model_opens_where_one_is_made(start, tmp_path, until):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "project.tsk").write_text('[project]\nname: "shop"\n')
+    session = await start()
+    assert session.window.perspective == "Run"
+    await session.open((tmp_path / "shop", ""))
+    assert session.window.perspective == "Design"
+
+
+async def test_back_with_nowhere_to_go_says_so_and_reaches_no_tree(start, until):
+    session = await start()
+    explorer = session.window.views["explorer"].first_widget()
+    await until(lambda: explorer.model().rowCount())
+    explorer.setCurrentIndex(explorer.model().index(0, 0))
+    explorer.setFocus()
+    assert explorer.isExpanded(explorer.currentIndex())
+    await until(explorer.hasFocus)
+    QTest.keyClick(explorer, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert explorer.isExpanded(explorer.currentIndex())
+    await until(lambda: "Back: Nothing was selected before." in notices(session))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,7 @@ class DesignSteps(QObject):
         self.unread = ""
         self._asks: Callable[[], object] = nothing
         self._step: asyncio.Task[None] | None = None
+        self._holds, self._held_at = False, self.state.text
 
     @property
     def is_stepping(self) -> bool:
@@ -159,8 +161,12 @@ class DesignSteps(QObject):
         except InvalidValue as error:
             if not isinstance(error, NoStep):
                 held, over = isinstance(error, StepHeld), ("Pass over it", partial(self._pass_over, word))
+                self._holds = False
+                with suppress(CallerError, WorkbenchError):  # which `follow` tells
+                    self.take(await asyncio.to_thread(self.desk.workspace.design.state))
                 said = sentences(str(error), error.hint)
                 self.desk.notice("warning", said, *([over] if held else []), topic=STEPS, asks=held)
+                self._holds, self._held_at = held, self.state.text
             self.follow()
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(word, error)
@@ -257,8 +263,14 @@ class DesignSteps(QObject):
         show = ("Show what differs", lambda: self.desk.wanted.emit("board"))
         self.desk.notice("warning", said, *choices, show, topic=CONFLICT, asks=True)
 
-    def settled(self) -> None:
-        """Takes back what was told and asked of files that could not be read, or joined: now they could."""
+    def settled(self, state: DesignState) -> None:
+        """Takes back what was told and asked of files that could not be read, or joined: now they could.
+
+        Also that a step cannot be undone, once its texts changed again.
+        """
+        if self._holds and state.text != self._held_at:
+            self._holds = False
+            self.desk.notice("ok", "", topic=STEPS)
         if self.unread:
             self.unread = ""
             self.desk.notice("ok", "", topic=UNREAD)

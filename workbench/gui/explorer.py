@@ -144,7 +144,7 @@ class Explorer(View):
         self._draft: DesignState | None = None
         self._unwritten = frozenset(drafted(desk))
         self._known = KnownParts(model=(), text="", count=0, streams=())
-        self._dead = 0
+        self._dead, self._scenarios = 0, len(desk.workspace.scenarios.all())
         self._designs = False
         self._wanted = ""
         self._reading = self.question(self._show, begun=self._narrow)
@@ -152,6 +152,7 @@ class Explorer(View):
         desk.told.connect(self._know_status)
         desk.designed.connect(self._know_design)
         desk.drafted.connect(self._know_drafts)
+        self.destroyed.connect(desk.workspace.scenarios.listen(self._count_scenarios))
         self.acts.offer()
 
     @override
@@ -209,6 +210,12 @@ class Explorer(View):
         if moved and self.isVisible():  # else it is shown with what was missed
             self._show(self._known)
 
+    def _count_scenarios(self) -> None:
+        """Counts the scenarios again, which are listed in a view of their own."""
+        before, self._scenarios = self._scenarios, len(self.desk.workspace.scenarios.all())
+        if self._scenarios != before:
+            self._show(self._known)
+
     def _know_drafts(self) -> None:
         """Is told that something is typed and not saved, or that this is over."""
         before, self._unwritten = self._unwritten, frozenset(drafted(self.desk))
@@ -246,7 +253,7 @@ class Explorer(View):
         wanted = folded(known.text).split()
         fitting: Iterator[Section] = (
             (title, name, [self._noted(row) for row in rows if _fits(row.cells[0], wanted)])
-            for title, name, rows in _sections(known, self._dead)
+            for title, name, rows in _sections(known, self._dead, self._scenarios)
         )
         sections = [one for one in fitting if one[2] or _fits(one[0], wanted)]
         self._none.setVisible(not sections)
@@ -351,10 +358,10 @@ def _fits(said: str, words: Sequence[str]) -> bool:
     return all(word in folded(said) for word in words)
 
 
-def _sections(known: KnownParts, dead: int) -> Iterator[Section]:
-    """Yields what is known, and how many dead letters are open, in the order in which it is listed."""
+def _sections(known: KnownParts, dead: int, scenarios: int) -> Iterator[Section]:
+    """Yields what is known, and how many dead letters and scenarios there are, in the order of the list."""
     yield from (one for one in known.model if one[1] in WRITING)
     yield f"Streams ({known.count:,})", "stream", [stream_row(name) for name in known.streams]
     yield from (one for one in known.model if one[1] not in WRITING)
     yield f"Dead letters ({dead:,})", "dead-letter", []
-    yield "Scenarios", "scenario", []
+    yield f"Scenarios ({scenarios:,})", "scenario", []

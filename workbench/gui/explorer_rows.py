@@ -137,11 +137,11 @@ def model_sections(model: Registry, state: DesignState | None = None) -> list[Se
         *_counted("Aggregates", "aggregate", aggregates),
         *_counted("Commands", "command", commands),
         *_counted("Events", "event", events),
-        *_counted("Policies and processes", "policy", policies),
-        *_counted("Actors and outside systems", "external", actors),
-        *([("Queries", "query", queries)] if queries else []),
-        ("Projections", "projection", projections),
-        ("Subscriptions", "subscription", subscriptions),
+        *_counted("Policies, processes", "policy", policies),
+        *_counted("Actors and systems", "external", actors),
+        *_counted("Queries", "query", queries),
+        (f"Projections ({len(projections):,})", "projection", projections),
+        (f"Subscriptions ({len(subscriptions):,})", "subscription", subscriptions),
         *_counted("Invariants", "lock", invariants),
     ]
 

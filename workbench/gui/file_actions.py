@@ -88,6 +88,13 @@ class FileActions(ABC):
         self.window.show_perspective("Design")
         self.open_folder(folder)
 
+    def show_beginning(self, workspace: Workspace) -> None:
+        """Shows a project that has no model yet where one is made: nothing can be run or looked at."""
+        model, project = workspace.registry, workspace.project
+        known = (model.aggregates, model.commands, model.events, model.subscriptions, model.projections)
+        if not (any(known) or project.restricted):
+            self.window.show_perspective("Design")
+
     def _around(self) -> Path:
         """Returns the folder of the project that is open; copies of samples are apart from a person's own."""
         around = self.workspace.project.root.parent if self.workspace is not None else Path.home()

@@ -31,6 +31,8 @@ LARGE = 6
 """One part in how many of the window's area makes a widget so large that only its chosen part counts."""
 AROUND = 48
 """Pixels around a caret that stay free."""
+TOP = (2, 3)
+"""Numbers of the corners at the top."""
 ASKING = (
     "board_entry", "board_trial", "change_strip", "completions", "confirm", "jobs", "mark_popover",
     "patch-form",
@@ -103,7 +105,7 @@ class Toasts(QWidget):
             tools = tool_buttons(self._window, but=self)
             kept = worked_on(self._window)
             self._corner = free_corner(room, size, kept, self._corner, *buttons, tools=tools)
-        self.setGeometry(corners(room, size)[self._corner])
+        self.setGeometry(places(room, size, worked_on(self._window)[1:])[self._corner])
         self._column.activate()  # while it lay still no request reached it, and none is posted twice
         self.raise_()
 
@@ -147,6 +149,16 @@ def corners(room: QRect, size: QSize) -> Sequence[QRect]:
     return [QRect(QPoint(x, y), size) for y, x in product((low, room.top()), (right, room.left()))]
 
 
+def places(room: QRect, size: QSize, asking: Sequence[QRect]) -> Sequence[QRect]:
+    """Returns the corners, then right and left again, above what asks something at the foot of the room."""
+    found = list(corners(room, size))
+    for low in found[:2]:
+        top = min((one.top() for one in asking if one.intersects(low)), default=low.bottom() + 1)
+        lifted = low.translated(0, top - low.bottom() - 1)
+        found.append(lifted if room.contains(lifted) else low)
+    return found
+
+
 def free_corner(
     room: QRect,
     size: QSize,
@@ -155,22 +167,24 @@ def free_corner(
     *better: QRect,
     tools: Sequence[QRect] = (),
 ) -> int:
-    """Returns the number of the corner to lie in: where it is, else the first that covers least of `kept`.
+    """Returns the number of the place to lie in: where it is, else the first that covers least of `kept`.
+
+    What stands at the top, such as titles and tool bars, is covered only where no other place is as good.
 
     Args:
         kept: What is worked on, the keyboard's place before all else.
         better: What is left free, too, if there is such a corner.
         tools: Of which it covers fewest where it moves.
     """
-    places = corners(room, size)
+    found = places(room, size, kept[1:])
 
-    def covers(at: int) -> tuple[int, int, bool, bool, int]:
-        place = places[at]
+    def covers(at: int) -> tuple[int, int, bool, bool, int, bool]:
+        place = found[at]
         some = any(place.intersects(one) for one in better)
         less = sum(place.intersects(one) for one in tools)
-        return covered(place, kept[:1]), covered(place, kept[1:]), some, at != now, less
+        return covered(place, kept[:1]), covered(place, kept[1:]), some, at != now, less, at in TOP
 
-    return min(range(len(places)), key=covers)
+    return min(range(len(found)), key=covers)
 
 
 def covered(place: QRect, parts: Sequence[QRect]) -> int:

@@ -19,6 +19,7 @@ from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
 from workbench.gui.text.conflict_banner import ConflictBanner
+from workbench.gui.told_shortcut import REFUSED
 from workbench.gui.window_layouts import WindowLayouts, layouts_around
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ LEAST = QSize(180, 110)
 TELLS_STORY = {"tell_story", "story-of-command"}
 """Keys of the actions that tell the story of what is chosen in the widget that offers them."""
 NO_STORY = "Nothing with a story is chosen here: choose an event, a message, a dead letter or a command."
-
-REFUSED = "refused key"
-"""What is told of keys whose action cannot be done now."""
 
 
 class View(QWidget):

@@ -25,6 +25,7 @@ from workbench.gui.palette_targets import (
 )
 from workbench.gui.pausing import RUNS, pause_engine
 from workbench.gui.theme import theme
+from workbench.gui.told_shortcut import REFUSED, ToldShortcut
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.model.changes import Changes
 
@@ -56,8 +57,13 @@ class WindowActions(BundleActions):
         self.desk: Desk | None = None
         self.acts = Actions(self, window)
         self.acts.offer()
+        self._told = [ToldShortcut(window, self.acts[key], self._tell) for key in ("back", "forward")]
         self._fill_menus()
         theme().resized.connect(self._keep_text_size)
+
+    def _tell(self, said: str) -> None:
+        if self.desk is not None:
+            self.desk.notice("info", said, topic=REFUSED)
 
     def _keep_text_size(self) -> None:
         self._settings.setValue("text-size", theme().text_size)
@@ -230,27 +236,13 @@ class WindowActions(BundleActions):
                 if view.seen():
                     view.renew()
 
-    @action(
-        "Back",
-        keys="Alt+Left",
-        icon="back",
-        menu="Go",
-        group=1,
-        why=partial(_no_way, back=True),
-    )
+    @action("Back", keys="Alt+Left", icon="back", menu="Go", group=1, why=partial(_no_way, back=True))
     def back(self) -> None:
         """Returns to what was selected before."""
         if self.desk is not None:
             self.desk.go(back=True)
 
-    @action(
-        "Forward",
-        keys="Alt+Right",
-        icon="forward",
-        menu="Go",
-        group=1,
-        why=partial(_no_way, back=False),
-    )
+    @action("Forward", keys="Alt+Right", icon="forward", menu="Go", group=1, why=partial(_no_way, back=False))
     def forward(self) -> None:
         """Goes again where `back` came from."""
         if self.desk is not None:

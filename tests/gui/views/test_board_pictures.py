@@ -174,7 +174,7 @@ def test_what_is_brought_into_sight_is_not_below_the_minimap(board: BoardView) -
 
 def test_keys_that_do_something_now_are_told(board: BoardView) -> None:
     hints = board.pictures.hints
-    assert "Ctrl+0: Show the whole board" in hints.accessibleDescription()
+    assert "Ctrl+0: Fit the whole board" in hints.accessibleDescription()
     assert "F7: Show the topology" in hints.accessibleDescription()
     board.canvas.reveal("command:create_user")
     assert "Enter: Open its form" in hints.accessibleDescription()

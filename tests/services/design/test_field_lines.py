@@ -48,6 +48,9 @@ from workbench.tusk import parse
         ("s: a | b default a", "s", {"type": "choice", "choices": ["a", "b"], "default": "a"}),
         ("s: in transit | min fare", "s", {"type": "choice", "choices": ["in transit", "min fare"]}),
         ('note: string = "a", min: 1', "note", {"type": "string", "default": "a", "min": 1}),
+        ("level: integer min 0 default 100", "level", {"type": "integer", "min": 0, "default": 100}),
+        ("level: integer default 5 max 9", "level", {"type": "integer", "default": 5, "max": 9}),
+        ("gift: yes/no default true", "gift", {"type": "boolean", "default": True}),
         ("n: integer = 5, min: 1", "n", {"type": "integer", "default": 5, "min": 1}),
         (
             's: a | b = b c, title: "T"',

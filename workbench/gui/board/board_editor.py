@@ -355,15 +355,15 @@ class BoardEditor(DesignSteps):
         self.conflict.ask_of_files(said, files, choices)
 
     @override
-    def settled(self) -> None:
+    def settled(self, state: DesignState) -> None:
         if self.unread:
             self.changes.take_back()
-        super().settled()
+        super().settled(state)
         self.conflict.hide()
 
     @override
     def take(self, state: DesignState) -> None:
-        self.settled()
+        self.settled(state)
         self.stale = False
         self.kept_entry.offer()
         if self.state.refused and not state.refused:

@@ -138,7 +138,7 @@ class FlowView(QGraphicsView):
         """How large the board is drawn; 1 is its own size."""
         return self.transform().m11()
 
-    @action("Show the whole board", keys="Ctrl+0", icon="fit", anyway=True)
+    @action("Fit the whole board", keys="Ctrl+0", icon="fit", tip="Show the whole board", anyway=True)
     def show_all(self, _node: str) -> None:
         """Shows the whole board."""
         self.fit()

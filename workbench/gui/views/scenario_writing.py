@@ -68,7 +68,7 @@ class ScenarioWriting(DesignSteps):
         self._reading.ask(self.read_state)
 
     def _show(self, state: DesignState) -> None:
-        self.settled()
+        self.settled(state)
         self.state = state
         self.acts.refresh()
         self.told.emit()

@@ -33,7 +33,7 @@ class SettingSteps(DesignSteps):
 
     @override
     def take(self, state: DesignState) -> None:
-        self.settled()
+        self.settled(state)
         self.state = state
         self.acts.refresh()
 

@@ -31,6 +31,8 @@ _WORD = re.compile(r"[A-Za-z_][\w/-]*")
 _LIMIT = re.compile(r"\s*,?\s*(?P<key>min|max|places)(?:\s*:\s*|\s+)(?P<value>-?\d+(?:\.\d+)?)(?=[\s,]|\Z)")
 _SAID = re.compile(r"\s*,?\s*(?P<key>[a-z_]+)\s+(?P<value>\"(?:[^\"\\]|\\.)*\"|'[^']*')")
 """What a text says of a field, without the colon: ``example "Ada"``."""
+_FALLBACK = re.compile(r"\s*,?\s*(?P<key>default)\s+(?P<value>-?\d+(?:\.\d+)?|[A-Za-z_][\w-]*)(?=[\s,]|\Z)")
+"""A default without the colon, as limits are said: ``default 100``."""
 _DEFAULT = re.compile(r"\s*=\s*(?P<value>\S.*)", re.DOTALL)
 _MORE = re.compile(r",\s*(?=[A-Za-z_][\w-]*\s*[:{])")
 """What stands between a default without quotes and what else is said."""
@@ -94,7 +96,7 @@ def _said(line: str, *, column: bool) -> dict[str, Any]:
     said, rest = _type(line, _COLUMN_WORDS if column else _WORDS)
     if rest.startswith("?"):
         said["type"], rest = f"{said['type']}?", rest[1:]
-    while rule := _LIMIT.match(rest) or _SAID.match(rest):
+    while rule := _LIMIT.match(rest) or _SAID.match(rest) or _FALLBACK.match(rest):
         said = _with(said, _rule(rule["key"], rule["value"]))
         rest = rest[rule.end() :]
     if default := _DEFAULT.fullmatch(rest):
@@ -251,9 +253,13 @@ def plain_value(value: Value, text: str) -> Any:
 
 
 def _rule(key: str, written: str) -> dict[str, Any]:
-    """Returns a limit, or what a text in quotes says."""
+    """Returns a limit, a default, or what a text in quotes says."""
     if key not in _LIMITS:
-        return _entries(f"{key}: {written}")
+        return (
+            _default(written)
+            if key == "default" and written[0] not in "\"'"
+            else _entries(f"{key}: {written}")
+        )
     return {key: TypedNumber(written) if "." in written else int(written)}
 
 
