@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListWidgetItem
+from PySide6.QtWidgets import QApplication
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer, is_active
 from tests.services.conftest import full_disk
@@ -26,10 +26,9 @@ from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 
 
-def offered(designer: Designer) -> list[QListWidgetItem]:
+def offered(designer: Designer) -> list[str]:
     """Returns the lines below what is typed."""
-    found = designer.board.editor.entry.list
-    return [found.item(row) for row in range(found.count())]
+    return designer.board.editor.entry.list.names()
 
 
 async def test_a_flow_is_made_by_keys_alone_from_an_empty_project(designer: Designer) -> None:
@@ -132,7 +131,7 @@ async def test_what_exists_is_linked_and_what_cannot_be_is_said(designer: Design
     assert designer.text.count('emit: "parcel.sent"') == 2
     await designer.choose("command:return_parcel")
     designer.key(Qt.Key.Key_L)
-    assert [one.text() for one in offered(designer)] == ["no longer emits parcel.sent"]
+    assert offered(designer) == ["no longer emits parcel.sent"]
     await designer.type("sent")
     assert designer.text.count('emit: "parcel.sent"') == 1
     await designer.choose("event:parcel.sent")
@@ -414,7 +413,7 @@ async def test_a_command_is_of_the_aggregate_that_is_there_or_of_a_new_one(desig
     designer.key(Qt.Key.Key_Escape)
     designer.key(Qt.Key.Key_C)
     QTest.keyClicks(designer.board.editor.entry.line, "report_lost")
-    assert [one.text() for one in offered(designer)] == [
+    assert offered(designer) == [
         "New command report_lost of book",
         "New command report_lost of a new aggregate lost",
     ]
@@ -576,7 +575,7 @@ async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designe
     assert "something new" in designer.board.pictures.hints.subject
     designer.release(free)
     entry = designer.board.editor.entry
-    assert entry.list.item(0).text() == "issues a new command"
+    assert entry.list.names()[0] == "issues a new command"
     designer.key(Qt.Key.Key_Return)
     await designer.type("escalate")
     await designer.has('issue: "escalate"')
@@ -688,7 +687,7 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     assert hints.accessibleDescription().startswith("Enter: take it")
     assert "Ctrl+Z" not in hints.accessibleDescription()
     QTest.keyClicks(entry.line, "Announce return")
-    assert "New command announce_return of a new aggregate return" in entry.list.item(0).text()
+    assert "New command announce_return of a new aggregate return" in entry.list.names()[0]
     await designer.type("Announce return")
     await designer.has("[command.announce_return]")
     await designer.choose("command:announce_return")
@@ -699,7 +698,7 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     await designer.choose("event:return.goods_checked")
     designer.key(Qt.Key.Key_F2)
     entry.line.setText("return.goods were vérifiés")
-    assert entry.list.item(0).text() == "return.goods_were_verifies"
+    assert entry.list.names()[0] == "return.goods_were_verifies"
     designer.key(Qt.Key.Key_Escape)
     assert "go along" in hints.accessibleDescription()
     heads, scene = designer.board.pictures.frame.heads, designer.scene

@@ -68,7 +68,7 @@ def test_the_arrows_mark_what_is_taken_and_a_click_takes_it(entry: BoardEntry, s
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
     QTest.keyClick(entry.line, Qt.Key.Key_Down)
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
-    row = entry.list.visualItemRect(entry.list.item(1)).center()
+    row = entry.list.visualRect(entry.list.model().index(1, 0)).center()
     QTest.mouseClick(entry.list.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, row)
     assert [one.offer for one in said] == [LOST, SENT, LOST]
 

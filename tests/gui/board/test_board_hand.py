@@ -116,7 +116,7 @@ async def test_a_wire_that_ends_nowhere_asks_what_follows(shop: Designer) -> Non
     shop.release(end)
     entry = shop.board.editor.entry
     assert entry.isVisible()
-    shown = [entry.list.item(row).text() for row in range(entry.list.count())]
+    shown = entry.list.names()
     assert shown[:2] == ["is read by a new projection", "is consumed by a new policy"]
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
     await shop.type("parcels")

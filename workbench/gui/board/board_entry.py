@@ -12,14 +12,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.board.typed_ahead import TypedAhead
+from workbench.gui.choice_list import ChoiceLine, ChoiceList
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
@@ -179,12 +178,12 @@ class BoardEntry(QFrame):
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
         self._ahead = TypedAhead(self.line, self._waits)
-        self.list = QListWidget()
+        self.list = ChoiceList()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.itemClicked.connect(lambda _item: self._take())
+        self.list.clicked.connect(lambda _index: self._take())
         self.told = plain_label("", wrap=True)
         top = in_row(self._sign, (self.line, 1), spacing=6)
         self._column = in_column(
@@ -199,7 +198,7 @@ class BoardEntry(QFrame):
         self.setStyleSheet(
             f"#board_entry {{ background: {colors.raised}; border: 2px solid {colors.accent};"
             " border-radius: 8px; }"
-            "#board_entry QListWidget { background: transparent; }"
+            "#board_entry QListView { background: transparent; }"
         )
 
     def ask(self, asking: Asking, place: QPoint | QRect) -> None:
@@ -303,14 +302,12 @@ class BoardEntry(QFrame):
             return
         self.told.hide()
         self._pause.start()
-        self.list.clear()
-        for one in self.asking.fits(text.strip()):
-            item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
-            item.setData(Qt.ItemDataRole.UserRole, one)
-            self.list.addItem(item)
+        fits = self.asking.fits(text.strip())
+        lines = [ChoiceLine(one, one.text, icon=icon(one.icon) if one.icon else None) for one in fits]
+        self.list.show_lines(lines)
         count = self.list.count()
         self.list.setVisible(bool(count))
-        self.list.setCurrentRow(0 if count and self.asking.marks else -1)
+        self.list.choose_row(0 if count and self.asking.marks else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
         self.stand(self._place)
         self.typed.emit()
@@ -324,8 +321,7 @@ class BoardEntry(QFrame):
         return between.join(one for one in parts if one)
 
     def _marked(self) -> Offer | None:
-        item = self.list.currentItem()
-        offer = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        offer = self.list.value()
         return offer if isinstance(offer, Offer) else None
 
     def _take(self, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
@@ -386,7 +382,7 @@ class BoardEntry(QFrame):
         if key == Qt.Key.Key_Escape:
             return self._escape
         if key in ARROWS and (count := self.list.count()):
-            return partial(self.list.setCurrentRow, (self.list.currentRow() + ARROWS[key]) % count)
+            return partial(self.list.choose_row, (self.list.current_row() + ARROWS[key]) % count)
         if key in ARROWS:
             return partial(self.asking.step, ARROWS[key], bool(pressed & Qt.KeyboardModifier.AltModifier))
         if key == Qt.Key.Key_D and control:

@@ -264,7 +264,7 @@ class CodeLine(QPlainTextEdit):
     def focusNextPrevChild(self, next: bool) -> bool:  # Qt's own name
         """Leaves Tab to the list while something is chosen there."""
         listed = self._list
-        chosen = next and listed is not None and listed.isVisible() and listed.currentRow() >= 0
+        chosen = next and listed is not None and listed.isVisible() and listed.current_row() >= 0
         return not chosen and super().focusNextPrevChild(next)
 
     def _typed(self, text: str) -> None:

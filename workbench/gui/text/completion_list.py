@@ -16,8 +16,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QStyle,
     QStyledItemDelegate,
@@ -28,6 +26,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.choice_list import VALUE, ChoiceLine, ChoiceList
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import KINDS, code_font, theme, ui_font
 from workbench.services.design.completions import Completion, Completions
@@ -37,7 +36,6 @@ ROWS, ROW = 9, 24
 NARROWEST, WIDEST = 160, 460
 """Pixels; between them it is as wide as what it offers."""
 MOST = 200
-_ITEM = Qt.ItemDataRole.UserRole
 _MOVES = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -54,7 +52,7 @@ _ENDS = {
 _TAKES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 
 
-class CompletionList(QListWidget):
+class CompletionList(ChoiceList):
     """Shown over the window, so that a small pane does not cut it off, as long as its editor is in use.
 
     It goes when the editor loses the keyboard, is hidden, moved or deleted, and when the window changes.
@@ -83,7 +81,7 @@ class CompletionList(QListWidget):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_Row(self))
-        self.itemClicked.connect(lambda _item: self.take())
+        self.clicked.connect(lambda _index: self.take())
         theme().changed.connect(self._dress)
         self._dress()
         self.hide()
@@ -99,18 +97,13 @@ class CompletionList(QListWidget):
 
         One is chosen only where a part of its name was typed: Enter behind a finished word is the editor's.
         """
-        self.clear()
-        for one in found.found[:MOST]:
-            item = QListWidgetItem(one.name)
-            item.setData(_ITEM, one)
-            item.setToolTip(one.words)
-            self.addItem(item)
+        self.show_lines([ChoiceLine(one, one.name, one.words) for one in found.found[:MOST]])
         elsewhere = self._editor.window().focusWidget() not in (None, self._editor)
         if not self.count() or elsewhere:
             self.hide()
             return
         whole = any(one.name == found.typed for one in found.found)
-        self.setCurrentRow(0 if found.typed and not whole else -1)
+        self.choose_row(0 if found.typed and not whole else -1)
         self._place()
         self.show()
         self.raise_()
@@ -147,18 +140,14 @@ class CompletionList(QListWidget):
             self.hide()
         return super().eventFilter(watched, event)
 
-    def names(self) -> list[str]:
-        """Returns what it offers."""
-        return [self.item(at).text() for at in range(self.count())]
-
     def take_key(self, event: QKeyEvent) -> bool:
         """Does what a key of the editor means while this is seen; returns whether it means anything."""
         if not self.isVisible() or event.modifiers() not in (_NONE, _PAD):
             return False
         key = Qt.Key(event.key())
         if key in _MOVES:
-            self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + _MOVES[key])))
-        elif key in _TAKES and self.currentRow() >= 0:
+            self.choose_row(max(0, min(self.count() - 1, self.current_row() + _MOVES[key])))
+        elif key in _TAKES and self.current_row() >= 0:
             self.take()
         elif key == Qt.Key.Key_Escape:
             self.hide()
@@ -169,10 +158,10 @@ class CompletionList(QListWidget):
 
     def take(self) -> None:
         """Takes what is chosen."""
-        item = self.currentItem()
+        chosen = self.value()
         self.hide()
-        if item is not None:
-            self.taken.emit(item.data(_ITEM))
+        if chosen is not None:
+            self.taken.emit(chosen)
 
     def _place(self) -> None:
         window, editor = self._editor.window(), self._editor
@@ -201,7 +190,7 @@ class _Row(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        one: Completion = index.data(_ITEM)
+        one: Completion = index.data(VALUE)
         wide = QFontMetrics(code_font()).horizontalAdvance(one.name) + 16
         said = QFontMetrics(ui_font(9.0)).horizontalAdvance(one.words)
         return QSize(wide + said + 20 * bool(said), ROW)
@@ -213,7 +202,7 @@ class _Row(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        one: Completion = index.data(_ITEM)
+        one: Completion = index.data(VALUE)
         colors = theme().colors
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         with drawing(painter):
