@@ -286,8 +286,10 @@ async def live_story(person: Person, folder: Path) -> None:
     person.sees(f"{story.name.text()} {story.standing.text()}")
     lines = story.list.model().rowCount()
     await person.workspace.commands.issue("resolve_outage", {"domain": "slowmail.example"})
-    await person.until(lambda: "all ended" in story.standing.text(), "its end, by itself")
-    await person.until(lambda: story.list.model().rowCount() > lines, "what followed, by itself")
+    await person.until(
+        lambda: story.standing.text().endswith("all ended") and story.list.model().rowCount() > lines,
+        "its end and what followed, by itself",
+    )
     person.sees(f"{story.name.text()} {story.standing.text()}")
     await person.rest()
     await person.click("Export the story", middle(story.export_button))

@@ -72,7 +72,7 @@ def are_repaired(folder: Path, journey: str, count: int, hands: str, environ: Ma
     assert outcome.startswith(f"{meant:,} ✓ mail.sent published to sent")
     assert asked.startswith(f"Repair and replay {meant:,}? It can be undone while it waits")
     assert job == f"Repair and replay {meant:,} dead letters: done"
-    assert ladder == f"1: 1 ended; 5: 5 ended; 20: 20 ended; {meant - 26:,}: {meant - 26:,} ended"
+    assert ladder == f"1: 1 resolved; 5: 5 resolved; 20: 20 resolved; {meant - 26:,}: {meant - 26:,} resolved"
     assert fates == f"Replayed {meant:,} dead letters: {meant:,} resolved."
     at = [one.split(" click ")[-1] for one in steps].index(f"Repair and replay {meant:,}")
     sent = at + 2  # with the answer
