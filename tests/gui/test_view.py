@@ -114,9 +114,7 @@ async def test_an_arrangement_gives_the_keyboard_to_its_view(session, until, num
 async def test_the_view_of_an_arrangement_comes_to_the_front_with_the_keyboard(session, until, number, name):
     window, home = session.window, MAIN[name]
     window.show_perspective(name)
-    window.removeDockWidget(
-        window.docks["log"]
-    )  # Qt leaves one that is a tab elsewhere where it is, at times
+    window.removeDockWidget(window.docks["log"])  # Qt may leave a tab where it is
     window.tabifyDockWidget(window.docks[home], window.docks["log"])
     session.bring("log")
     await until(lambda: pane(session) == "log" and not window.views[home].seen())
