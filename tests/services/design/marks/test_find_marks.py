@@ -230,6 +230,13 @@ def test_a_field_that_the_end_does_not_set_is_not_known_there():
     assert timeouts(design_of(text + IGNORED)) == []
 
 
+def test_what_another_aggregates_end_sets_is_not_known_of_this_one():
+    """The van has a status, too, and its end says nothing of the parcel's."""
+    van = PARCEL[: PARCEL.index("[command.")].replace("parcel", "van")
+    watch = IGNORED.replace('"parcel.sent": { ends', '"van.sent": { ends').replace("== 'sent'", "== 'lost'")
+    assert timeouts(design_of(PARCEL + van.replace("[aggregate.van]", "\n[aggregate.van]") + watch)) == []
+
+
 def test_what_a_step_withdraws_does_not_come_under_its_condition():
     step = '{ ends: true, issue: "remind", with { parcel_id: "id" }, when: "version > 3" }'
     design = design_of(PARCEL + WATCH.replace("{ ends: true }", step))
