@@ -297,7 +297,7 @@ def known_answer(text, failed, data):
     )
 
 
-DOUBLES = r"(?:x\.[de]|\d\.\d|\de\d|double\()"
+DOUBLES = r"(?:x\.[de]|\d\.\d|\de\d|double\(|math\.(?:round|ceil|floor|trunc|sqrt)\()"
 MIXED = re.compile(rf"{DOUBLES}.*[-+*/]|[-+*/].*{DOUBLES}")
 NO_SUCH = re.compile("No such overload|Unsupported operation: (float . int|int . float)")
 
