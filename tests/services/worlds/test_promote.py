@@ -90,19 +90,23 @@ async def test_W14_where_the_trunk_moved_since_it_was_asked_nothing_is_issued(wo
     assert workspace.reader.stream("user-cyd") is None
 
 
-async def test_W14_one_that_conflicts_meanwhile_ends_it_and_the_rest_is_told(workspace, world, monkeypatch):
-    await user(world, "cyd")
-    await renamed(world, "ada", "ada@two.org")
-    await user(world, "dan")
-    plan = planned(world, workspace)
-    issue = workspace.commands.issue
+def changed_before(issue):
+    """Returns what issues commands, with somebody else who changes ada just before she is updated."""
 
     async def late(name, values, **more):
         if name == "update_user":
             await issue("update_user", {"user_id": "ada", "email": "ada@elsewhere.org"})
         return await issue(name, values, **more)
 
-    monkeypatch.setattr(workspace.commands, "issue", late)
+    return late
+
+
+async def test_W14_one_that_conflicts_meanwhile_ends_it_and_the_rest_is_told(workspace, world, monkeypatch):
+    await user(world, "cyd")
+    await renamed(world, "ada", "ada@two.org")
+    await user(world, "dan")
+    plan = planned(world, workspace)
+    monkeypatch.setattr(workspace.commands, "issue", changed_before(workspace.commands.issue))
     done = await promote(plan, workspace)
     assert [one.outcome.partition(":")[0] for one in done] == ["accepted", "conflict", "not issued"]
     assert workspace.reader.stream("user-dan") is None
@@ -115,15 +119,8 @@ async def test_W14_one_that_conflicted_is_left_out_the_next_time_with_what_is_be
     await renamed(world, "ada", "ada@three.org")
     await user(world, "dan")
     plan = planned(world, workspace)
-    issue = workspace.commands.issue
-
-    async def late(name, values, **more):
-        if name == "update_user":
-            await issue("update_user", {"user_id": "ada", "email": "ada@elsewhere.org"})
-        return await issue(name, values, **more)
-
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(workspace.commands, "issue", late)
+        meanwhile.setattr(workspace.commands, "issue", changed_before(workspace.commands.issue))
         await promote(plan, workspace)
     again = planned(world, workspace)
     told = [f"{THERE}: conflict", "behind one that does not fit", "fits"]
