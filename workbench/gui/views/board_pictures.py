@@ -35,6 +35,7 @@ from workbench.services.scenarios.coverage import Run, Try, tries
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
+    from workbench.project.scenarios import UnreadScenario
     from workbench.services.design.design_state import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
@@ -172,8 +173,13 @@ class BoardPictures(QWidget):
         self._line: Sequence[tuple[str, str]] = ()
         self.drawn, self._building = NOTHING, False
         self._tries: list[Try] = []
-        self._tried: tuple[Registry | None, list[Run]] = (None, [])
-        self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
+        self._tried: tuple[Registry | None, list[Run], list[UnreadScenario]] = (None, [], [])
+        self._told: tuple[Blueprint, list[Run], list[UnreadScenario], list[Try]] = (
+            NOTHING.blueprint,
+            [],
+            [],
+            [],
+        )
         in_column((self.canvas, 1), self.hints, of=self, margins=0, spacing=0)
 
     def is_ready(self, name: str) -> bool:
@@ -230,21 +236,22 @@ class BoardPictures(QWidget):
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
         """Says on the slices how their scenarios stand, where that changed."""
-        registry, blueprint, runs = self.drawn.registry, self.drawn.blueprint, status.runs()
-        if registry is not None and not status.busy and (registry, runs) != self._tried:  # else at the end
-            self._tried = registry, runs
-            self._tries = tries(registry, runs)
-        if (told := (blueprint, runs, self._tries)) == self._told:
+        registry, blueprint = self.drawn.registry, self.drawn.blueprint
+        runs, unread = status.runs(), status.unread()
+        if registry is not None and not status.busy and (registry, runs, unread) != self._tried:  # or later
+            self._tried = registry, runs, unread
+            self._tries = tries(registry, runs, unread)
+        if (told := (blueprint, runs, unread, self._tries)) == self._told:
             return
         self._told = told
-        self.blueprint.coverage = coverage_of(blueprint, runs, self._tries)
+        self.blueprint.coverage = coverage_of(blueprint, runs, self._tries, unread)
         self.frame.heads.update()
 
     def untried(self, node: str) -> str:
         """Returns what of a command no scenario tries, a line each; empty as long as none was run."""
         kind, _, name = node.partition(":")
         ran = kind == "command" and self._tried[1]
-        return "\n".join(one.words for one in self._tries if ran and one.command == name and not one.tried)
+        return "\n".join(one.words for one in self._tries if ran and one.command == name and one.lacks)
 
     def show_picture(self, name: str) -> None:
         """Shows a picture by its name; what is chosen in the other is chosen in it, too."""
