@@ -314,7 +314,7 @@ class DetailsPanel(QFrame):
             {
                 "problems": "\n".join(f"⚠ {problem}" for problem in node.problems),
                 "doc": describe(registry, node),
-                "elsewhere": "" if declared else ELSEWHERE,
+                "elsewhere": "" if declared or node.problems else ELSEWHERE,
                 "fields": ", ".join(node.rows) if node.kind in {"command", "event"} else "",
                 "around": neighbours(graph, node),
                 "rules": rules(registry, node),
@@ -336,7 +336,7 @@ class DetailsPanel(QFrame):
             self._act.setAccessibleName(text)
             self._act.setToolTip(text)
             self._act.setIcon(icon(picture))
-        self._text.setVisible(declared)
+        self._text.setVisible(declared or bool(node.problems))
         self.pages.setCurrentIndex(1)
 
 
