@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from workbench.services.design.design_text import DesignText
@@ -52,7 +54,9 @@ def test_a_scenario_is_no_thing_of_the_project_file() -> None:
 
 def _before(old: str, new: str, line: int) -> DesignNode | None:
     now, _ = parse_in_part(new, "project.tsk")
-    return node_before(_problem("project.tsk", line), now, parse(old, "project.tsk"))
+    wrong = replace(_problem("project.tsk", line), code="E-SECTION")
+    assert node_before(replace(wrong, code="S-TYPE"), now, now) is None
+    return node_before(wrong, now, parse(old, "project.tsk"))
 
 
 @pytest.mark.parametrize("header", ["[comand.send_parcel]", "[command.]", "[command send_parcel]", "x"])

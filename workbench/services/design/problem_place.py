@@ -31,12 +31,13 @@ def node_at(text: DesignText, problem: Problem) -> DesignNode | None:
 
 
 def node_before(problem: Problem, now: Document, before: Document) -> DesignNode | None:
-    """Returns in whose lines a problem would have stood in an earlier text: its header may be the mistake.
+    """Returns what a header declared in an earlier text that is a mistake now; None for other problems.
 
     Args:
         now, before: The project file with the problem, and as it was before that.
     """
-    if problem.file != now.file:
+    header = problem.code.startswith("E-") or (problem.code == "S-UNKNOWN" and len(problem.path) < 2)
+    if problem.file != now.file or not header:
         return None
     line = _line_before(problem.line - 1, now.text.splitlines(), before.text.splitlines())
     return node_at(DesignText(project=before), replace(problem, line=line + 1, path=()))
