@@ -26,6 +26,7 @@ from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.desk import REFRESH_MS
+from workbench.gui.explorer_rows import counts_in, model_sections
 from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.ticker import pause_timer
@@ -59,6 +60,7 @@ class Drawn:
         story: The same for the blueprint, with what only that draws.
         layout: Where they stand in the blueprint; None as long as that is not wanted.
         topology: The same for the topology.
+        counts: How much there is of each kind, as the explorer lists it.
     """
 
     registry: Registry | None = None
@@ -71,6 +73,7 @@ class Drawn:
     blueprint: Blueprint
     layout: BlueprintLayout | None = None
     topology: Layout | None = None
+    counts: str = ""
 
 
 NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint())
@@ -124,6 +127,7 @@ def drawn(
         blueprint=blueprint,
         layout=lay_out_blueprint(blueprint) if story and layout is None else layout,
         topology=lay_out_graph(whole) if topology else None,
+        counts=before.counts if same else counts_in(model_sections(registry, draft)),
     )
 
 

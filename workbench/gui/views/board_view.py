@@ -321,7 +321,7 @@ class BoardView(View):
             subject = self.tools.show_several(self.details)
             self.canvas.setAccessibleDescription(subject)
         elif node is None:
-            self.details.show_nothing(self.scene.graph)
+            self.details.show_nothing(self.pictures.drawn.counts)
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
