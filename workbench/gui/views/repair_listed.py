@@ -19,7 +19,7 @@ IS = frozenset({"running", "held", "done"})
 
 
 def job_said(report: JobReport) -> str:
-    """Says how a job stands, how many of its letters nobody sent, and what others made of some (L5)."""
+    """Says how a job stands, how many of its letters are still unsent, and what others made of some (L5)."""
     job, left = report.job, report.queued + report.not_begun
     parts = [f"{left:,} of them are not sent"] if left else []
     parts += [f"by others meanwhile: {fates(report.others)}"] if report.others else []
