@@ -54,13 +54,14 @@ class Drawn:
 
     Attributes:
         seen: Counters that make lines.
-        draft: What is designed and not written yet, if anything is.
+        draft: What is designed and not written yet, or written and does not load, if anything is.
         parts: What runs of the model.
         graph: Nodes and edges, with what is wrong: in what runs, and in what is designed.
         story: The same for the blueprint, with what only that draws.
         layout: Where they stand in the blueprint; None as long as that is not wanted.
         topology: The same for the topology.
         counts: How much there is of each kind, as the explorer lists it.
+        order: Ids of the slices of the model that runs, as they stand.
     """
 
     registry: Registry | None = None
@@ -71,6 +72,7 @@ class Drawn:
     graph: BoardGraph
     story: BoardGraph
     blueprint: Blueprint
+    order: tuple[str, ...] = ()
     layout: BlueprintLayout | None = None
     topology: Layout | None = None
     counts: str = ""
@@ -110,7 +112,10 @@ def drawn(
     graph = model_graph(registry, live.flow)
     parts = before.parts if registry is before.registry else parts_of(registry, before.registry, before.parts)
     told_parts = with_draft(parts, draft) if draft else parts
-    blueprint = before.blueprint if same else blueprint_from(told_parts)
+    order = before.order if registry is before.registry else ()
+    if draft and not order:
+        order = _order_in(blueprint_from(parts))
+    blueprint = before.blueprint if same else blueprint_from(told_parts, order if draft else ())
     running = [_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes]
     told_story = BoardGraph(nodes=tuple(_told(blueprint, running)), edges=graph.edges)
     told_graph = BoardGraph(nodes=told_story.nodes[: len(running)], edges=graph.edges)
@@ -125,10 +130,15 @@ def drawn(
         graph=whole,
         story=told_story,
         blueprint=blueprint,
+        order=order if draft else _order_in(blueprint),
         layout=lay_out_blueprint(blueprint) if story and layout is None else layout,
         topology=lay_out_graph(whole) if topology else None,
         counts=before.counts if same else counts_in(model_sections(registry, draft)),
     )
+
+
+def _order_in(blueprint: Blueprint) -> tuple[str, ...]:
+    return tuple(one.id for one in blueprint.slices)
 
 
 def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNode]:
