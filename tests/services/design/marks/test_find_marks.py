@@ -343,6 +343,14 @@ def test_what_would_not_load_is_not_offered(code, text, gone):
     assert gone not in [fix.label for one in found for fix in one.fixes]
 
 
+def test_an_event_that_comes_to_a_handler_of_others_is_read_by_nobody():
+    goes = '[topics]\nmail { }\n[routing]\nall { pattern: "*", topics: "mail" }\n'
+    goes += '[subscriptions]\npost { topic: "mail", handler: "ring" }\n[handler.ring]\nevent: "EVENT"\n'
+    for event, marks in (("parcel.noted", []), ("parcel.sent", ["nothing reads parcel.noted"])):
+        found = marks_in(design_of(PARCEL + NOTE + goes.replace("EVENT", event)))
+        assert [one.message for one in found if one.kind.code == "A-UNREAD"] == marks
+
+
 # -- what is stored ----------------------------------------------------------------------------------------
 
 
