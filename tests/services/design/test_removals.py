@@ -35,7 +35,7 @@ on {
 
 
 def test_what_is_issued_only_where_something_that_goes_along_is_refused_is_withdrawn_no_more():
-    """The command goes with its aggregate, what answers its refusal with the command, and so its withdrawal."""
+    """The command goes with its aggregate, the answer to its refusal with it, and so what withdraws that."""
     text = DesignText(project=parse(HOUSE, "project.tsk"))
     lamp = DesignNode("aggregate", "lamp")
     found = [(one.owner, one.role, one.name) for one in taken_along(text, lamp)]
