@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +19,8 @@ from workbench.services.worlds.moves import Fault, MoveKind
 from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunChecks, open_processes
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
-from workbench.services.worlds.stepped_world import SteppedWorld, steppable
+from workbench.services.worlds.steppable import steppable, who_sees_ids
+from workbench.services.worlds.stepped_world import SteppedWorld
 from workbench.services.worlds.strategies import (
     Exhaustive,
     Following,
@@ -100,8 +101,8 @@ class ScenarioExplorer:
     Args:
         faults: How many of each kind may happen in one run.
         rules: What else must hold behind every move, beside the invariants of the model.
-        merging: Whether states that were seen before are not entered again; never where a stand-in draws
-            whether it fails: that follows from ids, which are no part of a state (W8).
+        merging: Whether states that were seen before are not entered again; never where a handler, policy or
+            process looks at ids or positions: those are no part of a state (W8).
     """
 
     def __init__(
@@ -122,18 +123,13 @@ class ScenarioExplorer:
         self._rules = rules
         self._clock = clock or SystemClock()
         registry = project.registry
-        drawn = sorted(
-            one.name
-            for one in registry.subscriptions.values()
-            if getattr(registry.handlers.get(one.handler), "draws", False)
-        )
-        self._merging = merging and not drawn
-        self._notes = tuple(_notes(drawn, asked=bool(registry.invariants or rules)))
+        self._merging = merging
+        self._asked = bool(registry.invariants or rules)
         shown = {name for one in registry.invariants.values() for name in _projections(one)}
         self._ordered = {event for name in shown for event in registry.projections[name].handlers()}
         self._checked: set[End] = set()
         self._usually_open: frozenset[str] = frozenset()
-        self.result = Exploration(scenario=scenario.name, notes=self._notes)
+        self.result = Exploration(scenario=scenario.name, notes=self._notes())
 
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
@@ -166,7 +162,7 @@ class ScenarioExplorer:
         world = await self.world()
         run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
         checks.begin(world)
-        prints = StatePrint(world, self._ordered) if chooser.wants_prints and self._merging else None
+        prints = StatePrint(world, self._ordered) if chooser.wants_prints and self._merges else None
         while world.moves:
             choice = chooser.choose(world.moves, 0 if prints is None else prints.take())
             if choice is None:
@@ -235,6 +231,16 @@ class ScenarioExplorer:
 
     def _decide(self) -> None:
         self._deciding = self.result.deciding = frozenset(self._reads)
+        self.result.notes = self._notes()
+
+    def _notes(self) -> tuple[str, ...]:
+        seen = ", ".join(who_sees_ids(self._deciding))
+        apart = f"no states are one, as {seen} may go by ids or positions" if seen and self._merging else ""
+        return tuple(filter(None, (apart, "" if self._asked else "the project has no invariant to ask")))
+
+    @property
+    def _merges(self) -> bool:
+        return self._merging and not who_sees_ids(self._deciding)
 
     async def _look_at_duplicates(self) -> None:
         """Compares ends to which only schedules with duplicates led with those of the same moves without."""
@@ -259,13 +265,13 @@ class ScenarioExplorer:
 
     async def _explore(self, plan: Plan, told: Told, began: float) -> None:
         next_look = began
-        strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
+        strategy = Exhaustive(plan.deviations, plan.share, merging=self._merges)
         chances = _chances(plan) if plan.random else iter(())
         longest, tried = 1, set[Choices]()
         for number in itertools.count():
             while self._reads > self._deciding:
                 tried = await self._begin_again()
-                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
+                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merges)
             now = self._clock.monotonic()
             if now >= next_look:
                 self.result.seconds, next_look = now - began, now + TELL
@@ -305,7 +311,7 @@ class ScenarioExplorer:
         """
         found = [one for one in self.result.findings.values() if one.invariant != DUPLICATES]
         before = [(one, await self.replayed(one.choices)) for one in found]
-        self.result = Exploration(scenario=self._scenario.name, notes=self._notes)
+        self.result = Exploration(scenario=self._scenario.name)
         self._decide()
         tried = set[Choices]()
         for one, as_before in before:
@@ -355,13 +361,6 @@ class ScenarioExplorer:
         known.count += count
         if complexity(choices) < complexity(known.choices):
             known.choices, known.words = choices, words
-
-
-def _notes(drawn: Sequence[str], *, asked: bool) -> Iterator[str]:
-    if drawn:
-        yield f"whether {', '.join(drawn)} fails is drawn once in each order, and not tried both ways"
-    if not asked:
-        yield "the project has no invariant to ask"
 
 
 def _projections(invariant: Invariant) -> set[str]:

@@ -187,7 +187,7 @@ class Prioritised:
     def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
         """Returns the move of who has the highest priority."""
         self._at += 1
-        faults = [at for at, move in enumerate(moves) if move.fault is not None]
+        faults = [at for at, move in enumerate(moves) if move.unusual]
         best = max(
             (at for at in range(len(moves)) if at not in faults), key=lambda at: self._priority(moves[at])
         )
