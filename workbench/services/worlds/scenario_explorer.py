@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
-from collections.abc import Callable, Collection, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.error_text import error_sentence
 from workbench.services.scenarios.scenario_stage import EVERYTHING
-from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
-from workbench.services.worlds.moves import Fault, MoveKind
+from workbench.services.worlds.explored import (
+    OVER,
+    Choices,
+    End,
+    EndTally,
+    Exploration,
+    Violation,
+    complexity,
+)
+from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunChecks, open_processes
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
@@ -25,9 +32,8 @@ from workbench.services.worlds.strategies import (
     Exhaustive,
     Following,
     MoveChooser,
-    Prioritised,
-    Randomly,
     Repeating,
+    by_chance,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +47,7 @@ TELL = 0.25
 LONGEST = 30.0
 """Seconds that a schedule may take."""
 TURN = 16
-"""Schedules after which others get a turn."""
+"""Schedules, and moves of one, after which others get a turn."""
 
 
 @dataclass(slots=True)
@@ -129,6 +135,8 @@ class ScenarioExplorer:
         self._ordered = {event for name in shown for event in registry.projections[name].handlers()}
         self._checked: set[End] = set()
         self._usually_open: frozenset[str] = frozenset()
+        self._ends = math.inf
+        self._making: NextMove | None = None
         self.result = Exploration(scenario=scenario.name, notes=self._notes())
 
     async def world(self) -> SteppedWorld:
@@ -155,7 +163,8 @@ class ScenarioExplorer:
             TimeoutError: It took too long.
             WorkbenchError: It cannot be done; says what stands in the way.
         """
-        async with asyncio.timeout(LONGEST):
+        left = self._ends - self._clock.monotonic() + OVER
+        async with asyncio.timeout(min(LONGEST, max(OVER, left))):
             return await self._play(chooser)
 
     async def _play(self, chooser: MoveChooser) -> Run:
@@ -167,7 +176,10 @@ class ScenarioExplorer:
             choice = chooser.choose(world.moves, 0 if prints is None else prints.take())
             if choice is None:
                 return run
+            self._making = world.moves[choice]
             deed = await world.make(choice)
+            if not len(world.deeds) % TURN:
+                await asyncio.sleep(0)
             run.note(checks.after(world, deed))
         run.end = _end(world)
         run.note(checks.at_rest(world))
@@ -183,16 +195,19 @@ class ScenarioExplorer:
         Cancelled, it leaves in `result` what was found by then; what stands in its way is told there, too.
         """
         began = self._clock.monotonic()
+        self._ends = began + plan.seconds
         try:
             await self._explored(plan, told, began)
         except TimeoutError:
-            self.result.trouble = f"a schedule took longer than {LONGEST:g} s: does a handler wait?"
+            self.result.trouble = (
+                f"a schedule did not end in time, behind “{self._making}”: does a handler wait?"
+            )
         except WorkbenchError as error:
             self.result.trouble = error.message
         except Exception as error:  # noqa: BLE001  # the model's own code failed, and that is told
             self.result.trouble = error_sentence(error)
         finally:
-            self.result.seconds = self._clock.monotonic() - began
+            self.result.seconds, self._ends = self._clock.monotonic() - began, math.inf
         return self.result
 
     async def _explored(self, plan: Plan, told: Told, began: float) -> None:
@@ -266,7 +281,7 @@ class ScenarioExplorer:
     async def _explore(self, plan: Plan, told: Told, began: float) -> None:
         next_look = began
         strategy = Exhaustive(plan.deviations, plan.share, merging=self._merges)
-        chances = _chances(plan) if plan.random else iter(())
+        chances = by_chance(plan.seed, plan.share[0]) if plan.random else iter(())
         longest, tried = 1, set[Choices]()
         for number in itertools.count():
             while self._reads > self._deciding:
@@ -369,17 +384,6 @@ def _projections(invariant: Invariant) -> set[str]:
         *([invariant.rows] if invariant.rows else []),
         *(name for one in asked for name in one.projections),
     }
-
-
-def _chances(plan: Plan) -> Iterator[Callable[[int], MoveChooser]]:
-    """Yields without end what makes a chooser, given how long a run is."""
-    for number in itertools.count():
-        rng = random.Random(f"{plan.seed} {plan.share[0]} {number}")  # noqa: S311  # schedules, no secrets
-        yield partial(_chance, rng, by_priority=number % 2 == 0)
-
-
-def _chance(rng: random.Random, length: int, *, by_priority: bool) -> MoveChooser:
-    return Prioritised(rng, length) if by_priority else Randomly(rng)
 
 
 def _end(world: SteppedWorld) -> End:
