@@ -11,7 +11,6 @@ import os
 import re
 import signal
 import tempfile
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from workbench.model.clock import SystemClock
 from workbench.services.worlds.explored import OVER, Exploration
 from workbench.services.worlds.moves import Fault
 
@@ -236,6 +236,7 @@ class _Part:
         still: float,
     ) -> None:
         self._watch, self._still, self._ends = watch, still, math.inf
+        self._clock = SystemClock()
         self._pipe, self._plan, self._wanted, self._faults = pipe, plan, wanted, faults
         self._deciding: dict[int, frozenset[str]] = {}
         self._explorers: dict[int, ScenarioExplorer] = {}
@@ -252,7 +253,7 @@ class _Part:
 
         project = open_scenarios(root, environ).project
         left = self._plan.seconds
-        self._ends = time.monotonic() + left
+        self._ends = self._clock.monotonic() + left
         beats = asyncio.create_task(_beat(self._watched))
         while not beats.done():
             self._hear()
@@ -271,7 +272,7 @@ class _Part:
 
     def _watched(self) -> None:
         """Has this process end where it does not come to this again."""
-        self._watch(min(self._still, max(0.0, self._ends - time.monotonic()) + OVER))
+        self._watch(min(self._still, max(0.0, self._ends - self._clock.monotonic()) + OVER))
 
     def _tell(self, number: int, so_far: Exploration) -> None:
         self._pipe.send((number, False, so_far))

@@ -194,7 +194,8 @@ class Exploration:
         words = {end: end.told_beside(common) for end, _ in ends}
         usual = next((end for end, outcome in ends if not outcome.choices), None)
         if usual is not None and len(ends) > 1:
-            words = {end: end.told_otherwise(usual) for end in words} | {usual: f"as usual: {words[usual]}".removesuffix(": ")}
+            as_usual = f"as usual: {words[usual]}".removesuffix(": ")
+            words = {end: end.told_otherwise(usual) for end in words} | {usual: as_usual}
         often = Counter(words.values())
         return [
             (
