@@ -44,6 +44,11 @@ def test_what_the_usual_end_has_more_often_is_said():
     assert told(end(order_1=("placed",)), usual=usual)[1] == "1 fewer placed, no dead letter of mail"
 
 
+def test_what_the_fewest_ends_have_is_said_first():
+    first, second = end(a_1=("x", "y", "z")), end(a_1=("x", "y", "w"))
+    assert told(first, second, usual=end(a_1=("x",)))[1:] == ["z, y", "w, y"]
+
+
 def test_ends_whose_difference_is_the_same_are_told_whole():
     usual = end(a_1=("x", "y", "z", "w"))
     first, second = end(a_1=("y", "x", "z", "w")), end(a_1=("y", "x", "w", "z"))

@@ -38,8 +38,8 @@ class End:
         said += [f"a dead letter of {name}" for name in dict.fromkeys(self.letters)]
         return ", ".join(said or dict.fromkeys(self.types))
 
-    def told_otherwise(self, usual: End) -> str:
-        """Says what tells it from the usual end: what it has besides, what it lacks, and what is in turn."""
+    def told_otherwise(self, usual: End) -> list[str]:
+        """Says one by one what tells it from the usual end: what it has besides, what it lacks, and what is in turn."""
         ours, theirs = self._counts(), usual._counts()
         places = Counter(what for what, _ in {*ours, *theirs})
         said = []
@@ -53,7 +53,7 @@ class End:
             if Counter(types) == Counter(before.get(name)) and types != before[name]:
                 first, then = next(both for both in zip(types, before[name], strict=True) if len({*both}) > 1)
                 said.append(f"{first} before {then} on {name}")
-        return ", ".join(said)
+        return said
 
     def told_whole(self) -> str:
         """Says all that it has, stream by stream."""
@@ -187,7 +187,8 @@ class Exploration:
     def told_ends(self) -> list[tuple[str, float, EndTally]]:
         """Returns each end in words, its share and its schedules, the most frequent first.
 
-        The words say what tells it from the usual end; all that stands in it where they are those of another.
+        The words say what tells it from the usual end, first what the fewest ends have, as there may be little
+        room; all that stands in it where they are those of another.
         """
         ends = sorted(self.outcomes.items(), key=lambda one: (-one[1].count, one[1].choices))
         common = set[str].intersection(*({*end.types} for end, _ in ends)) if ends else set()
@@ -195,7 +196,10 @@ class Exploration:
         usual = next((end for end, outcome in ends if not outcome.choices), None)
         if usual is not None and len(ends) > 1:
             as_usual = f"as usual: {words[usual]}".removesuffix(": ")
-            words = {end: end.told_otherwise(usual) for end in words} | {usual: as_usual}
+            parts = {end: end.told_otherwise(usual) for end in words}
+            by = Counter(one for some in parts.values() for one in some)
+            words = {end: ", ".join(sorted(some, key=lambda one: by[one])) for end, some in parts.items()}
+            words[usual] = as_usual
         often = Counter(words.values())
         return [
             (
