@@ -187,8 +187,8 @@ class Exploration:
     def told_ends(self) -> list[tuple[str, float, EndTally]]:
         """Returns each end in words, its share and its schedules, the most frequent first.
 
-        The words say what tells it from the usual end, first what the fewest ends have, as there may be little
-        room; all that stands in it where they are those of another.
+        The words say what tells it from the usual end, first what the fewest ends have; and all that stands
+        in it where they are those of another end.
         """
         ends = sorted(self.outcomes.items(), key=lambda one: (-one[1].count, one[1].choices))
         common = set[str].intersection(*({*end.types} for end, _ in ends)) if ends else set()
