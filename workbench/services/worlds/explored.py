@@ -39,7 +39,7 @@ class End:
         return ", ".join(said or dict.fromkeys(self.types))
 
     def told_otherwise(self, usual: End) -> list[str]:
-        """Says one by one what tells it from the usual end: what it has besides, what it lacks, and what is in turn."""
+        """Says what tells it from the usual end: what it has besides, what it lacks, what comes in turn."""
         ours, theirs = self._counts(), usual._counts()
         places = Counter(what for what, _ in {*ours, *theirs})
         said = []
