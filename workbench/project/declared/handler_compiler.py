@@ -86,7 +86,9 @@ def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection
     share = section.fails if isinstance(section, StandInSection) else 0.0
 
     def failing(fails: Fails | None) -> Handler:
-        return _handler(name, draft.places.line(path), replace(work, fails=fails), answers)
+        made = _handler(name, draft.places.line(path), replace(work, fails=fails), answers)
+        made.events = tuple(section.event)  # type: ignore[attr-defined]  # others pass it
+        return made
 
     if not share:
         return failing(None)
