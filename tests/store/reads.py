@@ -48,7 +48,11 @@ def _events(reader: Reader) -> dict[str, Any]:
         "runs": [reader.log_runs(after) for after in (0, 1, 4, 99)],
         "entries": [reader.log(first, limit) for first, limit in ((0, 1000), (1, 3), (4, 2), (99, 5))],
         "of streams": [reader.stream_entries(name, [3, 2]) for name in (*streams, "none")],
-        "times": [list(reader.stream_times(name, after)) for name in (*streams, "none") for after in (0, 2)],
+        "times": [
+            list(reader.stream_times(name, after, limit))
+            for name in (*streams, "none")
+            for after, limit in ((0, 99), (0, 1), (2, 99))
+        ],
         "bytes": [reader.stream_bytes(name, 1, 3) for name in (*streams, "none")],
         "positions": [reader.position_of(name, at) for name in (*streams, "none") for at in (1, 3, 9)],
         "glances": [reader.event_glance(position) for position in range(1, reader.head() + 2)],

@@ -84,8 +84,11 @@ class EventLists(Protocol):
     def stream_entries(self, name: str, versions: Sequence[int]) -> list[LogEntry]:
         """Returns the events of a stream that have these versions, in their order, without payloads."""
 
-    def stream_times(self, name: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
+    def stream_times(self, name: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened, by version.
+
+        Microseconds since 1970.
+        """
 
     def stream_bytes(self, name: str, after: int, upto: int) -> int:
         """Returns how many bytes the payloads of some versions of a stream have, without reading them."""

@@ -117,9 +117,9 @@ class Streams:
         """Returns the events of a stream that have these versions, without payloads."""
         return self._reader.stream_entries(stream, versions)
 
-    def times(self, stream: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened; microseconds since 1970."""
-        return self._reader.stream_times(stream, after)
+    def times(self, stream: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened; microseconds since 1970."""
+        return self._reader.stream_times(stream, after, limit)
 
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""

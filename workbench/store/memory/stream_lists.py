@@ -98,9 +98,9 @@ class MemoryStreamLists:
         places = [self._tables.versions.get((name, version)) for version in sorted(set(versions))]
         return [_entry(self._tables.events[place]) for place in places if place is not None]
 
-    def stream_times(self, name: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
-        return array("q", [event.occurred_at for event in self._versions(name, after, 2**62)])
+    def stream_times(self, name: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened, by version."""
+        return array("q", [event.occurred_at for event in self._versions(name, after, after + limit)])
 
     def stream_bytes(self, name: str, after: int, upto: int) -> int:
         """Returns how many bytes the payloads of some versions of a stream have."""

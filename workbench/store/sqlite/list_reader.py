@@ -217,12 +217,12 @@ class ListReader:
             for row in _OF_STREAM(self._all(query, (name, json.dumps(list(versions)))))
         ]
 
-    def stream_times(self, name: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
+    def stream_times(self, name: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened, by version."""
         (said,) = self._one(
             "select group_concat(occurred_at) from (select occurred_at from events"
-            " where stream_id = (select id from streams where name = ?) and version > ? order by version)",
-            (name, after),
+            " where stream_id = (select id from streams where name = ?) and version > ? order by version limit ?)",
+            (name, after, limit),
         )
         return array("q", map(int, said.split(","))) if said else array("q")
 
