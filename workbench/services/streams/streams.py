@@ -118,7 +118,7 @@ class Streams:
         return self._reader.stream_entries(stream, versions)
 
     def times(self, stream: str, after: int, limit: int) -> array[int]:
-        """Returns when the first ``limit`` events behind version ``after`` happened; microseconds since 1970."""
+        """Returns when the first events behind version ``after`` happened; microseconds since 1970."""
         return self._reader.stream_times(stream, after, limit)
 
     def log_runs(self, after: int = 0) -> list[range]:
