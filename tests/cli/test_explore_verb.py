@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import io
 import json
@@ -13,6 +14,8 @@ from tests.services.conftest import full_disk
 from tests.services.worlds.race import only_placed, orders_that_race
 from workbench.app import run
 from workbench.project.samples import copy_sample
+from workbench.services.worlds.exploration import Explored
+from workbench.services.worlds.explored import Exploration
 
 
 @pytest.fixture
@@ -101,6 +104,17 @@ def test_where_nothing_can_be_written_is_told_before_it_is_explored(workbench, o
     assert "no folder" in said.err or "holds no scenarios; it was left as it is" in said.err
     assert (orders / "project.tsk").read_bytes() == before
     assert (orders / "plain.txt").read_text() == "mine"
+
+
+def test_what_was_stopped_before_it_was_over_is_not_fine(workbench, orders, monkeypatch):
+    async def stopped(_project, scenarios, _plan, *, done, **_more):
+        done(Explored(scenario=scenarios[0], exploration=Exploration(scenario="placed")))
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("workbench.services.worlds.exploration.explore_all", stopped)
+    said = workbench("explore", orders)
+    assert (said.code, said.err) == (1, "workbench: stopped; this was found so far\n")
+    assert said.out.startswith("placed: no violation in those tried")
 
 
 def test_what_is_found_is_saved_though_nobody_hears_of_it(workbench, orders, monkeypatch):

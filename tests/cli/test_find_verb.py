@@ -53,9 +53,12 @@ def test_it_counts_and_limits(workbench, played):
         (["--where", "data.email != 'x' || data.zzz == 1"], ""),
     ],
 )
-def test_a_field_that_nothing_has_is_said_with_the_nearest(workbench, played, words, said):
+def test_a_field_that_nothing_has_is_refused_with_the_nearest(workbench, played, words, said):
     found = workbench("find", played, *words)
-    assert (found.code, said in found.err, "has a field" in found.err) == (0, True, bool(said))
+    assert (found.code, said in found.err, "has a field" in found.err) == (int(bool(said)), True, bool(said))
+    assert bool(found.out) != bool(said)
+    if said:
+        assert workbench("dead-letters", "list", played, *words[:2]).code == found.code
 
 
 @pytest.mark.parametrize(

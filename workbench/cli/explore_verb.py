@@ -61,7 +61,12 @@ def _takes(parser: Parser) -> None:
         help="explore only scenarios whose sentence or file holds this",
     )
     parser.add_argument(
-        "--for", dest="seconds", metavar="TIME", type=seconds, default=30.0, help="for so long (default 30s)"
+        "--for",
+        dest="seconds",
+        metavar="TIME",
+        type=seconds,
+        default=30.0,
+        help="for about so long (default 30s); a scenario gets half a second at least",
     )
     parser.add_argument(
         "--deviations",

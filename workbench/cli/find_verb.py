@@ -73,6 +73,7 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 async def _find(options: Options, environ: Environ) -> int:
+    from workbench.errors import InvalidValue
     from workbench.services.search.matches import matches
     from workbench.services.search.search_query import SearchQuery
     from workbench.store.search_port import RecordKind
@@ -101,7 +102,9 @@ async def _find(options: Options, environ: Environ) -> int:
         lacks = "" if state.count else workspace.search.missing_field(state)
     if show is not None:
         show("")
-    for said in filter(None, (*unknown, lacks)):
+    if lacks:
+        raise InvalidValue(one_line(lacks), path="")
+    for said in unknown:
         note(one_line(said))
     listed = [(one, matches(one, state.wanted)) for one in found]
     told = _counted(state) if options.count else _listed(listed, zone)
@@ -197,7 +200,8 @@ FIND = VerbSpec(
         It always looks at the whole store; the newest come first. What looks like a secret is masked.
 
         A record for which --where has no value, since a field is missing, is not found; such records are
-        counted. Rows of read models have no time, and are not found where a time is asked for.
+        counted; a field that nothing stored and no type has is refused, with the nearest that there is. Rows
+        of read models have no time, and are not found where a time is asked for.
     """,
     examples="""
         workbench find my-project declined --since yesterday

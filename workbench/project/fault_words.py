@@ -35,6 +35,9 @@ def read_fault(text: str, registry: Registry) -> FaultRule:
         hint = did_you_mean(written, [*FaultKind], f"it is one of: {', '.join(FaultKind)}")
         raise InvalidValue(f"{written or 'nothing'} is no fault", path="", hint=hint)
     kind = FaultKind(written)
+    if any(re.fullmatch("0+", one) for one in rest[1:]):
+        hint = f"calls are counted from 1: {kind}:{rest[0]}:1 strikes the first one"
+        raise InvalidValue("0 is no call", path="", hint=hint)
     seconds = _span(kind, rest)
     call, chance, seed = _which(rest)
     place, name = _place(kind, ":".join(rest), registry)

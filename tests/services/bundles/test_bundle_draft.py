@@ -244,17 +244,24 @@ async def test_W21_a_damaged_store_a_mark_and_a_full_folder_are_refused(broken, 
     with pytest.raises(NotABundle, match="of another program"):
         opened(again, tmp_path / "bad")
     assert sorted(tmp_path.iterdir()) == sorted([*before, again])
+    with closing(sqlite3.connect(folder / "data" / "events.db")) as con:
+        con.execute("drop trigger p_x")
+        con.commit()
+    head = read_manifest(file).head
+    _packed_again(file, again, (folder / "data" / "events.db").read_bytes(), replace=True, head=head + 1)
+    with pytest.raises(NotABundle, match=f"names position {head + 1}, and it ends at {head}"):
+        opened(again, tmp_path / "bad")
     with pytest.raises(NotABundle):
         opened(tmp_path / "full" / "mine", tmp_path / "bad")
 
 
-def _packed_again(file, target, store, *, replace=False):
+def _packed_again(file, target, store, *, replace=False, head=0):
     from tests.interop.test_bundle_file import packed
 
     if replace:
         target.unlink()
     manifest = read_manifest(file)
-    packed(target, {"project.tsk": b"", manifest.store: store}, head=manifest.head)
+    packed(target, {"project.tsk": b"", manifest.store: store}, head=head or manifest.head)
 
 
 async def test_W21_one_that_is_killed_while_it_is_unpacked_leaves_no_folder(broken, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -174,6 +175,10 @@ async def test_what_cannot_be_forked_is_said_and_leaves_nothing(orders, tmp_path
     (tmp_path / "full" / "mine.txt").write_text("mine")
     with pytest.raises(StoreReadOnly, match="exists already"):
         forked(orders, 3, tmp_path / "full")
+
+    gone = replace(orders.project, store_path=orders.project.root / "gone.db")
+    with pytest.raises(NotAStore, match=r"there is no store in .*gone\.db: a fork needs a file to copy"):
+        make_fork(gone, 3, tmp_path / "fork", orders.environ, lambda *_: None)
 
     class Stopped(Exception):
         pass

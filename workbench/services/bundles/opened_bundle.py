@@ -10,6 +10,7 @@ from workbench.interop.bundle_file import Manifest, Told, unpack_bundle
 from workbench.model.json_values import visible
 from workbench.services.maintenance.store_checkup import check
 from workbench.services.worlds.fork import MARK, Fork, new_folder, write_mark
+from workbench.store.store_file import read_store_file
 from workbench.tusk import unfinished
 
 _LONGEST = 4_000
@@ -56,6 +57,11 @@ def _check_store(file: Path, part: Path, manifest: Manifest) -> None:
     path = part / manifest.store
     try:
         wrong = [one.text for one in check(path).findings if one.rule in {"file", "kind"}]
+        if not wrong:
+            with read_store_file(path) as reader:
+                head = reader.head()
+            if head < manifest.head:
+                wrong = [f"its manifest names position {manifest.head:,}, and it ends at {head:,}"]
     except WorldError as error:
         wrong = [error.message.replace(str(path), manifest.store)]
     if wrong:

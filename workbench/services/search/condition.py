@@ -56,6 +56,7 @@ class Condition:
     Attributes:
         columns: The names that it uses.
         paths: What it asks of the payload, such as ``data.amount``.
+        sure: Those of them whose last name nothing else of it has: `failures` name them and no other.
         failures: Why it had no value, and on how many records; these do not match.
 
     Raises:
@@ -69,7 +70,10 @@ class Condition:
         used = {node.name for node in everything(tree) if isinstance(node, Name)}
         self.text = text
         self.columns = tuple(name for name in KINDS if name in used) or ("kind",)
-        self.paths = tuple(sorted({said for node in everything(tree) if (said := _path(node))}))
+        asked = [(node.name, _path(node)) for node in everything(tree) if isinstance(node, Select)]
+        self.paths = tuple(sorted({path for _, path in asked if path}))
+        apart = Counter(name for name, _ in set(asked))
+        self.sure = frozenset(path for name, path in asked if path and apart[name] == 1)
         made = compile_expression(text, self._scope(), place=lambda: "where")
         if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
             said = f"a search asks what is true or false, and this is {made.type.words}"

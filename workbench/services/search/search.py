@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model.hints import did_you_mean, in_brackets
 from workbench.model.zones import SYSTEM, Zone
-from workbench.services.search.missing_fields import missing_field
+from workbench.services.search.missing_fields import missing_field, schemas_of
 from workbench.services.search.saved_searches import SavedSearch, SavedSearches, seen_of
 from workbench.services.search.search_query import SearchQuery, SearchTerms
 from workbench.services.search.search_run import SearchRun, SearchState, Step
@@ -74,9 +74,13 @@ class Search:
         return said
 
     def missing_field(self, state: SearchState) -> str:
-        """Says which field no record has where a search found nothing for lack of it; see `missing_field`."""
-        reader = self._world.reader
-        return missing_field(reader, state, lambda query: self._begun(self.read(query)), "record")
+        """Says which field neither a record nor a schema has where a search found nothing for lack of it.
+
+        See `missing_field` of the module.
+        """
+        schemas = schemas_of(self._world.registry, state.wanted.query)
+        ask = lambda query: self._begun(self.read(query))  # noqa: E731  # a line of its own
+        return missing_field(self._world.reader, state, ask, "record", schemas)
 
     def _stored(self, what: str, name: str) -> bool:
         """Whether a record has a name as its type, or else as its place."""

@@ -19,6 +19,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
 from workbench.services.scenarios.given_history import recall
+from workbench.services.worlds.store_copy import check_file
 from workbench.store.store_file import fork_back, open_store_file, read_store_file
 from workbench.tusk import ValueKind, parse, remove_unfinished, replace_file, set_value, unfinished
 
@@ -132,12 +133,11 @@ def make_fork(
 
     Raises:
         NotFound: The log does not reach to that position.
-        NotAStore: The store is no file.
+        NotAStore: The store is no file, or there is none.
         StoreReadOnly: The folder exists, or cannot be written.
         WorldError: There is no room for the copy, or the like; nothing is left of it.
     """
-    if not project.store_path.is_file():
-        raise NotAStore("this store lies in memory: a fork needs a file to copy", hint="keep it in a file")
+    check_file(project, "fork")
     folder = new_folder(folder)
     with read_store_file(project.store_path) as reader:
         began = _began(reader, position)

@@ -104,8 +104,7 @@ async def in_a_copy(
         WorldError: There is no room for the copy, or the like.
     """
     project, loop, dropped = world.model, asyncio.get_running_loop(), threading.Event()
-    if not project.store_path.is_file():
-        raise NotAStore(f"this store lies in memory: a {name} needs a file to copy")
+    check_file(project, name)
     handlers = on_stage(project.registry.handlers, threads=threads)
     staged = replace(project, registry=replace(project.registry, handlers=handlers))
     tell = lambda *said: loop.call_soon_threadsafe(told, *said)  # noqa: E731  # from its thread
@@ -120,6 +119,22 @@ async def in_a_copy(
         return await asyncio.to_thread(run)
     finally:
         dropped.set()
+
+
+def check_file(project: Project, name: str) -> None:
+    """Makes sure that a project has a store that can be copied.
+
+    Args:
+        name: For what, in a word.
+
+    Raises:
+        NotAStore: There is no such file; says where it would be.
+    """
+    if not project.store_path.is_file():
+        raise NotAStore(
+            f"there is no store in {project.store_path}: a {name} needs a file to copy",
+            hint="run or open the project once, or set [event_store] path to where its store is",
+        )
 
 
 async def _awaited(work: Awaitable[T]) -> T:
