@@ -18,14 +18,14 @@ from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.prepared_rows import prepared
-from workbench.gui.reads import takes_time
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
 from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
-from workbench.gui.views.event_times import NO_TIMES
+from workbench.gui.views.event_times import NO_TIMES, EventTimes
 from workbench.gui.views.recording_actions import recording_actions
 from workbench.gui.views.snapshot_dialog import snapshot_action
 from workbench.gui.views.time_strip import TimeStrip
@@ -82,7 +82,9 @@ class TimelineView(View):
             self._show_stream,
             lambda error: self.table.fail(error),  # noqa: PLW0108  # which is not made yet
         )
-        self._timing = self.question(lambda times: self.strip.set_times(times))  # noqa: PLW0108  # as above
+        self._timing: Question[EventTimes] = self.question(
+            lambda times: self.strip.set_times(times)  # noqa: PLW0108  # as above
+        )
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
             EmptyState(
