@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from tests.services.design.text_examples import PROJECT, checked
 from workbench.gui.text.text_pane import keep_on_screen
-from workbench.services.design.quick_fixes import QuickFix
+from workbench.services.design.quick_fix import QuickFix
 
 PAID = 'emit: "order.paid"'
 

@@ -26,7 +26,8 @@ from workbench.services.design.line_merge import plain_lines
 from workbench.services.design.marks.draft_marks import marks_of_draft
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
 from workbench.services.design.problem_place import node_at
-from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.quick_fix import QuickFix
+from workbench.services.design.quick_fixes import quick_fixes
 from workbench.tusk import Problem
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from workbench.gui.theme import code_font
 from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip, push_button
 from workbench.services.design.form_changes import with_line, without
 from workbench.services.design.form_problems import FormProblem
-from workbench.services.design.quick_fixes import QuickFix
+from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.section_form import FormRow, RowKind
 from workbench.tusk import Document
 from workbench.tusk.document import Path

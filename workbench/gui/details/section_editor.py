@@ -31,7 +31,7 @@ from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions, with_field_line
 from workbench.services.design.form_problems import problems_within
 from workbench.services.design.gestures import DesignNode, fields_path
-from workbench.services.design.quick_fixes import QuickFix
+from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.section_form import section_form, unwritten
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece
 from workbench.tusk import Document, Problem, TskError

@@ -22,7 +22,8 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.form_problems import FormProblem, form_problems, problems_within
-from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.quick_fix import QuickFix
+from workbench.services.design.quick_fixes import quick_fixes
 from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.section_merge import merged_text
 from workbench.services.design.text_members import is_expression

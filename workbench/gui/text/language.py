@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workbench.services.design.completions import Completions
     from workbench.services.design.definitions import Location
-    from workbench.services.design.quick_fixes import QuickFix
+    from workbench.services.design.quick_fix import QuickFix
     from workbench.tusk import Problem
 
 

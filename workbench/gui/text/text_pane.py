@@ -25,7 +25,7 @@ from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion, Completions
 from workbench.services.design.definitions import Location
-from workbench.services.design.quick_fixes import QuickFix
+from workbench.services.design.quick_fix import QuickFix
 from workbench.tusk import Problem
 
 STARTS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."[')

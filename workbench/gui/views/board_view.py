@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_graph import BoardNode
     from workbench.model.changes import Changes
     from workbench.services.design.design_state import DesignState
-    from workbench.services.design.quick_fixes import QuickFix
+    from workbench.services.design.quick_fix import QuickFix
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout
 from shiboken6 import isValid
+from typing_extensions import override
 
 from workbench.gui.text.text_pane import TextPane
 from workbench.gui.widgets import Banner
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.line_merge import plain_lines, with_changed_lines
-from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.quick_fix import QuickFix
+from workbench.services.design.quick_fixes import quick_fixes
 from workbench.services.design.text_members import is_expression
 from workbench.tusk import TskError, whole_text
 from workbench.tusk.save import LARGEST
 
 if TYPE_CHECKING:
+    from workbench.services.design.gestures import DesignNode
     from workbench.services.design.text_check import CheckedText
     from workbench.tusk import Problem
 
@@ -40,6 +43,7 @@ class TextPage(TextPane):
         base: The file as it was read, or as the person knows it.
         checked: What is known of the text; None until it was checked.
         locked: Why the text is read-only; empty where it is not.
+        renames: What fixes gave another name, which scenarios are to name so, too, once it is saved.
     """
 
     def __init__(self, name: str, data: bytes, check: Callable[[str], CheckedText]) -> None:
@@ -47,6 +51,7 @@ class TextPage(TextPane):
         self._was = self.shown(data)
         self.checked: CheckedText | None = None
         self.locked = ""
+        self.renames: list[tuple[DesignNode, str]] = []
         super().__init__(self)
         self.lock_strip = Banner("warning", "")
         column = self.layout()
@@ -155,6 +160,12 @@ class TextPage(TextPane):
     async def left_after(self, text: str, fix: QuickFix) -> int:
         """Returns how many mistakes a text would have with a fix; it is tried in a thread."""
         return len((await asyncio.to_thread(self._check, fix.applied(text))).mistakes)
+
+    @override
+    def apply(self, fix: QuickFix) -> None:
+        if fix.renames is not None:
+            self.renames.append(fix.renames)
+        super().apply(fix)
 
     async def check(self) -> None:
         """Checks the text in a thread: typing never waits."""

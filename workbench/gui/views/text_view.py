@@ -28,6 +28,8 @@ from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.quick_fix import renamed_since
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, Problem, parse
@@ -183,13 +185,16 @@ class TextView(View):
         page = self.page
         if page is None or not page.dirty:
             return {}
-        return {"was": page.base.decode(errors="surrogateescape"), "now": page.editor.text()}
+        renames = [[one.kind, one.name, name] for one, name in page.renames]
+        was = page.base.decode(errors="surrogateescape")
+        return {"was": was, "now": page.editor.text(), "renames": renames}
 
     def _restore(self, written: Any) -> list[str]:
         page = self.page
         if page is not None:
             page.know_file(written["was"].encode(errors="surrogateescape"))
             page.editor.take_text(written["now"])
+            page.renames = [(DesignNode(kind, old), name) for kind, old, name in written.get("renames", ())]
             self.conflict.follow(page, self.desk.workspace.texts.read(page.name))
         return []
 
@@ -288,11 +293,11 @@ class TextView(View):
 
     async def _save(self, page: TextPage, *, insist: bool) -> None:
         """Saves in a thread: the project is loaded as it would be."""
-        data, was = page.data(), page.base
+        data, was, along = page.data(), page.base, partial(renamed_since, renames=[*page.renames])
         save = self.desk.workspace.design.save
         try:
             await asyncio.to_thread(
-                lambda: save(f"Edit {page.name}", parse(data, page.name), was=was, insist=insist)
+                lambda: save(f"Edit {page.name}", parse(data, page.name), was=was, along=along, insist=insist)
             )
         except WouldBreak as error:
             said = f"Nothing was written: scenarios would become invalid.\n{error}"

@@ -237,13 +237,14 @@ def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
     return text.with_project(delete(text.project, path if alone else (*path, name)))
 
 
-def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
+def places_of(text: DesignText, node: DesignNode, known: Sequence[Reference] = ()) -> list[Reference]:
     """Returns every place where a thing is named, its own header among them.
 
     For an aggregate that are the places of its events, too, whose names begin with its own, and the patterns
-    that fit these alone.
+    that fit these alone. ``known`` are all places of the texts, where they were looked for.
     """
-    spaces, known = NAME_SPACES.get(node.kind, (node.kind,)), references(text)
+    spaces = NAME_SPACES.get(node.kind, (node.kind,))
+    known = known or references(text, [(one, node.name) for one in spaces])
     own = {one.name for one in events_of(text, node) if one.name.startswith(f"{node.name}.")}
     if node.kind == "aggregate":
         own |= patterns_within(known, f"{node.name}.", own)

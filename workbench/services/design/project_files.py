@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.design_text import REPAIR, DesignText, not_over
 from workbench.services.design.marks.find_marks import marks_of
+from workbench.services.design.misnamed import with_misnamed
 from workbench.services.design.text_check import CheckedText, check_project_text, check_scenario_text
 from workbench.tusk import (
     Document,
@@ -84,7 +86,7 @@ class ProjectFiles:
         project = self._world.model
         running = project.registry if project.modules else None
         if name == PROJECT_FILE:
-            return check_project_text(
+            found = check_project_text(
                 text,
                 self.path(name),
                 environ=self._environ,
@@ -92,8 +94,17 @@ class ProjectFiles:
                 advise=marks_of,
                 in_part=in_part,
             )
+            return with_misnamed(found, self._scenarios)
         document, _ = parse_in_part(self.read(PROJECT_FILE).decode(errors="replace"), PROJECT_FILE)
         return check_scenario_text(text, name, document, project.registry)
+
+    def _scenarios(self) -> dict[str, Document]:
+        """Returns the files of scenarios that can be read, as they are now."""
+        found = dict[str, Document]()
+        for name in self.names()[1:]:
+            with suppress(NotFound, TskError):
+                found[name] = self._document(name, self.read(name))
+        return found
 
     def texts(self, *, in_part: bool = False) -> DesignText:
         """Returns all texts as they are now, without the scenario files that cannot be read.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workbench.errors import CallerError
+from workbench.model.counts import counted
 from workbench.project.declared.key_lookup import KeyPlace
 from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode, named_so, places_of
+from workbench.services.design.gestures import DesignNode, new_name
 from workbench.services.design.line_merge import alike
 from workbench.services.design.marks.mark import MarkFix
-from workbench.services.design.section_piece import with_whole
+from workbench.services.design.place_names import renamed_piece
+from workbench.services.design.quick_fix import EMPTY, QuickFix
 from workbench.services.design.state_fixes import (
     begun_state,
     events_of_others,
@@ -47,61 +49,11 @@ _READS_STATE = re.compile(r"state has no ([\w-]+)\Z")
 _NO_CHOICE = re.compile(r"(\S+) (?:cannot be|is never) '([^']+)'")
 _BEGINS = re.compile(r"begins with this event, and it does not set (.+)\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
-_EMPTY = re.compile(r'""|\{ \}')
-"""A value that is to be typed still; one types before its last character."""
 _UNREAD = "E-"
 """With this the codes of problems begin for which a text cannot be read."""
+_REPLACE = "Replace with "
 _MOST = 6
 """Names that are offered where none is nearest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuickFix:
-    """A change of a text that fixes something.
-
-    Attributes:
-        effect: What it does to the text.
-        pieces: Begin and end of what is exchanged, in characters, and what stands there then; the last first.
-        renames: What gets another name, and that; files of scenarios name it so, too. None for anything else.
-    """
-
-    label: str
-    effect: str
-    pieces: tuple[tuple[int, int, str], ...]
-    renames: tuple[DesignNode, str] | None = None
-
-    @property
-    def left_empty(self) -> int | None:
-        """Where, in the text with the change, the first value stands that it leaves empty; None for none."""
-        moved = 0
-        for start, end, written in reversed(self.pieces):
-            if (found := _EMPTY.search(written)) is not None:
-                return start + moved + found.end() - 1
-            moved += len(written) - (end - start)
-        return None
-
-    def applied(self, text: str) -> str:
-        """Returns the text with the change."""
-        for start, end, written in self.pieces:
-            text = text[:start] + written + text[end:]
-        return text
-
-    def changed(self, text: DesignText, *, was: str, typed: str) -> DesignText:
-        """Returns all texts with the change, those of the scenarios, too, where it renames something.
-
-        Args:
-            was: The project file; its lines end with a line feed, as those of what is typed.
-            typed: The same with what is typed and not written yet.
-
-        Raises:
-            InvalidValue, TskError: As `with_whole`.
-        """
-        after = with_whole(text, was=was, now=self.applied(typed))
-        if self.renames is None:
-            return after
-        node, name = self.renames
-        places = [one for one in places_of(text, node) if one.file in text.scenarios]
-        return named_so(after, node, name, places)
 
 
 def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
@@ -182,18 +134,55 @@ def _member(document: Document, problem: Problem) -> tuple[int, int]:
 
 
 def _everywhere(checked: CheckedText, problem: Problem) -> Iterator[QuickFix]:
-    """Yields what is written instead here, and instead of every mistake that is the same elsewhere."""
+    """Yields what is written instead here, and instead of the same name or mistake wherever it stands."""
     same = [one for one in checked.problems if _mistake(one) == _mistake(problem)]
+    node = _named_at(checked, problem)
     for fix in _replacements(checked.document, problem):
         yield fix
-        label = fix.label
+        more = _of_name(checked, fix, node) if node is not None and fix.renames is None else None
+        if more is not None:
+            yield more
+            continue
         others = [
-            each for one in same for each in _replacements(checked.document, one) if each.label == label
+            each for one in same for each in _replacements(checked.document, one) if each.label == fix.label
         ]
         pieces = sorted({piece for one in others for piece in one.pieces}, reverse=True)
         if len(pieces) > len(fix.pieces):
-            more = f"{label} in all {len(pieces)} places"
-            yield QuickFix(label=more, effect=f"{fix.effect} wherever it stands", pieces=tuple(pieces))
+            yield _in_all(fix, pieces, len(pieces))
+
+
+def _in_all(fix: QuickFix, pieces: Sequence[tuple[int, int, str]], count: int, files: int = 0) -> QuickFix:
+    """Returns a fix that makes these pieces at a number of places; some may stand in files of scenarios."""
+    along = f", in {counted(files, 'file')} of scenarios, too" if files else ""
+    effect = f"{fix.effect} wherever it stands{along}"
+    return QuickFix(label=f"{fix.label} in all {count} places", effect=effect, pieces=tuple(pieces))
+
+
+def _named_at(checked: CheckedText, problem: Problem) -> DesignNode | None:
+    """Returns what there is not and a problem is about; None where it is about something else."""
+    start, end = _member(checked.document, problem)
+    file = checked.document.file
+    return next(
+        (
+            node
+            for node, places in checked.misnamed.items()
+            if any(one.file == file and start <= one.start and one.end <= end for one in places)
+        ),
+        None,
+    )
+
+
+def _of_name(checked: CheckedText, fix: QuickFix, node: DesignNode) -> QuickFix | None:
+    """Returns what gives a name that is wrong the right one in all files, as a rename does."""
+    name = fix.label.removeprefix(_REPLACE)
+    places, document = checked.misnamed[node], checked.document
+    own = [
+        renamed_piece(document, one, new_name(node, one, name)) for one in places if one.file == document.file
+    ]
+    if len(places) < 2:
+        return None
+    files = len({one.file for one in places} - {document.file})
+    return replace(_in_all(fix, sorted(own, reverse=True), len(places), files), renames=(node, name))
 
 
 def _mistake(problem: Problem) -> tuple[str, str, str]:
@@ -362,7 +351,7 @@ def _new_key(document: Document, path: tuple[str, ...], value: str = "") -> Iter
         written = f"{write_key(inner[-1])} {{ {written} }}"
         owner = document.find(tuple(outer[:-1])) if len(inner) > 1 else None
     label, effect = f"Write {key}", f"adds {written}"
-    if not value and _EMPTY.search(written) is not None:
+    if not value and EMPTY.search(written) is not None:
         label, effect = f"{label} …", f"adds {key}, to be typed"
     if owner is None:
         at = document.sections[section].body_end

@@ -105,10 +105,14 @@ def names_section(one: Reference, section: str) -> bool:
     return one.name == name and one.kind in spaces
 
 
-def references(text: DesignText) -> list[Reference]:
-    """Returns every place where something is named, in the order of the files."""
+def references(text: DesignText, known: Collection[tuple[str, str]] = ()) -> list[Reference]:
+    """Returns every place where something is named, in the order of the files.
+
+    Args:
+        known: Kinds and names that count as declared, too: expressions and flows can name what is.
+    """
     found = list(_in_project(text.project))
-    declared = {(one.kind, one.name) for one in found if one.role == HEADER}
+    declared = {(one.kind, one.name) for one in found if one.role == HEADER} | {*known}
     found = [one for one in found if one.role != EXPRESSION or (one.kind, one.name) in declared]
     steps = [one for one in found if one.kind == STEP]
     found += [replace(one, kind=kind) for one in steps for kind, name in declared if name == one.name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 from workbench.errors import ModelError
 from workbench.model.expressions.closures import Scope as Names
@@ -21,6 +22,10 @@ from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.references import NAME_SPACES
 from workbench.tusk import Document, Problem, Scope, TskError, ValueKind, parse_in_part
 from workbench.tusk.document import Path
+
+if TYPE_CHECKING:
+    from workbench.services.design.gestures import DesignNode
+    from workbench.services.design.references import Reference
 
 Advise = Callable[[ProjectFile, Registry, Sequence[Problem]], Sequence[DesignMark]]
 """Returns what is worth a second look in a model, see `marks_of`."""
@@ -41,6 +46,7 @@ class CheckedText:
         marks: What is worth a second look, where nothing is wrong and Python brings no part of the model.
         looked_at: Whether that was looked for.
         is_read: Whether all of it can be read; else what is wrong with what it says is not known.
+        misnamed: What it names and does not declare, with all places that do, see `with_misnamed`.
     """
 
     document: Document
@@ -52,6 +58,7 @@ class CheckedText:
     marks: tuple[DesignMark, ...] = ()
     looked_at: bool = False
     is_read: bool = True
+    misnamed: Mapping[DesignNode, Sequence[Reference]] = field(default_factory=dict)
 
     @property
     def mistakes(self) -> list[Problem]:
