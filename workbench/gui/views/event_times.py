@@ -54,7 +54,7 @@ class EventTimes:
         return [end - start for start, end in zip([0, *before], before, strict=False)]
 
     def with_newer(self, streams: Streams, stream: str, length: int) -> EventTimes:
-        """Returns the times of a stream with so many events, of which these are the first.
+        """Returns the times of a stream of this length, of which these are the first.
 
         Raises:
             ReadTooLong: See `takes_time`.
