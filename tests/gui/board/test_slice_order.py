@@ -16,8 +16,8 @@ def step(text: str) -> Step:
     return Step(id=name[0], reads=tuple(reads), gives=tuple(gives))
 
 
-def order(*texts: str, wanted: Sequence[str] = ()) -> str:
-    return " ".join(ordered([step(text) for text in texts], wanted))
+def order(*texts: str, wanted: Sequence[str] = (), stands: Sequence[str] = ()) -> str:
+    return " ".join(ordered([step(text) for text in texts], wanted, stands))
 
 
 def test_what_follows_stands_behind_all_that_leads_to_it():
@@ -51,6 +51,13 @@ def test_a_read_model_stands_with_the_last_flow_that_it_reads_and_joins_none():
 def test_a_person_s_order_changes_places_among_what_it_names():
     texts = ("> a >", "> b >", "> c >", "> d >")
     assert order(*texts, wanted=["d", "gone", "b", "d"]) == "a d c b"
+
+
+def test_what_is_shown_keeps_its_order_and_what_is_new_stands_where_it_belongs():
+    texts = ("> one > a", "> two > b", "a > three > c", "c > four >")
+    assert order(*texts) == "one three four two"
+    assert order(*texts, stands=["two", "one", "four", "gone"]) == "two three one four"
+    assert order(*texts, stands=["two", "one", "four"], wanted=["four", "two"]) == "four three one two"
 
 
 @st.composite

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import board_of
+from tests.gui.board.test_draft_parts import TEXTS
 from tests.gui.board.test_flow_view_moves import in_sight
 from workbench.errors import ReadTooLong
+from workbench.gui.board.blueprint import blueprint_from
 from workbench.gui.board.board_items import NodeItem
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
+from workbench.gui.board.draft_parts import with_draft
 from workbench.gui.board.hint_line import fitting
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.theme import theme
@@ -23,6 +28,10 @@ from workbench.gui.views.board_details import Live
 from workbench.gui.views.board_pictures import NOTHING, Drawn, drawn
 from workbench.gui.views.board_view import BoardView
 from workbench.model.registry import Registry
+from workbench.project.project import load_project
+from workbench.services.design.design_state import DesignState
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode, linked
 from workbench.services.workspace import Workspace
 from workbench.tusk import parse
 
@@ -282,6 +291,26 @@ def test_what_is_designed_is_drawn_in_the_topology_too(workspace: Workspace, qtb
     scene.show_graph(found.graph, found.topology)
     item = next(one for one in scene.items() if isinstance(one, NodeItem) and one.node.id == new[0].id)
     assert "Draft: it does not run as it is drawn" in item.toolTip()
+
+
+def test_no_draft_of_a_wire_moves_a_slice_that_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "project.tsk").write_text(TEXTS["users-declared"])
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    text = DesignText(project=parse(TEXTS["users-declared"], "project.tsk"))
+    first = drawn(registry, STILL, NOTHING, topology=False)
+    shown = [one.id for one in first.blueprint.slices]
+    moved = 0
+    for command, event in product(registry.commands, registry.events):
+        designed = linked(text, DesignNode("command", command), DesignNode("event", event))
+        draft = DesignState(text=designed, written=text, problems=("it does not load",))
+        if [one.id for one in blueprint_from(with_draft(first.parts, draft)).slices] == shown:
+            continue
+        moved += 1
+        for before in (first, NOTHING):
+            found = drawn(registry, STILL, before, topology=False, draft=draft)
+            assert [one.id for one in found.blueprint.slices] == shown
+        assert drawn(registry, STILL, found, topology=False).blueprint.slices == first.blueprint.slices
+    assert moved, "without what is shown some would move"
 
 
 def test_where_not_all_hints_have_room_those_of_few_words_come_first_and_last_the_sign_of_more(

@@ -111,13 +111,17 @@ def blueprint_of(registry: Registry, order: Sequence[str] = ()) -> Blueprint:
     return blueprint_from(replace(parts, steps=tuple(order)) if order else parts)
 
 
-def blueprint_from(parts: ModelParts) -> Blueprint:
-    """Derives the picture from the parts of a model."""
+def blueprint_from(parts: ModelParts, stands: Sequence[str] = ()) -> Blueprint:
+    """Derives the picture from the parts of a model.
+
+    Args:
+        stands: Ids of slices in the order in which they are shown already: a draft moves none of them.
+    """
     plan = _Plan(parts)
     plan.commands()
     plan.reactions()
     plan.readers()
-    return plan.drawn()
+    return plan.drawn(stands)
 
 
 def in_words(name: str) -> str:
@@ -246,15 +250,15 @@ class _Plan:
 
     # -- drawing -------------------------------------------------------------------------------------------
 
-    def drawn(self) -> Blueprint:
-        """Returns the picture."""
+    def drawn(self, stands: Sequence[str]) -> Blueprint:
+        """Returns the picture; ``stands`` as of `blueprint_from`."""
         named = {name: node for node in reversed(self._slices) for name in (node, node.partition(":")[2])}
         order = [named[one] for one in self._parts.steps if one in named]
         story = [node for name in self._parts.story if (node := f"command:{name}") in self._slices]
         steps = {
             name: self._slices[name].step(self._publishing) for name in exchanged([*self._slices], story)
         }
-        found = ordered(list(steps.values()), order)
+        found = ordered(list(steps.values()), order, stands)
         slices = [self._slices[name] for name in found]
         given: dict[str, int] = {}
         for number, one in enumerate(slices):

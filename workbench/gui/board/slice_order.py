@@ -21,7 +21,7 @@ class Step:
     gives: tuple[str, ...] = ()
 
 
-def ordered(steps: Sequence[Step], wanted: Sequence[str] = ()) -> list[str]:
+def ordered(steps: Sequence[Step], wanted: Sequence[str] = (), stands: Sequence[str] = ()) -> list[str]:
     """Returns the ids of slices from left to right.
 
     Steps that join each other are one flow; flows follow each other as their first steps are declared. In a
@@ -31,12 +31,15 @@ def ordered(steps: Sequence[Step], wanted: Sequence[str] = ()) -> list[str]:
     Args:
         steps: In the order in which they are declared.
         wanted: Ids in the order that a person gave them: they change places among themselves.
+        stands: Ids in the order in which they are shown: they keep it, whatever leads to them now.
     """
     before = _before(steps)
     ranks, flows = _ranks(steps, before), _flows(steps, before)
     place = {step.id: (flows[step.id], ranks[step.id], number) for number, step in enumerate(steps)}
     found = sorted(place, key=lambda one: place[one])
-    return exchanged(found, [one for one in dict.fromkeys(wanted) if one in place])
+    for said in (stands, wanted):
+        found = exchanged(found, [one for one in dict.fromkeys(said) if one in place])
+    return found
 
 
 def exchanged(names: Sequence[str], moved: Sequence[str]) -> list[str]:

@@ -58,6 +58,7 @@ class Drawn:
         story: The same for the blueprint, with what only that draws.
         layout: Where they stand in the blueprint; None as long as that is not wanted.
         topology: The same for the topology.
+        order: Ids of the slices of the model that runs, as they stand.
     """
 
     registry: Registry | None = None
@@ -68,6 +69,7 @@ class Drawn:
     graph: BoardGraph
     story: BoardGraph
     blueprint: Blueprint
+    order: tuple[str, ...] = ()
     layout: BlueprintLayout | None = None
     topology: Layout | None = None
 
@@ -106,7 +108,10 @@ def drawn(
     graph = model_graph(registry, live.flow)
     parts = before.parts if registry is before.registry else parts_of(registry, before.registry, before.parts)
     told_parts = with_draft(parts, draft) if draft else parts
-    blueprint = before.blueprint if same else blueprint_from(told_parts)
+    order = before.order if registry is before.registry else ()
+    if draft and not order:
+        order = _order_in(blueprint_from(parts))
+    blueprint = before.blueprint if same else blueprint_from(told_parts, order if draft else ())
     running = [_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes]
     told_story = BoardGraph(nodes=tuple(_told(blueprint, running)), edges=graph.edges)
     told_graph = BoardGraph(nodes=told_story.nodes[: len(running)], edges=graph.edges)
@@ -121,9 +126,14 @@ def drawn(
         graph=whole,
         story=told_story,
         blueprint=blueprint,
+        order=order if draft else _order_in(blueprint),
         layout=lay_out_blueprint(blueprint) if story and layout is None else layout,
         topology=lay_out_graph(whole) if topology else None,
     )
+
+
+def _order_in(blueprint: Blueprint) -> tuple[str, ...]:
+    return tuple(one.id for one in blueprint.slices)
 
 
 def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNode]:
