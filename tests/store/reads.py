@@ -33,11 +33,12 @@ def _streams(reader: Reader) -> dict[str, Any]:
         "streams": [reader.streams(1, 2), reader.streams(2, 9), reader.streams_numbered([3, 1, 99])],
         "by beginning": [reader.streams_from(prefix, 2) for prefix in ("", "s", "t", "x")],
         "in orders": found,
+        "moved": [reader.find_streams(order="-updated", behind=behind).tolist() for behind in (0, 2, 99)],
         "found": [
             reader.find_streams(text=text, category=of, limit=2).tolist()
             for text, of in itertools.product(("", "S", "x"), ("", "s"))
         ],
-        "categories": reader.categories(),
+        "categories": [reader.categories(), reader.categories(behind=1)],
     }
 
 

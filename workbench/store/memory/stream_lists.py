@@ -51,21 +51,24 @@ class MemoryStreamLists:
         return sorted(found, key=_ORDERS["name"])[:limit]
 
     def find_streams(
-        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1, behind: int = 0
     ) -> array[int]:
         """Returns the numbers of all streams that fit, in order; those alike by number."""
         needle = folded(text)
         found = [
             stream
             for stream in self.streams(0, len(self._tables.streams))
-            if needle in folded(stream.name) and category in ("", stream.category)
+            if needle in folded(stream.name)
+            and category in ("", stream.category)
+            and stream.last_position > behind
         ]
         found.sort(key=_ORDERS[order.lstrip("-")], reverse=order.startswith("-"))
         return array("q", [stream.number for stream in found[: None if limit < 0 else limit]])
 
-    def categories(self) -> list[tuple[str, int]]:
+    def categories(self, behind: int = 0) -> list[tuple[str, int]]:
         """Returns the categories of streams with their counts, by name."""
-        return sorted(Counter(stream.category for stream in self._tables.streams.values()).items())
+        streams = self.streams(behind + 1, len(self._tables.streams))
+        return sorted(Counter(stream.category for stream in streams).items())
 
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""

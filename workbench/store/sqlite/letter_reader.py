@@ -136,7 +136,7 @@ class LetterReader(ListReader):
                 count=row[3],
                 first_at=row[4],
                 last_at=row[5],
-                numbers=tuple(sorted(map(int, row[6].split(",")))),
+                numbers=tuple(sorted(rows.numbers(row[6]))),
             )
             for row in self._select(query)
         ]
@@ -160,7 +160,7 @@ class LetterReader(ListReader):
         marks = ",".join("?" * len(statuses))
         query = f"select group_concat(id) from dead_letters where status in ({marks})"
         (said,) = self._one(query, tuple(statuses))
-        return array("q", sorted(map(int, said.split(",")), reverse=True) if said else ())
+        return array("q", sorted(rows.numbers(said), reverse=True))
 
     def letter_notes(self) -> dict[int, tuple[str, str]]:
         """Returns owner and note of the dead letters that have any, by number."""
