@@ -142,13 +142,13 @@ async def test_V4_times_of_a_long_stream_are_read_behind_its_rows_beside_the_loo
 async def test_the_strip_of_another_stream_begins_empty(ada, workspace, desk, view, until, monkeypatch):
     values = {"user_id": "bob", "username": "Bob Byron", "email": "bob@example.org"}
     assert (await workspace.commands.issue("create_user", values)).accepted
-    desk.select(Selection(stream=ada))
-    monkeypatch.setattr(event_times, "PART", 0)
     desk.select(Selection(stream="user-bob"))
-    assert len(view.strip.times) == 0
+    assert len(view.strip.times) == 1
     monkeypatch.setattr(event_times, "PART", 2)
     desk.select(Selection(stream=ada))
+    assert len(view.strip.times) == 0
     await until(lambda: len(view.strip.times) == 3)
+    assert view.strip.times.ends() == tuple(workspace.streams.times(ada, 0, 9)[::2])
 
 
 async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, until, tmp_path):
