@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
@@ -16,6 +16,7 @@ from workbench.services.design.change_preview import ChangePreview, removal_in_s
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps, answered
+from workbench.services.design.draft_units import DraftUnits
 from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
@@ -63,10 +64,8 @@ class Design:
         self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles, store: ProjectFiles
     ) -> None:
         self._world, self._environ, self._store = world, environ, store
-        self._unwritten = Unwritten(drafts)
-        self._trial = StoredTrial()
-        self._refused = ""
-        self._turn = threading.Lock()
+        self._unwritten, self._units = Unwritten(drafts), DraftUnits()
+        self._trial, self._turn, self._refused = StoredTrial(), threading.Lock(), ""
         self.compiled: Project | None = None
         self.fields = FieldChanges(world, environ)
         self._files = DesignText()
@@ -345,6 +344,7 @@ class Design:
 
     def _take(self, text: DesignText) -> None:
         """Writes what loads, and keeps the rest; says it where only some of the files could be written."""
+        self._units.note(self._files, self._text, text)
         due = changed_files(self._files, text)
         try:
             self._take_in(text)
@@ -370,16 +370,14 @@ class Design:
                 return
 
     def _try(self, text: DesignText) -> None:
-        self._text, self._tried, self._refused = text, self._files, ""
-        self._problems = UNTRIED
+        self._text, self._tried, self._refused, self._problems = text, self._files, "", UNTRIED
         try:
-            if text.project != self._files.project and (faults := tuple(self._faults(text.project))):
-                self._problems = faults
-                return
+            part, faults = self._units.loadable(self._files, text, self._faults)
+            self._problems = faults or UNTRIED
             if self._unwritten.is_kept() or len(changed_files(self._files, text)) > 1:
                 self._keep(text)  # who is killed at it is offered the rest of it, and nothing older
-            self._store.write(text, self._files)
-            self._files, self._problems = text, ()
+            self._store.write(part, self._files)
+            self._files, self._tried, self._problems = part, part, faults
         except (ChangedOnDisk, StoreReadOnly) as error:
             self._refused = error.message
             raise
@@ -391,9 +389,12 @@ class Design:
         files = changed_files(self._files, text) if self._problems else {}
         self._unwritten.keep(files, 0 if self._refused or self._problems is UNTRIED else len(self._problems))
 
-    def _faults(self, document: Document) -> Sequence[Problem | str]:
+    def _faults(self, document: Document) -> tuple[Problem | str, ...]:
+        """Returns why a project file does not load; nothing for the one that is written."""
+        if document == self._files.project:
+            return ()
         try:
             self.compiled = would_be(self._world, document, self._environ, self.compiled)
         except ProjectError as error:
-            return [one if isinstance(one, Problem) else str(one) for one in error.problems]
-        return []
+            return tuple(one if isinstance(one, Problem) else str(one) for one in error.problems)
+        return ()
