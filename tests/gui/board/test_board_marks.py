@@ -344,7 +344,8 @@ async def test_marks_follow_a_draft_as_far_as_it_can_be_looked_at(
     if not settings:
         await until(lambda: {NOTED} == {*board.scene.marks})
     assert board.editor.draft is not None
-    assert text_of(board) == TEXT
+    assert 'weight: "event.weight"' in text_of(board), "what is wrong beside it holds up nothing"
+    assert "tell" not in text_of(board)
 
 
 async def test_a_fix_that_leaves_something_to_type_leads_there_and_makes_no_step(
