@@ -72,6 +72,11 @@ def stand_in_of(draft: Compilation, name: str, section: HandlerSection) -> Handl
     return _compiled(draft, name, stand_in_path(name), section)
 
 
+def is_declared(handler: Handler | None) -> bool:
+    """Whether a handler is one of a project file, which acts on nothing outside."""
+    return hasattr(handler, "draws")
+
+
 def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection) -> Handler:
     answers: MadeAnswers = {}
     several = len(section.event) > 1
