@@ -34,6 +34,8 @@ MARK = "fork.json"
 STORE = "data/events.db"
 AT_ONCE = 1_000
 """Positions that are looked at at once."""
+NAMED = 3
+"""Subscriptions are named up to so many, and counted beyond."""
 LARGEST = 4_000_000
 """Bytes of a file beside a project's own that is copied with it."""
 _LEFT_OUT = (".db", ".db-wal", ".db-shm", ".db.lock", ".db-rates", ".db-traffic")
@@ -75,9 +77,9 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def told(self) -> str:
         """What a person has to know of what waited; empty where all of it waits there, too."""
-        names = ", ".join(self.delivered)
-        why = "may act on the outside"
-        return names and f"what waited for {names} counts as delivered: code of the project {why}"
+        names, many = ", ".join(self.delivered), len(self.delivered)
+        whom = names if many <= NAMED else f"{many} subscriptions"
+        return names and f"what waited for {whom} counts as delivered: code of the project may act outside"
 
     @property
     def bundled(self) -> bool:

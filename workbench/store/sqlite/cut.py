@@ -54,15 +54,17 @@ _HANDLED_LATER = "(c.last_position > :cut or (c.last_position = 0 and c.issued_a
 """Events say whether that was before; of a command without any the time does."""
 _WITHDRAWN = "instr(m.meta, '\"withdrawn\":true') > 0"
 _OPEN_COMMANDS = (
-    "create temp table open_commands as select m.position, m.meta, m.type, m.deliver_at from messages m"
-    " left join commands c on c.command_id = m.message_id"
-    " left join deliveries d on d.position = m.position"
-    " and d.subscription_id = (select id from subscriptions where name = :commands)"
-    " left join dead_letters l on l.id = d.letter_id"
-    " where m.topic_id = (select id from topics where name = :commands) and m.position <= :cut"
-    f" and ({_HANDLED_LATER} or l.died_at >= :since"
-    f" or (d.id is not null and d.state <> 'dead')"
-    f" or ({_WITHDRAWN} and json_extract(m.meta, '$.withdrawn_on') > :cut))",
+    (
+        "create temp table open_commands as select m.position, m.meta, m.type, m.deliver_at from messages m"
+        " left join commands c on c.command_id = m.message_id"
+        " left join deliveries d on d.position = m.position"
+        " and d.subscription_id = (select id from subscriptions where name = :commands)"
+        " left join dead_letters l on l.id = d.letter_id"
+        " where m.topic_id = (select id from topics where name = :commands) and m.position <= :cut"
+        f" and ({_HANDLED_LATER} or l.died_at >= :since"
+        f" or (d.id is not null and d.state <> 'dead')"
+        f" or ({_WITHDRAWN} and json_extract(m.meta, '$.withdrawn_on') > :cut))"
+    ),
     "create unique index temp.open_position on open_commands (position)",
 )
 """Commands that were issued by then and not handled: their outcome, withdrawal or death came later, or is to come."""
@@ -156,9 +158,9 @@ def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> d
     Raises:
         WorldError: It cannot be written.
     """
-    more = {"kept": json.dumps([*kept]), "commands": COMMANDS_TOPIC, "began": began}
+    more: dict[str, int | str] = {"kept": json.dumps([*kept]), "commands": COMMANDS_TOPIC, "began": began}
     with _cutting(path, position) as (con, named):
-        named |= more
+        named.update(more)
         cut = named["since"] != _NEVER
         behind = _behind(con, named, kept) if cut else {}
         for statement in _FORKED:
