@@ -35,7 +35,7 @@ STORE = "data/events.db"
 AT_ONCE = 1_000
 """Positions that are looked at at once."""
 NAMED = 3
-"""Subscriptions are named up to so many, and counted beyond."""
+"""Subscriptions are named up to that number, and counted beyond."""
 LARGEST = 4_000_000
 """Bytes of a file beside a project's own that is copied with it."""
 _LEFT_OUT = (".db", ".db-wal", ".db-shm", ".db.lock", ".db-rates", ".db-traffic")
