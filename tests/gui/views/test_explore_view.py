@@ -132,6 +132,7 @@ async def test_an_order_is_kept_as_a_scenario_and_opened(view, workspace, desk, 
     assert f'"{name}"' in text
     assert "deliver" in text
     await until(lambda: len(workspace.scenarios.all()) == 2)
+    assert "earlier" not in view.line.badge.text()
     assert view.plan.scenario.offered() == ["", TITLE]  # one that names its deliveries has one order
     await until(lambda: not workspace.scenarios.busy)
 
