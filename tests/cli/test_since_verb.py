@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 INVARIANTS = """
@@ -92,3 +94,10 @@ def test_without_an_invariant_that_is_said(workbench, played):
     said = workbench("since", played)
     assert said.code == 0
     assert "no invariant that says always" in said.out
+
+
+def test_times_of_rows_are_told_as_times(workbench, played):
+    said = workbench("since", played, "--cel", "row.updated_at == row.created_at", "--rows", "users")
+    assert said.code == 3
+    (line,) = [one for one in said.out.splitlines() if one.strip().startswith("updated_at: ")]
+    assert re.search(r'"20\d\d-.*Z" → "20\d\d-.*Z"', line)

@@ -102,7 +102,9 @@ ORDER = """"An order" {
 
 
 @pytest.mark.parametrize(("invariant", "said"), [(INVARIANT, "1 passed"), ("", "1 asserts nothing")])
-def test_V3_an_order_that_is_named_guards_the_invariants_of_the_project(workbench, tmp_path, invariant, said):
+def test_W24_an_order_that_is_named_guards_the_invariants_of_the_project(
+    workbench, tmp_path, invariant, said
+):
     made(tmp_path / "hotel", GUARDED + invariant, ORDER)
     assert workbench("test", tmp_path / "hotel").out.splitlines()[-1] == said
 

@@ -112,8 +112,10 @@ async def test_W9_a_process_that_is_told_to_end_asks_nothing_and_loses_nothing(t
     await fork.workspace.commands.issue(
         "create_user", {"user_id": "zed", "username": "Zed", "email": "z@x.org"}
     )
+    await fork.workspace.faults.arm("fail:welcome-mail:99", allowed=True)
     trunk.quit()
     await until(lambda: asking(QMessageBox))
+    assert "What is armed in it ends with it: 1 fault." in asking(QMessageBox)[0].text()
     trunk.end()
     await until(lambda: trunk.workspace is None and not trunk.window.isVisible())
     assert asking(QMessageBox) == trunk.forks == []

@@ -30,7 +30,11 @@ async def test_the_first_commit_is_told_and_its_event_shown(desk, workspace, tol
         f"count('user.created') is 2: since position {bob.position}, before which it held, user.created"
         in notice.text
     )
-    assert "by the command create_user. Before, count('user.created') was 1." in notice.text
+    origin = workspace.reader.commands(limit=1)[0].origin
+    assert origin
+    said = f"by the command create_user, issued by {origin}. Before, count('user.created') was 1."
+    assert said in notice.text
+    assert notice.asks, "it stays until it was read"
     ((label, show),) = notice.actions
     assert label == "Show"
     shown = []

@@ -19,6 +19,7 @@ from workbench.gui.drafts import may_leave
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
 from workbench.gui.recent_projects import remember
+from workbench.model.counts import counted
 from workbench.tusk.scratch import leave, scratch_folder
 
 if TYPE_CHECKING:
@@ -268,7 +269,9 @@ class ForkActions(FileActions):
     async def _ask_to_keep(self, fork: Fork) -> str:
         box = QMessageBox(QMessageBox.Icon.Question, f"Close the {self._kind}", "", parent=self.window)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"{fork.name} is kept nowhere yet.\n\nKeep it in a folder, or discard it?")
+        armed = len(self.workspace.faults.lines()) if self.workspace is not None else 0
+        faults = f" What is armed in it ends with it: {counted(armed, 'fault')}." if armed else ""
+        box.setText(f"{fork.name} is kept nowhere yet.{faults}\n\nKeep it in a folder, or discard it?")
         keep = box.addButton("Keep …", QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)

@@ -30,13 +30,15 @@ async def tell_since_when(desk: Desk, invariant: Invariant) -> None:
         return
     event = first.event
     place = Selection(stream=event.stream, version=event.version, position=event.position)
-    desk.notice("warning", words_of(first), desk.way_to("timeline", place), topic=f"since {name}")
+    way, topic = desk.way_to("timeline", place), f"since {name}"
+    desk.notice("warning", words_of(first), way, topic=topic, asks=True)  # it stays until it was read
 
 
 def words_of(first: FirstBreak) -> str:
     """Returns what broke an invariant, in sentences: since when, by what, of what there was before."""
     event, command = first.event, first.command
     by = f" by the command {command.type}" if command is not None else ""
+    by += f", issued by {command.origin}" if command is not None and command.origin else ""
     was = [
         f"{part} was {value}"
         for part, value in first.before.items()

@@ -73,7 +73,7 @@ PERSPECTIVES: dict[str, Columns] = {
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board+story",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),
-    "Test": (("explorer",), ("scenarios+coverage+explore",), ("timeline", "log")),
+    "Test": (("explorer",), ("scenarios+coverage+explore+timeline+log",)),
 }
 """For each perspective its columns from left to right; the views of a column stand below each other, views
 joined by ``+`` behind each other as tabs."""
@@ -81,7 +81,6 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
     "Observe": (("explorer",), ("board+story",), ("subscriptions+log",)),
     "Repair": (("explorer",), ("letters+inspector",)),
-    "Test": (("explorer",), ("scenarios+coverage+explore+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
 WORLD: Columns = (("time+faults",), ("compare+log",))

@@ -53,6 +53,20 @@ async def test_W14_where_the_project_moved_it_says_so_and_issues_nothing(trunk, 
     assert "Fork it again" in view.acts["ask"].toolTip()
 
 
+async def test_W14_where_the_project_moves_behind_the_question_it_is_compared_again(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    view.acts["ask"].do()
+    (answer,) = view.strip.findChildren(QPushButton, "answer")
+    await user(trunk, "zed")
+    assert view.commands.model().row(0)[3] == "fits"
+    answer.click()
+    await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")
+    assert f"the project at {trunk.workspace.reader.head():,}" in view.said.text()
+    assert any("user-zed" in one for one in notices(fork))
+
+
 async def test_W14_what_fits_is_promoted_and_the_question_says_what_is_left_out(trunk, until):
     fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
     await user(fork, "zed")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -96,6 +98,14 @@ async def test_W18_reasons_lead_to_what_differs_and_that_to_where_it_begins(open
     assert (desk.selection.stream, desk.selection.version) == ("user-bob", 1)
     dialog.acts["since"].do()
     assert desk.selection.position == bob[5]
+
+
+async def test_enter_in_the_field_of_the_folder_rehearses(opened, changed, until):
+    dialog = opened()
+    choose(dialog, FOLDER)
+    dialog.named.setText(str(changed))
+    QTest.keyClick(dialog.named, Qt.Key.Key_Return)
+    await until(lambda: "1 of 2 streams differs" in dialog.said.text(), within=10)
 
 
 async def test_W18_a_reason_narrows_what_is_listed(opened, people, until):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from tests.services.worlds.test_fork import forked
 from workbench.model.projection import ColumnKind, as_kept
 from workbench.services.worlds.compare import (
     NOT_THERE,
+    Comparison,
     Differences,
     compare,
     compare_rows,
@@ -104,3 +106,10 @@ def test_a_time_beyond_the_calendar_is_said_as_its_number():
     rows = [iter([{"id": "a", "it": one}]) for one in (0, 2**62)]
     compare_rows("rows", (("id", "text"), ("it", "time")), *rows, found, {})
     assert found.differences[0].theirs == str(2**62)
+
+
+def test_stores_with_no_beginning_in_common_say_so():
+    said = kinds_told(Comparison(split=0, heads=(5, 7), counts=Counter(stream=2)))
+    assert said.startswith("2 streams differ: the two have no beginning in common")
+    assert kinds_told(Comparison(split=0, heads=(5, 0))) == "nothing differs since position 0"
+    assert kinds_told(Comparison(split=3, heads=(5, 7))) == "nothing differs since position 3"

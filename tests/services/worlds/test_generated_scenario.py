@@ -71,7 +71,7 @@ async def test_generated_commands_find_the_race_of_orders_and_none_once_it_is_me
         assert set(result.findings) == found
 
 
-def test_a_field_that_names_a_stream_names_one_that_was_begun_now_and_then_a_missing_one():
+def test_W24_a_field_that_names_a_stream_names_one_that_was_begun_now_and_then_a_missing_one():
     trip = load_project(asset("templates", "trip"), environ={}, trusted=True)
     met = missing = 0
     for seed in range(1, 30):
@@ -86,7 +86,7 @@ def test_a_field_that_names_a_stream_names_one_that_was_begun_now_and_then_a_mis
     assert met > 5 * missing > 0
 
 
-async def test_what_was_refused_of_them_is_said_and_of_written_ones_it_is_not():
+async def test_W24_what_was_refused_of_them_is_said_and_of_written_ones_it_is_not():
     trip = load_project(asset("templates", "trip"), environ={}, trusted=True)
     plan = Plan(seconds=60.0, deviations=0, random=False)
     made = generated_scenario(trip.registry, 1)
@@ -124,7 +124,7 @@ always: "state.asked >= 0"
 """
 
 
-async def test_of_many_commands_two_are_left_where_two_break_it(tmp_path):
+async def test_W24_of_many_commands_two_are_left_where_two_break_it(tmp_path):
     project, _ = made(
         tmp_path,
         NEGATIVE,

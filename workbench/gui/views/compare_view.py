@@ -37,7 +37,7 @@ BADGES = {"row": "projection", "stream": "event", "message": "topic", "letter": 
 DIFFERENCES = (
     TableColumn("What", width=90, badge=lambda kind: (BADGES[kind], kind)),
     TableColumn("Where", width=130),
-    TableColumn("Row and column", width=130),
+    TableColumn("Row and column", width=150, stretch=True),
     TableColumn("In the project", width=130),
     TableColumn("In the fork", width=150, stretch=True),
     TableColumn("Since", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
@@ -287,8 +287,12 @@ class CompareView(View):
             self.desk.run(self._promoted(trunk), "Promote")
 
     async def _promoted(self, trunk: Workspace) -> None:
-        done = await promote(self._plan, trunk)
-        asked = [now for before, now in zip(self._plan, done, strict=True) if before.goes]
+        plan = self._plan
+        try:
+            done = await promote(plan, trunk)
+        finally:
+            self.refresh()  # where it was refused, the project moved on
+        asked = [now for before, now in zip(plan, done, strict=True) if before.goes]
         failed = [one for one in asked if one.outcome != CommandOutcome.ACCEPTED]
         out = sum(bool(one.left_out) for one in done)
         more = f"; {out:,} left out, as the project moved on" if out else ""
@@ -298,7 +302,6 @@ class CompareView(View):
             self.desk.notice("warning", f"{said}{more}.")
         else:
             self.desk.notice("ok", f"{counted(len(asked), 'command')} issued on {trunk.project.name}{more}.")
-        self.refresh()
 
 
 def _read(

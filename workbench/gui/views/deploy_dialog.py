@@ -84,6 +84,7 @@ class DeployDialog(ReadingDialog[Rehearsed]):
         self.filter = FilterRow("what differs")
         self.filter.settled.connect(lambda _words: self._list())
         self.acts = Actions(self, self)
+        self.named.returnPressed.connect(self.acts["start"].trigger)
         close = push_button("Close", lambda _checked=False: self.reject())
         for button in (self.browse, close, self.end):
             button.setAutoDefault(False)

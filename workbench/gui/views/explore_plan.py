@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from workbench.gui.chooser import Chooser, NumberBox
 from workbench.gui.flow_row import FlowRow
 from workbench.gui.widgets import plain_label
+from workbench.model.counts import counted
 from workbench.model.scenario import Scenario
 from workbench.services.worlds.exploration import ExplorePlan
 from workbench.services.worlds.moves import Fault
@@ -25,6 +26,7 @@ FAULTS = {
 }
 DEVIATIONS = 9
 """At most; beyond a few there are too many orders to try all."""
+LEFT_OUT = "Scenarios that name their deliveries, or arm faults, have one order: there is no other to explore"
 BOX = 64
 """Pixels of a number."""
 NAME = 24
@@ -63,8 +65,10 @@ class ExplorePlanBar(QWidget):
         for fault, box in self.faults.items():
             box.setToolTip(FAULTS[fault])
         up_to, deviations, seed = map(plain_label, ("Up to", "deviations", "seed"))
+        self.left_out = plain_label(role="muted")
+        self.left_out.setToolTip(LEFT_OUT)
         parts = (up_to, self.deviations, deviations, self.time, seed, self.seed, *self.faults.values())
-        row = FlowRow(*parts)
+        row = FlowRow(*parts, self.left_out)
         row.setContentsMargins(0, 0, 0, 0)
         self.setLayout(row)
 
@@ -72,8 +76,14 @@ class ExplorePlanBar(QWidget):
         """Offers a scenario that stands in no file, besides; of one title the last."""
         self.own[scenario.title] = scenario
 
-    def show_scenarios(self, scenarios: Sequence[Scenario]) -> None:
-        """Offers these; what is chosen stays so."""
+    def show_scenarios(self, scenarios: Sequence[Scenario], left_out: int = 0) -> None:
+        """Offers these; what is chosen stays so.
+
+        Args:
+            left_out: How many more there are that have one order.
+        """
+        self.left_out.setText(f"{counted(left_out, 'scenario')} with one order left out")
+        self.left_out.setVisible(left_out > 0)
         self.scenario.show_choices([(ALL, ""), *((one.name, one.title) for one in scenarios)])
 
     @property

@@ -55,6 +55,11 @@ class ExploreTables(QWidget):
         self.panes = in_panes(way, *parts, name="explore-lists")
         in_column(self.panes, of=self, margins=0)
 
+    def stand(self, *, beside: bool) -> None:
+        """Stands the lists beside or below each other; there the words of an end get all the room."""
+        self.panes.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+        self.ends.setColumnHidden(1, not beside)
+
     def show_explored(
         self,
         explored: Sequence[tuple[Exploration, bool]],

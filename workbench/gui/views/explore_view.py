@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from workbench.services.worlds.told_schedule import ToldSchedule
 
 NARROW = 1_000
-"""Below this width in pixels the lists stand above the orders."""
-TIGHT = 720
-"""Below this width only the button that starts shows a word."""
+"""Below this width in pixels the lists stand above the orders, and only one button shows a word."""
+SHARES = [300, 700], [250, 750]
+"""Of the lists and the orders: beside each other, and above each other."""
 SHOW = 250
 """Milliseconds between two looks at how it stands."""
 
@@ -93,7 +93,7 @@ class ExploreView(View):
         self._left.addWidget(self.tables)
         self._left.addWidget(self.steps)
         self.panes = in_panes(Qt.Orientation.Horizontal, (left, 2), (holder, 5), name="explore")
-        self.panes.setSizes([400, 800])
+        self.panes.setSizes(SHARES[False])
         self.buttons = [
             self.acts.button("start", primary=True),
             *map(self.acts.button, ("stop", "step", "save")),
@@ -106,9 +106,12 @@ class ExploreView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        self.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
-        show_words(self.buttons[1:], shown=self.width() >= TIGHT)
-        self.tables.panes.setOrientation(Qt.Orientation.Horizontal if narrow else Qt.Orientation.Vertical)
+        way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if way is not self.panes.orientation():
+            self.panes.setOrientation(way)
+            self.panes.setSizes(SHARES[narrow])
+        show_words(self.buttons[1:], shown=not narrow)
+        self.tables.stand(beside=narrow)
 
     @override
     def first_widget(self) -> QWidget:
@@ -129,7 +132,7 @@ class ExploreView(View):
         self._offer()
 
     def _offer(self) -> None:
-        self.plan.show_scenarios(self._explorable())
+        self.plan.show_scenarios(self._explorable(), sum(bool(one.fixed) for one in self._verdicts.all()))
         if self._wanted:
             self.plan.scenario.choose(self._wanted)
         self._choose()
@@ -144,9 +147,8 @@ class ExploreView(View):
         return [one for one in (*self._verdicts.all(), *self.plan.own.values()) if not one.fixed]
 
     def _chosen(self) -> list[Scenario]:
-        title = self.plan.chosen
-        written = [one for one in self._explorable() if title or one.title not in self.plan.own]
-        return [one for one in written if title in ("", one.title)]
+        title, own = self.plan.chosen, self.plan.own
+        return [one for one in self._explorable() if one.title == title or not (title or one.title in own)]
 
     def begin_with(self, title: str, invariant: str) -> None:
         """Chooses what is to be explored, and comes to the front.

@@ -22,7 +22,7 @@ from workbench.gui.views.explore_lists import (
     usual_marks,
 )
 from workbench.gui.views.order_board import OrderBoard
-from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.gui.widgets import plain_label
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class OrderPair(QWidget):
         self._desk = desk
         self.told: ToldSchedule | None = None
         self.at = 0
-        self.title, self.words = ElidedLabel("heading"), plain_label(role="muted", wrap=True)
+        self.title, self.words = plain_label(role="heading", wrap=True), plain_label(role="muted", wrap=True)
         self.usual_said, self.order_said = plain_label("Usual order"), plain_label("This order")
         self.usual, self.order, self.parts = FastTableView(USUAL), FastTableView(MOVES), FastTableView(PARTS)
         self.usual.setAccessibleName("Usual order")
@@ -65,18 +65,16 @@ class OrderPair(QWidget):
         self._compose()
 
     def _compose(self) -> None:
-        left, right, below = QWidget(), QWidget(), QWidget()
-        in_column(self.usual_said, (self.usual, 1), of=left, margins=0, spacing=4)
-        in_column(self.order_said, (self.order, 1), of=right, margins=0, spacing=4)
-        orders = in_panes(Qt.Orientation.Horizontal, (left, 1), (right, 1), name="explore-orders")
+        self._beside, right, corner = QWidget(), QWidget(), QWidget()
+        in_column(self.usual_said, (self.usual, 1), of=self._beside, margins=0, spacing=2)
+        in_column(self.order_said, (self.order, 1), of=right, margins=0, spacing=2)
+        orders = in_panes(Qt.Orientation.Horizontal, (self._beside, 1), (right, 1), name="explore-orders")
         buttons = [self.acts.button(key, words=False) for key in ("previous", "following")]
         play = self.acts.button("play")
-        line = in_row(
-            self.step_said, *buttons, plain_label("both step together", "muted"), 1, play, spacing=4
-        )
-        in_column(line, (self.below, 1), of=below, margins=(0, 4, 0, 0), spacing=4)
-        panes = in_panes(Qt.Orientation.Vertical, (orders, 3), (below, 2), name="explore-parts")
-        in_column(self.title, self.words, (panes, 1), of=self, margins=(6, 0, 0, 0), spacing=4)
+        in_row(self.step_said, *buttons, play, of=corner, margins=0, spacing=4)
+        self.below.setCornerWidget(corner, Qt.Corner.TopRightCorner)
+        panes = in_panes(Qt.Orientation.Vertical, (orders, 5), (self.below, 2), name="explore-parts")
+        in_column(self.title, self.words, (panes, 1), of=self, margins=(6, 0, 0, 0), spacing=2)
         self.acts.offer()
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -90,12 +88,11 @@ class OrderPair(QWidget):
         self.told = told
         said = "; ".join(told.deviations)
         self.title.setText(said or "The usual order")
+        self._beside.setVisible(bool(told.choices))
         self.words.setText(words)
         self.words.setVisible(bool(words))
         deviating = sum(1 for one in told.choices if one)
-        self.usual_said.setText(
-            f"Usual order: {counted(len(told.usual), 'move')}, as the engine does by itself"
-        )
+        self.usual_said.setText(f"Usual order: {counted(len(told.usual), 'move')}")
         self.order_said.setText(
             f"This order: {counted(len(told.moves), 'move')}, {counted(deviating, 'deviation')}"
         )
@@ -176,12 +173,18 @@ class OrderPair(QWidget):
     def _no_next(self) -> str:
         return "" if self.told is not None and self.at < self._last() else "There is no move after this"
 
-    @action("Previous move", keys="Ctrl+[", icon="chevron-left", tip="One move back", why=_no_previous)
+    @action(
+        "Previous move",
+        keys="Ctrl+[",
+        icon="chevron-left",
+        tip="One move back, in both orders",
+        why=_no_previous,
+    )
     def previous(self) -> None:
         """Shows the move before."""
         self.go(self.at - 1)
 
-    @action("Next move", keys="Ctrl+]", icon="chevron-right", tip="One move on", why=_no_next)
+    @action("Next move", keys="Ctrl+]", icon="chevron-right", tip="One move on, in both orders", why=_no_next)
     def following(self) -> None:
         """Shows the move after."""
         self.go(self.at + 1)

@@ -376,4 +376,6 @@ def kinds_told(found: Comparison, names: Sequence[str] = ("row", "stream", "mess
     """Says how much differs, in a line."""
     parts = [counted(found.counts[name], name) for name in names if found.counts[name]]
     said = f"{', '.join(parts)} differ" if parts else "nothing differs"
+    if not found.split and all(found.heads):
+        return f"{said}: the two have no beginning in common: these are different projects"
     return f"{said} since position {found.split:,}"

@@ -162,7 +162,10 @@ class InvariantWatch:
 
     def _value(self, standing: _Standing, subject: Any) -> Any:
         asked = self._subject(standing.invariant, subject)
-        return None if asked is None or asked.value is None else masked(as_json(asked.value))
+        if asked is None or asked.value is None:
+            return None
+        rows, value = standing.invariant.rows, asked.value
+        return masked(as_json(self._facts.told_row(rows, value) if rows else value))
 
     def _take(self, events: Sequence[RecordedEvent]) -> None:
         changed = self._facts.take(events)

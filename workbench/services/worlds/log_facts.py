@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from workbench.engine.projection_check import Nothing
 from workbench.engine.rows_buffer import RowsBuffer
+from workbench.model.clock import rfc3339
 from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
 from workbench.model.expressions.cel_values import Wrong
@@ -285,6 +287,15 @@ class LogFacts:
         self._check(projection)
         row = table.buffer.get(wanted) if wanted is not None else None
         return row_seen(row, table.columns) if table.odd else row
+
+    def told_row(self, projection: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns a row as a person reads it: times as text."""
+        kinds, told = self._tables[projection].columns, dict(row)
+        for name, value in row.items():
+            if kinds.get(name) is ColumnKind.TIME and isinstance(value, int):
+                with suppress(OverflowError):  # a whole number that no calendar has is told as it is
+                    told[name] = rfc3339(value)
+        return told
 
     def total(self, projection: str, column: str) -> Any:
         """Returns the sum of a column over all rows, empty ones as 0; raises as `row`."""

@@ -73,7 +73,7 @@ def _value(world: SteppedWorld, folded: LogFacts, fact: Fact) -> Any:
         state = folded.state(name, subject)
         return masked(as_json(world.world.registry.aggregates[name].show_state(state)))
     row = folded.row(name, subject)
-    return masked(as_json(dict(row))) if row is not None else {}
+    return masked(as_json(folded.told_row(name, row))) if row is not None else {}
 
 
 def _text(value: Any) -> str:
