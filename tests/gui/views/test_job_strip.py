@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_dataclass
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -10,13 +12,13 @@ from tests.services.conftest import passing, settle
 from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.time_format import short
 from workbench.gui.views.job_watch import job_watch
-from workbench.gui.views.job_words import outcome, progress, title
+from workbench.gui.views.job_words import hindrance, outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.repair_listed import job_said as listed_said
 from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport, Report
-from workbench.store.letter_jobs import Job, JobStatus
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 from workbench.store.operations import StartJob
 
 MANY = AT_ONCE + 5
@@ -129,9 +131,19 @@ async def test_L5_where_all_are_given_back_nothing_is_left_to_cancel(many, view,
     shown = card(view)
     assert not shown.cancel.isEnabled()
     assert "Nothing is left to cancel" in shown.cancel.toolTip()
+    assert shown.undo.isVisible(), "but what waits can be taken back"
     await many.dead_letters.jobs.cancel(1)  # as one does who was as quick as the job
     await until(lambda: shown.title.text().endswith(": cancelled too late, all had been given back"))
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} in progress."
+
+
+async def test_L10_of_a_replay_that_has_given_all_back_undo_takes_what_waits(many, view, until):
+    await many.pause()
+    view._repairs.do(REPLAY, all_numbers(view))
+    await until(lambda: view.jobs.cards and card(view).undo.isVisible())
+    card(view).undo.click()
+    await until(lambda: card(view).title.text().endswith(": undone"))
+    assert many.dead_letters.counts() == {"open": MANY}
 
 
 async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until):
@@ -254,7 +266,12 @@ async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
 ):
     numbers, jobs = all_numbers(view), many.dead_letters.jobs
     await many.pause()
-    job = await jobs.start(action, numbers, per_second=1)
+    job = await jobs.start(
+        action,
+        numbers,
+        per_second=float(action == "archive"),
+        plan=JobPlan(ladder=(1,) if action == "replay" else ()),
+    )
     await until(lambda: jobs.get(job).step == 1)
     await many.operations.undo_act(f"job {job}")
     await many.dead_letters.purge(numbers, skip_on=True)
@@ -264,8 +281,8 @@ async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
     later.show()
     later.catch_up()
     later.jobs.show_recent()
-    await until(lambda: later.jobs.cards and card(later).title.text().endswith("per second: undone"))
-    assert f"By others meanwhile: {MANY} purged." in card(later).said.text()
+    await until(lambda: later.jobs.cards and card(later).title.text().endswith(": undone"))
+    assert f"By others meanwhile: {MANY - 1} purged." in card(later).said.text()
     report = await jobs.counted(job)
     assert job_value(report)["status"] == "undone"
     assert job_said(report)[-1] == f"job {job} was undone"
@@ -285,9 +302,9 @@ async def test_L10_a_job_whose_undo_came_too_late_for_some_says_so(many, view, u
 
 
 async def test_L5_what_another_job_dealt_with_is_not_said_to_be_left(many, view, until):
-    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    numbers, jobs = sorted(all_numbers(view)), many.dead_letters.jobs
     await many.pause()
-    job = await jobs.start("replay", numbers, per_second=1)
+    job = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1,)))
     view.jobs.follow(job)
     await until(lambda: jobs.get(job).step == 1)
     await jobs.cancel(job)
@@ -364,6 +381,7 @@ async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(
     view.jobs.follow(job.number)
     held = f"Replay {MANY} dead letters: held at a new failure"
     await passing(many, until(lambda: card(view).title.text() == held))
+    await until(lambda: told)
     assert [one.text for one in told] == [f"The replay is held at a new failure; {MANY - 2} wait."]
     told[0].actions[0][1]()
     await many.pause()
@@ -435,7 +453,10 @@ def test_words():
     assert progress(report, 0) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"
     )
-    assert "left" not in progress(report, 0, paused=True), "what waits for the engine has no end"
+    waits = replace_dataclass(report, held_up="the engine is paused")
+    assert "left" not in progress(waits, 0), "what waits for the engine has no end"
+    assert title(waits).endswith(": running")
+    assert hindrance(waits) == "; it waits, the engine is paused"
     report = JobReport(job=replace(job, step=3), fates={"failed_again": 1, "blocked": 2})
     assert progress(report, 0) == (
         "0 queued  ·  0 in progress  ·  0 resolved  ·  1 failed again"

@@ -259,9 +259,12 @@ class ListReader:
         """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
         return bool(self._all(f"select 1 from replaced r where act = ? and {STANDS} limit 1", (act,)))
 
-    def kept_letters(self, act: str) -> list[int]:
-        """Returns the dead letters of which something is kept that an act replaced, in their order."""
-        query = f"select number from replaced r where act = ? and {_NOT_PAST} order by 1"
+    def taken_back(self, act: str) -> list[int]:
+        """Returns the dead letters at which an undo took back what an act had changed, in their order."""
+        query = (
+            "select distinct number from replaced where act = ? and json_extract(kept, '$.type') = 'past'"
+            " and json_extract(kept, '$.undone') order by 1"
+        )
         return [row[0] for row in self._all(query, (act,))]
 
     def replay_fates(self, act: str) -> list[str]:
