@@ -1,4 +1,4 @@
-"""L5: a pace counts deliveries that can happen: nothing is handed in where they cannot, and in their order."""
+"""L5: a pace counts deliveries that can happen: nothing is handed in where they cannot."""
 
 from __future__ import annotations
 

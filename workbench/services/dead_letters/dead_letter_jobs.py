@@ -66,7 +66,7 @@ class DeadLetterJobs:
         skip_on: bool = True,
         plan: JobPlan = AT_ONCE,
     ) -> int:
-        """Freezes a list and begins to deal with it, the oldest first; returns its number, 0 for an empty list.
+        """Freezes a list and begins to deal with it, oldest first; returns its number, 0 for an empty list.
 
         Args:
             action: ``replay``, ``archive``, ``purge`` or ``restore``.

@@ -63,7 +63,7 @@ def held_up(world: World[Project], waiting: Callable[[], Sequence[int]]) -> str:
 
 
 def _still(engine: Engine) -> frozenset[str] | None:
-    """Returns the subscriptions that are paused, or stopped after failures; None where the engine is paused."""
+    """Returns the subscriptions that are paused, or stopped after failures; None where the engine is."""
     if engine.state is EngineState.PAUSED:
         return None
     return frozenset(
