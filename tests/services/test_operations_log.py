@@ -229,6 +229,24 @@ async def test_L10_a_replay_that_was_recalled_is_not_said_to_be_delivered(broken
     assert acts(broken)[1] == ("replay", 2, "it was delivered since")
 
 
+async def test_L10_what_was_tried_of_a_replay_stays_told_when_it_is_undone(broken):
+    await broken.pause()
+    numbers = letters(broken)
+    job = await broken.dead_letters.jobs.start("replay", numbers)
+    while broken.dead_letters.jobs.get(job).step < len(numbers):
+        await asyncio.sleep(0)
+    before = {one.number: one.attempts for one in broken.dead_letters.page()}
+    while not broken.reader.tried_replays(f"job {job}"):
+        assert await broken.step(SUBSCRIPTION)
+    undone = await broken.operations.undo_act(f"job {job}")
+    assert undone.words.endswith("; 1 of them was tried meanwhile, which stays told.")
+    after = {one.number: one.attempts for one in broken.dead_letters.page()}
+    (tried,) = [number for number in before if number in after and after[number] != before[number]]
+    *told, last = after[tried]
+    assert (tuple(told), last.number) == (before[tried], len(before[tried]) + 1)
+    assert "; 1 of them" not in (await broken.operations.undo_act(f"job {job}")).words
+
+
 def test_L10_an_undo_says_true_numbers():
     said = UndoReport(name="archive of 900 dead letters", done=350, asked=350, queued=550)
     assert said.complete

@@ -77,6 +77,7 @@ class UndoReport:
         asked: On how many the act had; 0 where nothing is counted.
         queued: What a bulk action had not dealt with when the undo cancelled it.
         delivers: Whether the act had something delivered.
+        tried: How many replays that it took back had been tried: that stays with their letters.
         before: Whether nothing was left to do: it was undone before.
     """
 
@@ -85,6 +86,7 @@ class UndoReport:
     asked: int
     queued: int = 0
     delivers: bool = False
+    tried: int = 0
     before: bool = False
 
     @property
@@ -95,6 +97,14 @@ class UndoReport:
     @property
     def words(self) -> str:
         """Says what was undone, with exact numbers."""
+        return self._said().removesuffix(".") + f"{self._tries()}."
+
+    def _tries(self) -> str:
+        """Says how many were tried before they were taken back."""
+        were = "was" if self.tried == 1 else "were"
+        return f"; {self.tried:,} of them {were} tried meanwhile, which stays told" if self.tried else ""
+
+    def _said(self) -> str:
         if self.queued:
             return self._cancelled()
         undone = "Undone already" if self.before else "Undone"
@@ -271,6 +281,7 @@ class OperationsLog:
                 return UndoReport(name=found.name, done=done, asked=0, before=bool(of.undone))
             queued = await self._cancel(of)
             delivers = of.action in REPLAYS and _delivered(self._world.reader.replay_fates(of.act))
+            tried = self._world.reader.tried_replays(of.act)
             done = await self._bring_back(of)
             return UndoReport(
                 name=found.name,
@@ -278,6 +289,7 @@ class OperationsLog:
                 asked=self.get(number).of.count,
                 queued=queued,
                 delivers=delivers,
+                tried=tried,
                 before=bool(of.undone) and not done,
             )
 

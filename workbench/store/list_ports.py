@@ -292,5 +292,8 @@ class RecordLists(Protocol):
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
 
+    def tried_replays(self, act: str) -> int:
+        """Returns how many replays of an act wait still, and were tried already: these tries stay (L10)."""
+
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
         """Returns by letter what operators did to it and what of that was undone, the first act first."""

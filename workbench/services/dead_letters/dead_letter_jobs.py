@@ -243,8 +243,8 @@ class DeadLetterJobs:
         if job.plan.ladder and 0 < job.step < len(job.numbers) and await self._failed(engine, job):
             return  # what it gave back before a restart failed
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
-            part = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
-            part = await deliverable(self._world, engine, job, part)
+            following = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
+            part = await deliverable(self._world, engine, job, following)
             steps = await self._operations(engine, job, part)
             last = job.step + len(steps) >= len(job.numbers)
             done = last and job.action != LetterAct.REPLAY

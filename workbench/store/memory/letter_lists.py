@@ -236,6 +236,12 @@ class MemoryLetterLists(MemoryFamilyLists):
         numbers = [place_of(one) for _, one in kept if not isinstance(one, KeptPast)]
         return sorted({letter.status.value for letter in self._letters(numbers)})
 
+    def tried_replays(self, act: str) -> int:
+        """Returns how many replays of an act wait still, and were tried already: these tries stay (L10)."""
+        kept = [one for _, one in self._tables.replaced.get(act) or () if isinstance(one, KeptReplay)]
+        rows = {row.dead_letter: row for row in self._tables.deliveries.values()}
+        return sum(stands(self._tables, act, one) and bool(rows[one.letter].attempts) for one in kept)
+
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
         """Returns by letter what operators did to it and what of that was undone, the first act first."""
         tables, wanted = self._tables, set(numbers)

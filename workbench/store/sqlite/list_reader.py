@@ -275,6 +275,15 @@ class ListReader:
         )
         return [row[0] for row in self._all(query, (act,))]
 
+    def tried_replays(self, act: str) -> int:
+        """Returns how many replays of an act wait still, and were tried already: these tries stay (L10)."""
+        (count,) = self._one(
+            "select count(*) from replaced r join deliveries d on d.letter_id = r.number"
+            f" where r.act = ? and json_extract(r.kept, '$.type') = 'replay' and d.attempts <> '[]' and {STANDS}",
+            (act,),
+        )
+        return int(count)
+
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
         """Returns by letter what operators did to it and what of that was undone, the first act first."""
         query = (
