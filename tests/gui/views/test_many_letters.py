@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
-from workbench.gui.views.ladder_bar import RungState, rung_role, states
+from workbench.gui.views.ladder_bar import LadderBar, RungState, rung_role, states
 from workbench.gui.views.letter_actions import ARCHIVE
 from workbench.gui.views.letter_detail import TABS_LEAST
 from workbench.gui.views.letter_nodes import ALL
@@ -765,7 +765,7 @@ def test_a_form_shows_the_patch_that_it_was_given(qtbot):
     assert [step.path for step in form.patch().steps] == [("a",)]
 
 
-def ladder(step, status="running", *steps, **fates):
+def report_of(step, status, steps, fates, **more):
     job = Job(
         action="replay",
         numbers=tuple(range(1, 31)),
@@ -773,10 +773,14 @@ def ladder(step, status="running", *steps, **fates):
         status=JobStatus(status),
         plan=JobPlan(ladder=(1, 5, 20)),
     )
-    return [(one.size, one.state) for one in states(JobReport(job=job, fates=fates, steps=steps))]
+    return JobReport(job=job, fates=fates, steps=steps, **more)
 
 
-def test_a_ladder_says_of_each_step_how_it_stands():
+def ladder(step, status="running", *steps, **fates):
+    return [(one.size, one.state) for one in states(report_of(step, status, steps, fates))]
+
+
+def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
     one, five, all_of_it = {"resolved": 1}, {"resolved": 5}, ({"resolved": 1}, {"resolved": 5}, {}, {})
     assert ladder(0) == [(1, "next"), (5, "next"), (20, "next"), (4, "next")]
     assert ladder(6, "running", one, {"replaying": 5}, {}, {}, resolved=1, replaying=5)[:3] == [
@@ -803,6 +807,14 @@ def test_a_ladder_says_of_each_step_how_it_stands():
     assert ladder(30, "done")[0] == (1, "given"), "nothing is counted so far"
     assert ladder(7, "cancelled", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "stopped")
     assert ladder(7, "held", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "held")
+    held = report_of(6, "held", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1}, at_failure=True)
+    assert states(held)[1].words == "1 failed, 4 resolved; held at a failure"
+    stopped = report_of(6, "cancelled", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1})
+    assert states(stopped)[1].words == "1 failed, 4 resolved; cancelled"
+    bar = LadderBar()
+    qtbot.addWidget(bar)
+    bar.show_report(held)
+    assert "5: 1 failed, 4 resolved; held at a failure" in bar.toolTip().splitlines()
     known = [RungState(size=1, state=one, words="") for one in ("held", "stopped", "failed", "undone")]
     assert [*map(rung_role, known)] == ["warning", "error", "error", "muted"], "what is held waits"
     job = Job(

@@ -118,16 +118,20 @@ class JobCard(QFrame):
         )
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
-        words = in_column(self.title, self.ladder, self.bar, self.said, spacing=3)
-        in_row(
-            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
-            (words, 1),
+        head = in_row(
+            (self.title, 1),
             (self.began, 0, Qt.AlignmentFlag.AlignTop),
             (self.failed, 0, Qt.AlignmentFlag.AlignTop),
             (self.hold, 0, Qt.AlignmentFlag.AlignTop),
             (self.cancel, 0, Qt.AlignmentFlag.AlignTop),
             (self.undo, 0, Qt.AlignmentFlag.AlignTop),
             (self.close_button, 0, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+        )
+        words = in_column(head, self.ladder, self.bar, self.said, spacing=3)
+        in_row(
+            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
+            (words, 1),
             of=self,
             margins=(10, 6, 6, 6),
             spacing=8,

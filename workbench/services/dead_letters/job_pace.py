@@ -25,7 +25,7 @@ async def deliverable(world: World[Project], engine: Engine, job: Job, part: Seq
 
     A job without a pace gives all of them back, and they wait; so does what is no replay.
     """
-    if not job.per_second or job.action != LetterAct.REPLAY:
+    if not job.per_second or job.action != LetterAct.REPLAY or _still(engine) == frozenset():
         return part
     moved = asyncio.Event()
 
