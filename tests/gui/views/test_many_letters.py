@@ -765,7 +765,7 @@ def test_a_form_shows_the_patch_that_it_was_given(qtbot):
     assert [step.path for step in form.patch().steps] == [("a",)]
 
 
-def report_of(step, status, steps, fates, **more):
+def ladder_report(step, status, steps, fates, **more):
     job = Job(
         action="replay",
         numbers=tuple(range(1, 31)),
@@ -777,7 +777,7 @@ def report_of(step, status, steps, fates, **more):
 
 
 def ladder(step, status="running", *steps, **fates):
-    return [(one.size, one.state) for one in states(report_of(step, status, steps, fates))]
+    return [(one.size, one.state) for one in states(ladder_report(step, status, steps, fates))]
 
 
 def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
@@ -807,9 +807,9 @@ def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
     assert ladder(30, "done")[0] == (1, "given"), "nothing is counted so far"
     assert ladder(7, "cancelled", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "stopped")
     assert ladder(7, "held", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "held")
-    held = report_of(6, "held", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1}, at_failure=True)
+    held = ladder_report(6, "held", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1}, at_failure=True)
     assert states(held)[1].words == "1 failed, 4 resolved; held at a failure"
-    stopped = report_of(6, "cancelled", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1})
+    stopped = ladder_report(6, "cancelled", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1})
     assert states(stopped)[1].words == "1 failed, 4 resolved; cancelled"
     bar = LadderBar()
     qtbot.addWidget(bar)
