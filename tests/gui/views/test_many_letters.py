@@ -807,7 +807,9 @@ def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
     assert ladder(30, "done")[0] == (1, "given"), "nothing is counted so far"
     assert ladder(7, "cancelled", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "stopped")
     assert ladder(7, "held", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "held")
-    held = ladder_report(6, "held", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1}, at_failure=True)
+    held = ladder_report(
+        6, "held", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1}, at_failure=True
+    )
     assert states(held)[1].words == "1 failed, 4 resolved; held at a failure"
     stopped = ladder_report(6, "cancelled", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1})
     assert states(stopped)[1].words == "1 failed, 4 resolved; cancelled"
