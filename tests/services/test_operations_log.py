@@ -168,7 +168,7 @@ async def test_L10_a_held_canary_is_cancelled_and_what_was_delivered_is_said(bro
     )
     assert not undone.complete
     first, rest = states(await jobs.counted(number))
-    assert (first.state, first.words) == ("stopped", "failed; cancelled")
+    assert (first.state, first.words) == ("stopped", "1 failed; cancelled")
     assert rest.words == "not begun"
     said = f"undone by operation {logged.of.number + 1}, but for what was delivered"
     assert broken.operations.get(logged.of.number).why_not == said

@@ -87,6 +87,10 @@ class GroupingBox(TypedChoice):
             self.settled.emit()
 
 
+WORDS_TIP = "Words in the letter, its payload, its edited copy, or its number such as #12"
+DATA_TIP = "CEL; data is the original payload, edited the edited copy. Groups go by the original, too"
+
+
 class LetterFinder(QWidget):
     """What is looked for, and what was found, in groups.
 
@@ -103,6 +107,8 @@ class LetterFinder(QWidget):
         self._only: frozenset[int] = frozenset()
         self.words = SearchBox("Find in all letters")
         self.where = SearchBox("where: CEL, such as data.amount > 100")
+        self.words.setToolTip(WORDS_TIP)
+        self.where.setToolTip(DATA_TIP)
         self.statuses = Chooser()
         self.statuses.setAccessibleName("Status")
         self.statuses.show_choices([(name, name) for name in SHOWN])
