@@ -22,16 +22,16 @@ def search_options(parser: Parser) -> None:
         metavar="WORDS",
         type=words,
         default="",
-        help="only those in which all of these occur, the edited copy and #NUMBER among it; a phrase is one in"
-        " quotes of its own: '\"no refund\"'",
+        help="only those in which all of these occur, the edited copy and #NUMBER among it; a phrase is one"
+        " in quotes of its own: '\"no refund\"'",
     )
     parser.add_argument(
         "--where",
         metavar="CEL",
         type=words,
         default="",
-        help="only those of which this is true, such as data.amount > 100 or error.contains('timeout'); data is"
-        " the original, edited the edited copy",
+        help="only those of which this is true, such as data.amount > 100 or error.contains('timeout'); data"
+        " is the original, edited the edited copy",
     )
     parser.add_argument(
         "--is",
