@@ -344,6 +344,19 @@ async def test_L5_a_repair_says_what_its_job_left(view, many, until):
     await until(panel.listed.take.isVisible)
 
 
+async def test_L5_a_repair_says_how_many_of_those_that_fit_are_archived(view, many, until):
+    await many.dead_letters.archive(sorted(one.number for one in many.dead_letters.page())[:3])
+    view.statuses.setCurrentIndex(view.statuses.findData("All"))
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.report is not None)
+    assert panel.fits.fit.text() == "✓ 8 fit the schema, 3 of them archived"
+    panel.send.click()
+    await until(view.strip.isVisible)
+    assert "Replay 8? 3 of them are archived, and no more then." in view.strip.text()
+
+
 async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):
     await until(lambda: view.groups.model().nodes)
     await grouped(view, until, "message")

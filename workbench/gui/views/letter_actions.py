@@ -172,12 +172,26 @@ class ToConfirm:
     Attributes:
         samples: A few of the letters.
         behind: How many deliveries wait behind them, where that matters.
+        archived: How many of what is replayed are archived, which takes them out of there.
     """
 
     deed: Deed
     numbers: tuple[int, ...]
     samples: Sequence[LetterLine]
-    behind: int
+    behind: int = 0
+    archived: int = 0
+
+    @property
+    def taken_out(self) -> str:
+        """Says how many are archived; empty for none."""
+        if not self.archived:
+            return ""
+        of = (
+            "It is"
+            if len(self.numbers) == 1
+            else f"{self.archived:,} of them {'is' if self.archived == 1 else 'are'}"
+        )
+        return f"{of} archived, and no more then."
 
     def lines(self) -> list[str]:
         """Returns what stands below the question."""
@@ -262,17 +276,20 @@ class Repairs:
     # -- asking -------------------------------------------------------------------------------------------
 
     def _read(self, deed: Deed, numbers: tuple[int, ...]) -> ToConfirm:
+        letters, archived = self._dead_letters, (LetterStatus.ARCHIVED,)
         return ToConfirm(
             deed=deed,
             numbers=numbers,
-            samples=self._dead_letters.listed(numbers[:SAMPLES]),
-            behind=self._dead_letters.blocked_behind(numbers) if deed is PURGE else 0,
+            samples=letters.listed(numbers[:SAMPLES]),
+            behind=letters.blocked_behind(numbers) if deed is PURGE else 0,
+            archived=len(letters.having(numbers, archived)) if deed is REPLAY else 0,
         )
 
     def _ask(self, found: ToConfirm) -> None:
         deed, numbers, behind = found.deed, found.numbers, found.behind
         text = f"{deed.label} {letters(len(numbers))}?"
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
+        text += f" {found.taken_out}" if found.archived else ""
         answers = [self._answer(deed, numbers)]
         if behind:
             waits = "delivery waits" if behind == 1 else "deliveries wait"

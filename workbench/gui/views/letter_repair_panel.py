@@ -347,7 +347,7 @@ class LetterRepairPanel(QWidget):
         )
         ladder = parse_ladder(self.ladder.text())
         steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
-        parts = (f"{label}?", stay, empty, f"{other}." if other else "", BEFOREHAND, steps)
+        parts = (f"{label}?", frozen.taken_out, stay, empty, f"{other}." if other else "", BEFOREHAND, steps)
         said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])
 
