@@ -229,6 +229,20 @@ async def test_L10_a_replay_that_was_recalled_is_not_said_to_be_delivered(broken
     assert acts(broken)[1] == ("replay", 2, "it was delivered since")
 
 
+async def test_L10_a_go_on_whose_job_is_held_again_is_not_offered_again_and_again(broken):
+    numbers, jobs = letters(broken), broken.dead_letters.jobs
+    job = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1, 1)))
+    assert (await passing(broken, jobs.finished(job))).job.status == "held"
+    await jobs.resume(job)
+    assert (await passing(broken, jobs.finished(job))).job.status == "held"
+    gone_on = broken.operations.list()[0]
+    assert (gone_on.of.action, gone_on.why_not) == ("go on", f"job {job} is held again")
+    assert broken.operations.last(0).of.act == f"job {job}"
+    await jobs.resume(job)
+    await passing(broken, jobs.finished(job))
+    assert broken.operations.list()[0].why_not == f"job {job} is over"
+
+
 async def test_L10_what_was_tried_of_a_replay_stays_told_when_it_is_undone(broken):
     await broken.pause()
     numbers = letters(broken)

@@ -173,6 +173,14 @@ class Tabs(QTabWidget):
         self.setObjectName(name)
         self._layouts: WindowLayouts | None = None
         self.currentChanged.connect(lambda _at: self._keep())
+        self.tabBar().installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.tabBar() and event.type() == QEvent.Type.Wheel:
+            event.ignore()  # who scrolls past the tabs does not mean another page
+            return True
+        return super().eventFilter(watched, event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -215,9 +215,13 @@ class OperationsLog:
         return self._ended(of) if of.action in OF_JOBS else self._rebuilt(of)
 
     def _ended(self, of: OperatorAction) -> str:
-        """Says that a job is over that an act held or had go on; empty while it is not."""
-        job = self._dead_letters.jobs.get(_number_of(of))
-        return "" if job.status in (JobStatus.RUNNING, JobStatus.HELD) else f"job {job.number} is over"
+        """Says that a job is not as an act left it that held it or had it go on; empty while it is."""
+        job, held = self._dead_letters.jobs.get(_number_of(of)), of.action == OperatorAct.HOLD
+        if job.status not in (JobStatus.RUNNING, JobStatus.HELD):
+            return f"job {job.number} is over"
+        if held is not (job.status is JobStatus.HELD):
+            return f"job {job.number} {'goes on again' if held else 'is held again'}"
+        return "" if job.step < len(job.numbers) else f"job {job.number} has nothing left"
 
     def _over(self, of: OperatorAction) -> str:
         """Says why nothing that an act changed can be brought back now; empty if something can."""

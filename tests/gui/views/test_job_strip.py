@@ -215,6 +215,11 @@ async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, u
     shown = [view.jobs._column.itemAt(at).widget() for at in range(3)]
     assert [one.job.number for one in shown] == [3, 2, 1]
     assert [one.began.text() for one in shown] == [short(one.job.created_at) for one in shown]
+    await until(lambda: all(one.over for one in shown))
+    view.recent.click()
+    assert not view.jobs.cards, "once more hides them again"
+    view.recent.click()
+    await until(lambda: len(view.jobs.cards) == 3)
 
 
 async def test_L5_of_the_jobs_that_ended_only_the_last_one_stays_beside_those_that_go_on(many, view, until):
@@ -372,6 +377,32 @@ async def test_L5_a_job_of_the_last_session_is_told_though_nobody_opened_the_dea
     desk.changed.emit(Changes(engine=True))
     await passing(many, until(lambda: told))
     assert [one.text for one in told] == [f"Archived {MANY} dead letters."]
+
+
+async def test_L10_a_question_that_is_open_keeps_ctrl_z_from_what_is_behind_it(many, view, told, until):
+    number = all_numbers(view)[0]
+    await many.dead_letters.repair.write_note([number], text="asked them")
+    await until(lambda: view.desk.undo.last is not None)
+    view._repairs.begin(PURGE, (number,))
+    await until(view.strip.isVisible)
+    view.acts["undo"].do()
+    await until(lambda: told)
+    assert told[-1].text == "Nothing was undone: a question is open. Answer it, or leave it by Esc."
+    assert many.dead_letters.repair.facts(number).note == "asked them"
+    view.strip.dismiss()
+    view.acts["undo"].do()
+    await until(lambda: not many.dead_letters.repair.facts(number).note)
+
+
+async def test_L5_what_is_told_of_a_held_job_goes_away_with_it(many, view, desk, until):
+    notices, jobs = [], many.dead_letters.jobs
+    desk.noticed.connect(notices.append)
+    job = await many.dead_letters.repair.begin(all_numbers(view), ladder=(2, 5))
+    view.jobs.follow(job)
+    await passing(many, until(lambda: any("held at a new failure" in one.text for one in notices)))
+    (said,) = [one for one in notices if "held at a new failure" in one.text]
+    await jobs.cancel(job)
+    await until(lambda: any(one.topic == said.topic and not one.text for one in notices))
 
 
 async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(many, view, told, until):

@@ -7,8 +7,9 @@ from array import array
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
@@ -656,7 +657,9 @@ async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, 
     view.detail.tabs.setCurrentWidget(notes)
     notes.area.setPlainText("asked them")
     assert notes.drafts.holds
-    notes.save.click()
+    view.activateWindow()
+    notes.area.setFocus()
+    QTest.keyClick(notes.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: many.dead_letters.repair.facts(3).note == "asked them")
     await until(lambda: not notes.drafts.holds)
     notes.owner.setText("Lena")

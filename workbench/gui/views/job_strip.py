@@ -228,7 +228,7 @@ class JobStrip(QScrollArea):
         self.cards: dict[int, JobCard] = {}
         self._due: set[int] = set()
         self._counting: set[int] = set()
-        self._asked = False
+        self._asked = self._listed = False
         self._recent = Question(self, desk, self._show_some, self._cannot)
         self._failed = Question(self, desk, self._list, self._cannot)
         self._unfinished = Question(self, desk, self._take_up, self._cannot)
@@ -259,10 +259,17 @@ class JobStrip(QScrollArea):
             self._watch.follow(number)
 
     def show_recent(self) -> None:
-        """Shows the newest jobs, those that ended as well."""
-        self._recent.ask(self._desk.workspace.dead_letters.jobs.list)
+        """Shows the newest jobs, those that ended as well; asked for again it hides those that ended."""
+        ended = [number for number, card in self.cards.items() if card.over]
+        if self._listed and ended:
+            self._listed = False
+            for number in ended:
+                self._close(number)
+        else:
+            self._recent.ask(self._desk.workspace.dead_letters.jobs.list)
 
     def _show_some(self, jobs: Sequence[Job]) -> None:
+        self._listed = True
         for job in jobs[:RECENT]:
             self._add(job.number, taken_up=False)
         self.refresh()
