@@ -15,7 +15,6 @@ from workbench.gui.views.ladder_bar import states
 from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
 from workbench.services import operations_log
 from workbench.services.dead_letters import dead_letter_service
-from workbench.services.operations_log import UndoReport
 from workbench.services.project.open_project import open_target
 from workbench.store.letter_jobs import JobPlan
 from workbench.store.operations import RecallReplays
@@ -259,14 +258,6 @@ async def test_L10_what_was_tried_of_a_replay_stays_told_when_it_is_undone(broke
     *told, last = after[tried]
     assert (tuple(told), last.number) == (before[tried], len(before[tried]) + 1)
     assert "; 1 of them" not in (await broken.operations.undo_act(f"job {job}")).words
-
-
-def test_L10_an_undo_says_true_numbers():
-    said = UndoReport(name="archive of 900 dead letters", done=350, asked=350, queued=550)
-    assert said.complete
-    assert said.words.endswith("cancelled before the other 550; 350 put back.")
-    said = UndoReport(name="archive of 900 dead letters", done=899, asked=899)
-    assert said.words == "Undone: archive of 900 dead letters; 899 put back."
 
 
 async def test_L10_the_opposite_is_done_unless_it_was_done_since(broken):

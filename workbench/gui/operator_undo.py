@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
-    from workbench.services.operations_log import LoggedAct, UndoReport
+    from workbench.services.operations_log import LoggedAct
+    from workbench.services.undo_report import UndoReport
     from workbench.services.workspace import Workspace
     from workbench.store.operator_actions import OperatorAction
 
