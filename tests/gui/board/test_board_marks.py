@@ -191,6 +191,55 @@ async def test_a_draft_offers_on_its_card_what_its_form_offers(board: BoardView,
     assert board.editor.state.undo == "New event parcel.zapped"
 
 
+async def test_what_others_saved_and_does_not_load_is_marked_as_a_draft_is(
+    board: BoardView, until: Any
+) -> None:
+    """On the cards of its sections, with what would fix it, and in the details under its characters."""
+    path = board.desk.workspace.project.root / "project.tsk"
+    path.write_text(TEXT.replace('emit: "parcel.sent"', 'emit: "parcel.snet"'))
+    card, section = "command:send_parcel", board.details.section
+    await until(lambda: board.scene.graph.by_id[card].problems)
+    assert {one.id for one in board.scene.graph.nodes if one.problems} == {card}
+    board.canvas.reveal(card)
+    await until(lambda: section.pane.sure and board.marks.told(card)[0].fixes)
+    (mark, *_) = board.marks.told(card)
+    assert (mark.kind.title, mark.message) == ("does not load", "this aggregate has no event parcel.snet")
+    assert "older model runs" in mark.kind.why
+    (found,) = section.pane.editor.mistakes
+    line = section.pane.editor.text().splitlines()[found.line - 1]
+    assert line[found.column - 1 : found.end_column - 1] == '"parcel.snet"'
+    assert section.stand.text().endswith("1 mistake")
+    board.canvas.setFocus()
+    QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
+    ways = board.marks.popover.list
+    offered = [ways.item(at).text() for at in range(ways.count())]
+    ways.setCurrentRow(offered.index("Replace with parcel.sent"))
+    QTest.keyClick(ways, Qt.Key.Key_Return)
+    await until(lambda: text_of(board) == TEXT)
+    await until(lambda: not board.scene.graph.by_id[card].problems)
+    await until(lambda: board.editor.stand.text().endswith("saved"))
+
+
+@pytest.mark.parametrize("header", ["[comand.send_parcel]", "[comandsend_parcel]"])
+async def test_a_header_that_others_mistyped_is_marked_on_its_card_and_leads_to_the_line(
+    board: BoardView, until: Any, header: str
+) -> None:
+    path = board.desk.workspace.project.root / "project.tsk"
+    path.write_text(TEXT.replace("[command.send_parcel]", header))
+    card = "command:send_parcel"
+    await until(lambda: board.scene.graph.by_id[card].problems)
+    assert {one.id for one in board.scene.graph.nodes if one.problems} == {card}
+    board.canvas.reveal(card)
+    assert "is not a setting here" in board.details.about.parts["problems"].text()
+    assert board.details.about.parts["elsewhere"].isHidden(), "no Python module brings it"
+    wanted: list[Any] = []
+    board.desk.text_wanted.connect(lambda *place: wanted.append(place))
+    board.acts["open_text"].do()
+    assert wanted == [("project.tsk", path.read_text().splitlines().index(header) + 1)]
+    path.write_text(TEXT)
+    await until(lambda: not board.scene.graph.by_id[card].problems)
+
+
 SCENARIO = "scenarios/notes.tsk", '"Noted" { given: [{ event: "noted", stream: "parcel-1" }] }\n'
 
 
@@ -218,6 +267,39 @@ async def test_a_fix_that_renames_does_so_in_the_scenarios_and_its_card_stays_ch
     await until(lambda: board.editor.draft is None and text_of(board) == TEXT)
     assert (root / name).read_text() == said.replace('"noted"', '"parcel.noted"')
     await until(lambda: board.scene.chosen == NOTED)
+
+
+@pytest.mark.parametrize("way", ["card", "text"])
+async def test_a_name_is_replaced_in_all_files_as_one_step(board: BoardView, until: Any, way: str) -> None:
+    root, (name, said) = board.desk.workspace.project.root, SCENARIO
+    said = said.replace('"noted"', '"parcel.sent"')
+    (root / "scenarios").mkdir()
+    (root / name).write_text(said)
+    renamed = TEXT.replace("[event.parcel.sent]", "[event.parcel.snt]")
+    board.editor.do("Shorten", lambda text: text.with_said("project.tsk", renamed))
+    card, label = "command:send_parcel", "Replace with parcel.snt in all 3 places"
+    await until(lambda: card in board.scene.cards() and board.editor.draft is not None)
+    board.canvas.reveal(card)
+    section = board.details.section
+
+    def fix() -> Any:
+        fixes = (fix for one in board.marks.told(card) for fix in one.fixes)
+        return next((one for one in fixes if one.label == label), None)
+
+    await until(lambda: section.pane.sure and fix() is not None)
+    if way == "card":
+        board.marks.fix(fix())
+    else:
+        found = [one for each in section.pane.problems() for one in section.pane.fixes_in_file(each.problem)]
+        section.pane.apply(next(one for one in found if one.label == label))
+    snt = TEXT.replace("parcel.sent", "parcel.snt")
+    both = snt, said.replace("parcel.sent", "parcel.snt")
+    await until(lambda: board.editor.draft is None and (text_of(board), (root / name).read_text()) == both)
+    board.editor.acts["undo"].do()
+    await until(lambda: board.editor.state.text.project.text == renamed)
+    assert board.editor.state.text.scenarios[name].text == said, "one step for both"
+    board.editor.acts["undo"].do()
+    await until(lambda: (text_of(board), (root / name).read_text()) == (TEXT, said))
 
 
 async def test_two_cards_with_the_same_mistake_each_fix_their_own(board: BoardView, until: Any) -> None:
@@ -262,7 +344,8 @@ async def test_marks_follow_a_draft_as_far_as_it_can_be_looked_at(
     if not settings:
         await until(lambda: {NOTED} == {*board.scene.marks})
     assert board.editor.draft is not None
-    assert text_of(board) == TEXT
+    assert 'weight: "event.weight"' in text_of(board), "what is wrong beside it holds up nothing"
+    assert "tell" not in text_of(board)
 
 
 async def test_a_fix_that_leaves_something_to_type_leads_there_and_makes_no_step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,6 +30,7 @@ from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
 from workbench.tusk import parse
@@ -102,6 +103,34 @@ async def test_two_mistakes_of_a_field_stand_one_below_the_other(board: BoardVie
     await until(lambda: table.new.geometry().top() == last.geometry().bottom() + 1)
 
 
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("[comand.place]", "comand is not a setting here. Did you mean command?"),
+        ("[command.]", "A name is missing here"),
+        ("[command]", "[command] needs the name of what it declares"),
+        ("[event.place]", "This is no longer command place. Write [command.place]"),
+    ],
+)
+async def test_a_mistyped_header_is_told_and_leaves_the_form_as_it_was(
+    board: BoardView, until: Any, header: str, said: str
+) -> None:
+    section = await shown(board, "command:place", until)
+    rows = [one.row.path for one in section.form.rows]
+    assert cast("LineRow", row(section, "emit")).line.text() == "order.placed"
+    text = section.pane.editor.text()
+    section.pane.editor.take_text(text.replace("[command.place]", header))
+    told = section.form.told
+    await until(lambda: told.isVisible() and said.casefold() in told.text.casefold())
+    assert f"Line {SHOP.splitlines().index('[command.place]') + 1}: " in told.text
+    assert [one.row.path for one in section.form.rows] == rows
+    assert cast("LineRow", row(section, "emit")).line.text() == "order.placed", "it is not empty"
+    told.buttons[0].click()
+    assert section.pane.editor.textCursor().block().text() == header
+    section.pane.editor.take_text(text)
+    await until(told.isHidden)
+
+
 async def test_a_text_that_cannot_be_read_says_where_and_leads_there(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     broken = section.pane.editor.text().replace('id: "uuid"', 'id: "uuid')
@@ -128,8 +157,11 @@ async def test_what_could_not_be_written_is_not_said_to_be_saved(board: BoardVie
     section = await shown(board, "command:place", until)
     state = board.editor.state
     assert section.stand.text().endswith("saved")
-    section.show_node(section.node, replace(state, problems=("it is not written yet",)))
+    draft = replace(state, problems=("it is not written yet",), written=DesignText())
+    section.show_node(section.node, draft)
     assert section.stand.text().endswith("not saved")
+    section.show_node(section.node, replace(draft, written=state.text))
+    assert section.stand.text() == "✓ saved", "what is not saved is something else"
     section.show_node(section.node, state)
     assert section.stand.text() == "✓ saved"
 
@@ -625,3 +657,17 @@ async def test_a_plain_type_is_completed_in_its_cell(board: BoardView, until: An
     cell.selectAll()
     QTest.keyClicks(cell, "int")
     assert [one.name for one in cell._found().found] == ["integer"]
+
+
+async def test_what_an_action_lacks_at_each_of_two_events_is_offered_once(
+    board: BoardView, until: Any
+) -> None:
+    more = '\n[event.order.paid]\n\n[command.check]\nchanges: "order"\nfields { order: "string" }\n'
+    more += '\n[policy.tell]\non: ["order.placed", "order.paid"]\nissue: "check"\n'
+    board.editor.do("Add", lambda text: text.with_project(parse(text.project.text + more)))
+    await until(lambda: board.editor.draft is not None and "subscription:tell" in board.scene.cards())
+    section = await shown(board, "subscription:tell", until)
+    await until(lambda: len(section.pane.problems()) == 2)
+    issue = row(section, "issue")
+    await until(lambda: issue.findChildren(QPushButton))
+    assert [one.text() for one in issue.findChildren(QPushButton)] == ["Write order"]

@@ -92,10 +92,13 @@ class CompletionList(ChoiceList):
             f"#completions {{ background: {colors.raised}; border: 1px solid {colors.faint}; }}"
         )
 
-    def offer(self, found: Completions) -> None:
+    def offer(self, found: Completions, *, first: bool = False) -> None:
         """Shows what can stand at a place; nothing where nothing can.
 
         One is chosen only where a part of its name was typed: Enter behind a finished word is the editor's.
+
+        Args:
+            first: Choose the first though nothing was typed.
         """
         self.show_lines([ChoiceLine(one, one.name, one.words) for one in found.found[:MOST]])
         elsewhere = self._editor.window().focusWidget() not in (None, self._editor)
@@ -103,11 +106,18 @@ class CompletionList(ChoiceList):
             self.hide()
             return
         whole = any(one.name == found.typed for one in found.found)
-        self.choose_row(0 if found.typed and not whole else -1)
+        self.choose_row(0 if first or (found.typed and not whole) else -1)
         self._place()
         self.show()
         self.raise_()
         self._follow()
+
+    def stay_at_cursor(self) -> None:
+        """Goes along with the cursor where the text was scrolled; hides where that is out of sight."""
+        if self.isVisible() and self._editor.viewport().rect().intersects(self._editor.cursorRect()):
+            self._place()
+        else:
+            self.hide()
 
     def _follow(self) -> None:
         """Follows what the editor stands in, from now on until it is hidden."""
