@@ -13,6 +13,7 @@ from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.repair_words import forewarned
+from workbench.gui.views.to_confirm import ToConfirm
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -20,7 +21,7 @@ from workbench.services.dead_letters import Report
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
-    from workbench.store.stored_values import DeadLetter, LetterLine
+    from workbench.store.stored_values import DeadLetter
 
 SAMPLES = 3
 SOON = 0.5
@@ -164,41 +165,6 @@ REASONS = {
     "filter_error": ("Filter error", "filter", "error", "The filter of the subscription failed on it"),
 }
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToConfirm:
-    """What is read before it is asked whether a deed shall be done.
-
-    Attributes:
-        samples: A few of the letters.
-        behind: How many deliveries wait behind them, where that matters.
-        archived: How many of what is replayed are archived, which takes them out of there.
-    """
-
-    deed: Deed
-    numbers: tuple[int, ...]
-    samples: Sequence[LetterLine]
-    behind: int = 0
-    archived: int = 0
-
-    @property
-    def taken_out(self) -> str:
-        """Says how many are archived; empty for none."""
-        if not self.archived:
-            return ""
-        of = (
-            "It is"
-            if len(self.numbers) == 1
-            else f"{self.archived:,} of them {'is' if self.archived == 1 else 'are'}"
-        )
-        return f"{of} archived, and no more then."
-
-    def lines(self) -> list[str]:
-        """Returns what stands below the question."""
-        lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in self.samples]
-        rest = len(self.numbers) - len(lines)
-        return [*lines, f"and {rest:,} more"] if rest else lines
 
 
 class Repairs:

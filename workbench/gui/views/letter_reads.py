@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.gui.reads import takes_time
-from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, SAMPLES, STATUSES, Deed, ToConfirm
+from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, SAMPLES, STATUSES, Deed
+from workbench.gui.views.to_confirm import ToConfirm
 from workbench.gui.widgets import error_text
 from workbench.model.dead_letter import LetterStatus
 from workbench.services.dead_letters.letter_index import LettersFound

@@ -21,7 +21,6 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import Scrolled, in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
-from workbench.gui.views.letter_actions import ToConfirm
 from workbench.gui.views.letter_reads import previewed, reported, samples_of
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.views.repair_fits import RepairFits
@@ -29,6 +28,7 @@ from workbench.gui.views.repair_listed import RepairListed
 from workbench.gui.views.repair_rehearsal import RepairRehearsal, stop
 from workbench.gui.views.repair_steps import RepairSteps
 from workbench.gui.views.repair_words import emptied, fields_of, forewarned, holds_text, left_alone
+from workbench.gui.views.to_confirm import ToConfirm
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
