@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
@@ -172,6 +172,23 @@ async def test_a_status_that_none_of_those_found_by_the_search_has_says_so(view,
     next(one for one in view.table.findChildren(QPushButton) if one.text() == "Clear the search").click()
     await until(lambda: view.table.model().rowCount() == 1)
     assert view.statuses.currentText() == "Archived  ·  1"
+
+
+async def test_what_was_searched_comes_back_when_some_are_not_shown_alone_any_more(view, many, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.finder.words.setText("ann")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.table.model().rowCount() == 1)
+    view.show_only(sorted(one.number for one in many.dead_letters.page())[2:5])
+    await until(lambda: view.table.model().rowCount() == 3)
+    assert view.finder.words.text() == ""
+    chip = next(one for one in view.finder.findChildren(QToolButton, "chip"))
+    chip.click()
+    await until(lambda: view.table.model().rowCount() == 1)
+    assert view.finder.words.text() == "ann"
+    view.detail.notes.owner.setFocus()
+    view.focus_filter()
+    assert view.finder.words.hasFocus() or view.focusWidget() is view.finder.words
 
 
 async def test_L5_a_wrong_expression_lists_nothing_and_says_why(view, until):

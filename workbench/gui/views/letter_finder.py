@@ -107,6 +107,7 @@ class LetterFinder(QWidget):
         self.setObjectName("letter-finder")
         self.chips: tuple[tuple[str, str], ...] = ()
         self._only: frozenset[int] = frozenset()
+        self._before: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
         self.words = SearchBox("Find in all letters")
         self.where = SearchBox("where: CEL, such as data.amount > 100")
         self.words.setToolTip(WORDS_TIP)
@@ -228,13 +229,22 @@ class LetterFinder(QWidget):
         self.show_only(())
 
     def show_only(self, numbers: Collection[int]) -> None:
-        """Looks only among letters with these numbers, for all of them; a chip says so."""
-        self._only, self.chips = frozenset(numbers), ()
-        for box in (self.words, self.where):
-            with QSignalBlocker(box):
-                box.clear()
+        """Looks only among letters with these numbers, for all of them; a chip says so.
+
+        What was looked for before comes back when the chip is closed.
+        """
+        if numbers and not self._only:
+            self._before = self.words.text(), self.where.text(), self.chips
+        self._only = frozenset(numbers)
+        self._look_for("", "", ())
         self._show_chips()
         self.asked.emit()
+
+    def _look_for(self, words: str, where: str, chips: tuple[tuple[str, str], ...]) -> None:
+        for box, text in ((self.words, words), (self.where, where)):
+            with QSignalBlocker(box):
+                box.setText(text)
+        self.chips = chips
 
     def typed(self) -> dict[str, Any]:
         """Returns what is looked for, how that is grouped, and the chosen group, as JSON."""
@@ -252,10 +262,7 @@ class LetterFinder(QWidget):
 
     def type_again(self, kept: dict[str, Any]) -> None:
         """Shows what `typed` returned; no signal tells of it."""
-        for box, text in ((self.words, kept["words"]), (self.where, kept["where"])):
-            with QSignalBlocker(box):
-                box.setText(text)
-        self.chips = _chips(kept["chips"])
+        self._look_for(kept["words"], kept["where"], _chips(kept["chips"]))
         self.by.say(kept["by"])
         self.then.say(kept["then"])
         self.statuses.choose(kept["status"])
@@ -277,6 +284,8 @@ class LetterFinder(QWidget):
         self.asked.emit()
 
     def _widen_all(self) -> None:
+        if not (self.words.text() or self.where.text() or self.chips):
+            self._look_for(*self._before)
         self._only = frozenset()
         self._show_chips()
         self.asked.emit()
