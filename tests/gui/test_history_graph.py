@@ -166,10 +166,7 @@ def test_a_picture_has_its_whole_title_and_says_of_what_the_highest_is(qtbot):
     plot = QWidget()
     qtbot.addWidget(plot)
     plot.resize(240, 100)
-    short, long = (
-        "Rate",
-        "Rate, deliveries/s, average of 1 min · 2026-11-30 16:00:00 to 2026-11-30 17:00:00 UTC",
-    )
+    long = "Rate, deliveries/s, average of 1 min · 2026-11-30 16:00:00 to 2026-11-30 17:00:00 UTC"
     low, high = (picture_of(plot, title, {}, {}).height() for title in ("Rate", long))
     assert high > low, "it breaks where it does not fit"
     figures = Figures(average=2.0, highest=39.0, total=9)

@@ -246,11 +246,12 @@ async def test_a_field_that_no_letter_has_is_told(view, until):
     assert any(said in one for one in labels)
 
 
+@pytest.mark.parametrize("size", [(1000, 560), (960, 440), (1180, 380)])
 async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there_is_little_room(
-    view, many, until
+    view, many, until, size
 ):
     await until(lambda: view.groups.model().nodes)
-    view.resize(1000, 560)
+    view.resize(*size)
     view.many.acts["repair"].do()
     panel = view.many.panel
     await until(lambda: panel.isVisible() and panel._shown is not None)
@@ -258,6 +259,9 @@ async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there
     panel.rehearsal._say("2 would be resolved.\n6 would fail again:\n  SmtpError: no mail server")
     said = panel.rehearsed
     await until(lambda: said.visibleRegion().boundingRect().height() == said.height() > 20)
+    panel.rehearsal._say("\n".join(["9 would be resolved.", *(f"  {at} would fail" for at in range(30))]))
+    await until(lambda: not said.visibleRegion().isEmpty() and said.height() > 200)
+    assert said.visibleRegion().boundingRect().top() == 0, "its first line, where it is too long"
 
 
 def squeezed(outer):
