@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -145,6 +145,11 @@ class Scrolled(QScrollArea):
     def _bring(self, _before: QWidget | None, now: QWidget | None) -> None:
         if isinstance(now, QAbstractButton) and self._page.isAncestorOf(now):
             self.ensureWidgetVisible(now, 0, 8)
+
+    def bring(self, part: QWidget) -> None:
+        """Scrolls to a part of the page; to its beginning where it is too high to be seen whole."""
+        self.ensureWidgetVisible(part, 0, 0)
+        self.ensureVisible(0, part.mapTo(self._page, QPoint()).y(), 0, 0)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

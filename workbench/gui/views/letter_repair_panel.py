@@ -127,7 +127,7 @@ class LetterRepairPanel(QWidget):
         self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self._strip, self)
         self.rehearse, self.rehearsed = self.rehearsal.button, self.rehearsal.said
         self.rehearsal.changed.connect(self._offer)
-        self.rehearsal.told.connect(lambda: self._scrolled.ensureWidgetVisible(self.rehearsed))
+        self.rehearsal.told.connect(self._bring_verdict)
         self.send = QPushButton("Repair and replay")
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
@@ -158,7 +158,12 @@ class LetterRepairPanel(QWidget):
         )  # in sight wherever there is room for it
         whole = QWidget()
         in_column((self._scrolled, 1), below, of=whole, margins=0, spacing=0)
-        in_column(Scrolled(whole, "Repair"), of=self, margins=0, spacing=0)
+        self._outer = Scrolled(whole, "Repair")
+        in_column(self._outer, of=self, margins=0, spacing=0)
+
+    def _bring_verdict(self) -> None:
+        self._scrolled.bring(self.rehearsed)
+        self._outer.bring(self.rehearsed)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
