@@ -1,4 +1,4 @@
-"""Folders that go with the process that made them: of one that was killed what nobody worked in goes, too."""
+"""Folders that go with the process that made them, or at the next start where that one was killed."""
 
 from __future__ import annotations
 
