@@ -352,7 +352,7 @@ class JobStrip(QScrollArea):
         """Takes away, once a job is seen to end, all others that have ended; but not under the keyboard."""
         if not (seen.watched and seen.over):
             return
-        seen.watched = False
+        seen.watched = self._listed = False
         ended = [(one.job.changed_at, number) for number, one in self.cards.items() if one.job and one.over]
         for _, number in sorted(ended)[:-1]:
             if not self.cards[number].isAncestorOf(QApplication.focusWidget() or self):
