@@ -188,7 +188,7 @@ class SchemaDialog(QDialog):
             copy = partial(QApplication.clipboard().setText, self.pane.editor.text())
             self.banner.set("error", GONE.format(self.name), [("Copy the text", copy)])
             self.banner.show()
-        elif self.pane.editor.text() == piece.text or not self.pane.dirty:
+        elif piece.holds(self.pane.editor.text()) or not self.pane.dirty:
             self._piece, self._base = piece, piece.text
             self.banner.hide()
             self.pane.show_piece(piece, fresh=False)

@@ -80,7 +80,7 @@ class SectionPane(TextPane):
         self.know_piece(piece)
         if fresh:
             self.show_text(PROJECT_FILE, piece.text)
-        else:
+        elif not piece.holds(self.editor.text()):
             self.editor.take_text(piece.text, of_others=True)
         self.editor.numbers.update()
 
@@ -92,7 +92,7 @@ class SectionPane(TextPane):
     @property
     def dirty(self) -> bool:
         """Whether something else stands here than in the design."""
-        return self.piece is not None and self.editor.text() != self.piece.text
+        return self.piece is not None and not self.piece.holds(self.editor.text())
 
     def join(
         self,
@@ -113,14 +113,15 @@ class SectionPane(TextPane):
         Returns:
             What the typed text is joined with next.
         """
-        mine = self.editor.text()
+        mine = piece.ended(self.editor.text())
         joined = merged_text(base, mine, piece.text)
         self.know_piece(piece)
         if joined is None:
             banner.ask(CHANGED, mine, piece.text, [("Keep this text", keep), ("Take the other", take)])
             return base
         banner.hide()
-        self.editor.take_text(joined, of_others=True)
+        if joined != mine:
+            self.editor.take_text(joined, of_others=True)
         return piece.text
 
     def whole(self) -> str:

@@ -30,7 +30,7 @@ from workbench.gui.text.typing_keys import TypingKeys
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
-from workbench.services.design.line_merge import changed_spans
+from workbench.services.design.line_merge import changed_spans, place_behind
 from workbench.tusk import Problem
 
 LINES = 6
@@ -146,7 +146,7 @@ class TskEditor(QPlainTextEdit):
         whole.endEditBlock()
 
     def take_text(self, text: str, *, of_others: bool = False) -> None:
-        """Shows another text as a step that can be undone; the cursor stays in the line where it is.
+        """Shows another text as a step that can be undone; the cursor stays behind what it stands behind.
 
         Args:
             of_others: It was not typed here: undoing would take back what others wrote, so nothing that
@@ -155,7 +155,12 @@ class TskEditor(QPlainTextEdit):
         was = self.text()
         if was == text:
             return
-        self.replace_pieces(changed_spans(was, text))
+        cursor, spans = self.textCursor(), changed_spans(was, text)
+        at = self.offset(cursor)
+        cursor.setPosition(cursor.anchor())
+        places = [place_behind(one, spans) for one in (self.offset(cursor), at)]
+        self.replace_pieces(spans[::-1])
+        self.setTextCursor(self.cursor_at(*places))
         if of_others:
             self.document().clearUndoRedoStacks()
 
@@ -271,6 +276,7 @@ class TskEditor(QPlainTextEdit):
             self.go_to_mistake(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif self.isReadOnly() or not self._keys.take(event):
             super().keyPressEvent(event)
+        self._typed = ""  # also where the text stays as it is
 
     def _begins_step(self, typed: str, at: int) -> bool:
         """Whether undo stops before what is typed now: at a word, and at what is typed after a pause."""
