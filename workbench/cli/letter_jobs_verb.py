@@ -23,7 +23,7 @@ def job_value(report: JobReport) -> dict[str, Any]:
     job = report.job
     return {
         "job": job.number,
-        "status": job.status.value,
+        "status": report.state,
         "act": job.action,
         "letters": len(job.numbers),
         "begun": when(job.created_at),
@@ -45,8 +45,10 @@ def job_said(report: JobReport) -> list[str]:
         "held": f"job {job.number} {why}; the rest waits for workbench dead-letters go-on, or cancel",
         "running": f"job {job.number} is not done; it goes on when the project runs",
         "cancelled": f"job {job.number} is cancelled; what it had done stays done",
+        "undone": f"job {job.number} was undone",
+        "undone in part": f"job {job.number} was undone as far as could be",
     }
-    end = ends.get(job.status.value, "")
+    end = ends.get(report.state, "")
     if job.trouble:
         lines.append(one_line(job.trouble))
     return [*lines, end] if end else lines
@@ -79,7 +81,7 @@ async def _list(options: Options, environ: Environ) -> int:
     rows = [
         (
             one.job.number,
-            one.job.status.value,
+            one.state,
             one.job.action,
             len(one.job.numbers),
             one.resolved,

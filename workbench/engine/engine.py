@@ -230,18 +230,18 @@ class Engine:
             self.notifier.announce(Changes(everything=True, engine=True))
 
     def _follow(self, touched: Touched) -> None:
-        self.metrics.flow.update(touched.flow)
+        for what, number in touched.flow.items():
+            self.metrics.flow[what] += number
         for stream, version in touched.versions.items():
             self.loader.committed(stream, version)
-        changes = touched.changes()
         if touched.released:
             for runner in self.subscriptions.values():
                 runner.rows_changed()
         self._follow_operator(touched)
-        if changes.head:
-            self._head = max(self._head, changes.head, self._read_head())
+        if touched.head:
+            self._head = touched.head = max(self._head, touched.head, self._read_head())
             self._runtime.large.note(self._head, touched.weight)
-            changes = changes.merged(Changes(head=self._head))
+        changes = touched.changes()
         if changes.head or touched.released:
             self._scheduler.wake_all()
         else:

@@ -245,10 +245,7 @@ class DeliveryFaults:
     def __init__(self, faults: Faults, subscription: Subscription) -> None:
         self._faults = faults
         self._name, self._seconds = subscription.name, subscription.timeout
-        self._places = (
-            (FaultPlace.SUBSCRIPTION, subscription.name),
-            (FaultPlace.HANDLER, subscription.handler),
-        )
+        self._handler = subscription.handler
 
     def around(self, handler: Handler) -> Handler:
         """Returns what runs in a handler's place: itself, unless a fault may strike its calls."""
@@ -319,7 +316,10 @@ class DeliveryFaults:
         return now + span
 
     def _meant(self, *kinds: FaultKind, spent: bool = False) -> Sequence[ArmedFault]:
-        return self._faults.meant(kinds, *self._places, spent=spent)
+        if not self._faults.armed:
+            return ()
+        places = (FaultPlace.SUBSCRIPTION, self._name), (FaultPlace.HANDLER, self._handler)
+        return self._faults.meant(kinds, *places, spent=spent)
 
     def _strike(self, faults: Sequence[ArmedFault]) -> ArmedFault | None:
         """Counts a call; returns the fault by which it hangs."""

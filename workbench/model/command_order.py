@@ -65,16 +65,14 @@ def _leads(registry: Registry) -> dict[str, list[str]]:
     """Returns the commands that reactions issue, by the events from which they may follow."""
     found: dict[str, list[str]] = {}
     for name in (*registry.reactors, *registry.subscriptions):
-        reaction = registry.reactors.get(name)
         for flow in registry.flows_of(f"subscription:{name}"):
             if flow.verb != "issues" or flow.name not in registry.commands:
                 continue
-            heard = reaction.events if reaction is not None else _heard(registry, name)
-            for event in [flow.cause] if flow.cause else heard:
+            for event in [flow.cause] if flow.cause else _heard(registry, name):
                 found.setdefault(event, []).append(flow.name)
     return found
 
 
-def _heard(registry: Registry, subscription: str) -> Iterator[str]:
-    one = registry.subscriptions[subscription]
-    return (event for event in registry.events if registry.gets(one, event))
+def _heard(registry: Registry, name: str) -> Sequence[str]:
+    one = registry.reactors.get(name)
+    return one.events if one is not None else registry.handled_by(registry.subscriptions[name])

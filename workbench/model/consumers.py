@@ -14,8 +14,7 @@ def consumers_of(registry: Registry) -> dict[str, tuple[str, ...]]:
     readers = {f"projection:{name}": tuple(one.handlers()) for name, one in registry.projections.items()}
     readers |= {f"subscription:{name}": one.events for name, one in registry.reactors.items()}
     readers |= {
-        f"subscription:{name}": tuple(event for event in registry.events if registry.gets(one, event))
-        for name, one in registry.subscriptions.items()
+        f"subscription:{name}": registry.handled_by(one) for name, one in registry.subscriptions.items()
     }
     for reader, events in readers.items():
         for event in events:

@@ -154,7 +154,9 @@ class Registry:
 
     def handled_by(self, subscription: Subscription) -> tuple[str, ...]:
         """Returns the events that a subscription gets, of those that its handler says where it says some."""
-        said = {flow.cause for flow in self.flows_of(f"subscription:{subscription.name}")}
+        handler = self.handlers.get(subscription.handler)
+        said = {*getattr(handler, "events", ())}
+        said |= {flow.cause for flow in self.flows_of(f"subscription:{subscription.name}")}
         every = not said or "" in said
         return tuple(one for one in self.events if (every or one in said) and self.gets(subscription, one))
 

@@ -625,3 +625,17 @@ async def test_a_plain_type_is_completed_in_its_cell(board: BoardView, until: An
     cell.selectAll()
     QTest.keyClicks(cell, "int")
     assert [one.name for one in cell._found().found] == ["integer"]
+
+
+async def test_what_an_action_lacks_at_each_of_two_events_is_offered_once(
+    board: BoardView, until: Any
+) -> None:
+    more = '\n[event.order.paid]\n\n[command.check]\nchanges: "order"\nfields { order: "string" }\n'
+    more += '\n[policy.tell]\non: ["order.placed", "order.paid"]\nissue: "check"\n'
+    board.editor.do("Add", lambda text: text.with_project(parse(text.project.text + more)))
+    await until(lambda: board.editor.draft is not None and "subscription:tell" in board.scene.cards())
+    section = await shown(board, "subscription:tell", until)
+    await until(lambda: len(section.pane.problems()) == 2)
+    issue = row(section, "issue")
+    await until(lambda: issue.findChildren(QPushButton))
+    assert [one.text() for one in issue.findChildren(QPushButton)] == ["Write order"]

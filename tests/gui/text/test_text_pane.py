@@ -118,6 +118,46 @@ def test_a_list_of_fixes_that_becomes_wider_stays_on_the_screen(qtbot):
     assert menu.width() >= menu.sizeHint().width()
 
 
+TWO = (
+    PROJECT
+    + """
+[command.check]
+changes: "order"
+fields { order: "string" }
+
+[policy.tell]
+on: ["order.placed", "order.paid"]
+issue: "check"
+"""
+)
+
+
+async def test_what_two_events_lack_is_offered_once(shown, until):
+    page = shown(TWO)
+    page.know(checked(TWO))
+    page.editor.go_to(TWO.index('"check"') + 1)
+    assert len(page.editor.mistakes_here()) > 1
+    page.acts["fix"].trigger()
+    acts = page._menu.actions()
+    await until(lambda: all("left" in one.text() for one in acts))
+    labels = [one.text().partition("  ·")[0] for one in acts]
+    assert labels == [*dict.fromkeys(labels)]
+    acts[labels.index("Write order")].trigger()
+    page._menu.close()
+    assert 'with { order: "id" }' in page.editor.text()
+
+
+async def test_enter_takes_the_first_of_what_can_stand_where_a_fix_leaves_nothing(shown):
+    page = shown()
+    at = page.editor.text().index("[", page.editor.text().index(PAID))
+    page.apply(QuickFix(label="Write by …", effect="", pieces=((at, at, 'refuse { no { when: "" } }\n'),)))
+    assert page.list.isVisible()
+    first = page.list.names()[0]
+    QTest.keyClick(page.editor, Qt.Key.Key_Return)
+    assert f'when: "{first}" }}' in page.editor.text()
+    assert not page.list.isVisible()
+
+
 def test_one_types_into_what_a_fix_leaves_empty(shown):
     page = shown()
     first, second = PROJECT.index(PAID), PROJECT.index("[", PROJECT.index(PAID))

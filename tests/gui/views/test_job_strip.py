@@ -7,11 +7,13 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
+from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.time_format import short
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
 from workbench.gui.views.letters_view import LettersView
+from workbench.gui.views.repair_listed import job_said as listed_said
 from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport, Report
 from workbench.store.letter_jobs import Job, JobStatus
@@ -201,6 +203,105 @@ async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, u
     shown = [view.jobs._column.itemAt(at).widget() for at in range(3)]
     assert [one.job.number for one in shown] == [3, 2, 1]
     assert [one.began.text() for one in shown] == [short(one.job.created_at) for one in shown]
+
+
+async def test_L5_of_the_jobs_that_ended_only_the_last_one_stays_beside_those_that_go_on(many, view, until):
+    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    await jobs.finished(await jobs.start("archive", numbers[:2]))
+    view.recent.click()
+    await until(lambda: list(view.jobs.cards) == [1])
+    slow = await jobs.start("archive", numbers[2:], per_second=1)
+    view.jobs.follow(slow)
+    await until(lambda: view.jobs.cards[slow].job is not None)
+    for action in ("restore", "archive"):
+        many.clock.advance(1)
+        number = await jobs.start(action, numbers[:2])
+        view.jobs.follow(number)
+        await until(lambda ended=number: list(view.jobs.cards) == [slow, ended])
+        assert view.jobs.cards[number].title.text().endswith(": done")
+    view.recent.click()
+    await until(lambda: sorted(view.jobs.cards) == [1, slow, 3, 4])
+    many.clock.advance(1)
+    await jobs.cancel(slow)
+    await until(lambda: list(view.jobs.cards) == [slow])
+
+
+async def test_L5_the_last_that_ended_stays_whichever_is_counted_first(many, view, until):
+    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    for at in range(2):
+        many.clock.advance(1)
+        await jobs.finished(await jobs.start("archive", numbers[at : at + 1]))
+    view.jobs.follow(2)
+    view.jobs.follow(1)
+    await until(lambda: list(view.jobs.cards) == [2])
+    await until(lambda: card(view).title.text().endswith(": done"))
+
+
+async def test_L5_a_card_with_the_keyboard_stays_though_another_job_ends(many, view, until):
+    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    view.jobs.follow(await jobs.start("archive", numbers[:1]))
+    await until(card(view).undo.isVisible)
+    card(view).undo.setFocus()
+    many.clock.advance(1)
+    view.jobs.follow(await jobs.start("archive", numbers[1:2]))
+    await until(lambda: 2 in view.jobs.cards and view.jobs.cards[2].over)
+    assert sorted(view.jobs.cards) == [1, 2]
+
+
+@pytest.mark.parametrize("action", ["archive", "replay"])
+async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
+    many, view, desk, qtbot, until, action
+):
+    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start(action, numbers, per_second=1)
+    await until(lambda: jobs.get(job).step == 1)
+    await many.operations.undo_act(f"job {job}")
+    await many.dead_letters.purge(numbers, skip_on=True)
+    later = LettersView(desk)  # as after a restart
+    qtbot.addWidget(later)
+    later.resize(1000, 700)
+    later.show()
+    later.catch_up()
+    later.jobs.show_recent()
+    await until(lambda: later.jobs.cards and card(later).title.text().endswith("per second: undone"))
+    assert f"By others meanwhile: {MANY} purged." in card(later).said.text()
+    report = await jobs.counted(job)
+    assert job_value(report)["status"] == "undone"
+    assert job_said(report)[-1] == f"job {job} was undone"
+
+
+async def test_L10_a_job_whose_undo_came_too_late_for_some_says_so(many, view, until):
+    jobs = many.dead_letters.jobs
+    job = await jobs.start("replay", all_numbers(view), per_second=1)
+    await until(lambda: jobs.get(job).step == 1)
+    await passing(many, until(lambda: many.dead_letters.counts().get("failed_again")))
+    await many.pause()
+    await many.operations.undo_act(f"job {job}")
+    report = await jobs.counted(job)
+    assert report.fates.get("failed_again")
+    assert title(report).endswith(": undone in part")
+    assert job_said(report)[-1] == f"job {job} was undone as far as could be"
+
+
+async def test_L5_what_another_job_dealt_with_is_not_said_to_be_left(many, view, until):
+    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start("replay", numbers, per_second=1)
+    view.jobs.follow(job)
+    await until(lambda: jobs.get(job).step == 1)
+    await jobs.cancel(job)
+    await until(lambda: f"cancelled before the other {MANY - 1}" in view.jobs.cards[job].said.text())
+    rest = f"Job 1 of {MANY} letters was cancelled, {MANY - 1} of them are not sent"
+    assert listed_said(jobs.report(job)) == rest
+    await many.dead_letters.archive(numbers[1:3])
+    await many.dead_letters.purge(numbers[3:], skip_on=True)
+    view.jobs.refresh()
+    await until(lambda: "cancelled before the other 2" in view.jobs.cards[job].said.text())
+    assert listed_said(jobs.report(job)) == (
+        f"Job 1 of {MANY} letters was cancelled, 2 of them are not sent, "
+        f"by others meanwhile: {MANY - 3} purged"
+    )
 
 
 async def test_L5_what_others_dealt_with_meanwhile_is_told_once(many, view, told, until):

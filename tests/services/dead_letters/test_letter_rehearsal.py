@@ -68,5 +68,5 @@ async def test_a_store_in_memory_cannot_be_copied(broken, monkeypatch, tmp_path)
     monkeypatch.setattr(
         type(broken.project), "store_path", property(lambda _project: Path(tmp_path / "none"))
     )
-    with pytest.raises(NotAStore, match="in memory"):
+    with pytest.raises(NotAStore, match="needs a file to copy"):
         await broken.dead_letters.repair.rehearsal.run((1,), lambda *_said: None)

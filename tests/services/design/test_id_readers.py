@@ -30,6 +30,9 @@ OTHERS = {
 }
 
 
+NOTHING_STORED = SimpleNamespace(stored=lambda *_names: 0, mistakes=lambda _text: [])
+
+
 def design(text):
     return DesignText(project=parse(text, "project.tsk"))
 
@@ -49,6 +52,37 @@ def test_who_does_not_read_it_is_not_told(what):
 
 def test_a_move_tells_them_too():
     text = design("[aggregate.a]\n[aggregate.b]\n[event.a.done]\n" + READERS["process"])
-    known = SimpleNamespace(stored=lambda *_names: 0, mistakes=lambda _text: [])
-    found = move_preview(text, [DesignNode("event", "a.done")], "b", known)
+    found = move_preview(text, [DesignNode("event", "a.done")], "b", NOTHING_STORED)
     assert [(one.line, one.owner) for one in found.stays] == [(5, "process.p")]
+
+
+MOVED = """[aggregate.a]
+[aggregate.b]
+[event.a.done]
+[command.finish]
+changes: "a"
+fields { FIELDS }
+emit: "a.done"
+[command.begin]
+creates: "b"
+fields { b_no: "integer" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ('a_id: "string"', ["a_id"]),
+        ('a: "string", b_no: "integer"', ["a"]),
+        ('no: "string", a_id: "string"', []),
+    ],
+)
+def test_a_command_that_moves_is_told_with_the_id_that_it_has(fields, told):
+    text = design(MOVED.replace("FIELDS", fields))
+    said = [
+        f"finish has {one}, the id of an a, and would look for a b of that id: it needs b_no as its target."
+        for one in told
+    ]
+    finish = DesignNode("command", "finish")
+    assert list(move_preview(text, [finish], "b", NOTHING_STORED).notes) == said
+    assert list(move_preview(text, [finish], "new", NOTHING_STORED).notes) == []

@@ -78,7 +78,11 @@ def test_the_command_is_listed_and_moves_with_its_event():
         True,
     )
     assert along.text[along.start : along.end] == "parcel"
-    assert found.notes == ("It becomes an event of box. What is ticked moves there, too.",)
+    needs = "it needs box_id as its target"
+    assert found.notes == (
+        "It becomes an event of box. What is ticked moves there, too.",
+        f"send has parcel_id, the id of a parcel, and would look for a box of that id: {needs}.",
+    )
     text = renamed(shop(), "box.sent")
     assert '[command.send]\nchanges: "box"' in text
     assert 'emit: "box.sent"' in text

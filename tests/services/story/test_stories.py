@@ -206,6 +206,7 @@ async def test_L9_who_archived_a_letter_is_told_with_the_number_of_the_operation
     await broken.dead_letters.archive([letter.number])
     (act, *_) = broken.operations.list()
     read = broken.stories.read(letter.correlation_id)
+    assert read.story.standing == ("warning", "ended, 1 archived by hand")
     told = [(one.actor, one.said) for one in read.story.lines if one.letter == letter.number]
     assert told[0][0] == letter.subscription
     assert told[1:] == [(act.of.who, f"archived letter {letter.number} (operation {act.of.number})")]
@@ -219,6 +220,14 @@ async def test_L9_who_archived_a_letter_is_told_with_the_number_of_the_operation
         (act.of.who, f"archived {name} (operation {done})", done),
         (act.of.who, f"took back operation {done}, archive of {name} (operation {back})", back),
     ]
+
+
+async def test_V3_what_a_purge_ended_is_no_plain_end(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    await broken.dead_letters.purge([letter.number])
+    assert broken.stories.whole(letter.correlation_id).standing == ("warning", "ended, 1 purged by hand")
+    await broken.dead_letters.restore([letter.number])
+    assert broken.stories.whole(letter.correlation_id).standing == ("error", "ended, 1 dead")
 
 
 async def test_L4_every_owner_and_note_of_a_letter_is_told_not_only_the_last(broken):

@@ -120,7 +120,8 @@ class Row(QWidget):
         if known != self._known:
             self._known = known
             self._clear()
-            said = [(self._problem(one), one.path) for one in found]
+            offered = set[QuickFix]()  # several may have the same
+            said = [(self._problem(one, offered), one.path) for one in found]
             said += [(_error(self._refused), self._refused_at)] if self._refused else []
             self._told = [widget for widget, _ in said]
             for widget, path in said:
@@ -161,13 +162,14 @@ class Row(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _problem(self, one: FormProblem) -> QWidget:
+    def _problem(self, one: FormProblem, offered: set[QuickFix]) -> QWidget:
         box = QWidget()
         line = in_column(
             _error(one.said, "warning" if one.problem.warning else "error"), of=box, margins=(0, 0, 0, 2)
         )
         fix = next(iter(self.hand.fixes(one)), None)
-        if fix is not None:
+        if fix is not None and fix not in offered:
+            offered.add(fix)
             button = push_button(
                 fix.label.replace("&", "&&"),
                 lambda _checked=False: self.hand.fix(fix),

@@ -92,10 +92,13 @@ class CompletionList(ChoiceList):
             f"#completions {{ background: {colors.raised}; border: 1px solid {colors.faint}; }}"
         )
 
-    def offer(self, found: Completions) -> None:
+    def offer(self, found: Completions, *, first: bool = False) -> None:
         """Shows what can stand at a place; nothing where nothing can.
 
         One is chosen only where a part of its name was typed: Enter behind a finished word is the editor's.
+
+        Args:
+            first: Choose the first though nothing was typed.
         """
         self.show_lines([ChoiceLine(one, one.name, one.words) for one in found.found[:MOST]])
         elsewhere = self._editor.window().focusWidget() not in (None, self._editor)
@@ -103,7 +106,7 @@ class CompletionList(ChoiceList):
             self.hide()
             return
         whole = any(one.name == found.typed for one in found.found)
-        self.choose_row(0 if found.typed and not whole else -1)
+        self.choose_row(0 if first or (found.typed and not whole) else -1)
         self._place()
         self.show()
         self.raise_()

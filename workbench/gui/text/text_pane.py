@@ -189,7 +189,8 @@ class TextPane(QWidget):
         if not self.editor.mistakes_here():
             self.editor.go_to_mistake()
         text = self.editor.text()
-        found = [fix for one in self.editor.mistakes_here() for fix in self._fixes(one)]
+        here = self.editor.mistakes_here()  # of which several may have the same fix
+        found = [*dict.fromkeys(fix for one in here for fix in self._fixes(one))]
         menu = QMenu(self)
         offered = [(menu.addAction(_told(fix)), fix) for fix in found]
         for act, fix in offered:
@@ -212,11 +213,17 @@ class TextPane(QWidget):
             keep_on_screen(menu)
 
     def apply(self, fix: QuickFix) -> None:
-        """Makes the changes of a fix, as one step that can be undone; what it leaves empty is typed next."""
+        """Makes the changes of a fix, as one step that can be undone; what it leaves empty is typed next.
+
+        What can stand there is offered, and Enter takes the first: it would break a text into two lines.
+        """
         self.editor.replace_pieces(fix.pieces)
-        if (empty := fix.left_empty) is not None:
+        empty = fix.left_empty
+        if empty is not None:
             self.editor.go_to(empty)
         self.editor.setFocus()
+        if empty is not None:
+            self.list.offer(self._found(), first=True)
 
     # -- going about --------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLabel,
     QProgressBar,
@@ -27,7 +28,6 @@ from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import (
     can_be_undone,
     hindrance,
-    left_undone,
     outcome,
     progress,
     title,
@@ -52,21 +52,21 @@ LEAST = 68
 CANCEL_TIP = "Stop the job; what is done stays done"
 TOO_LATE = "Nothing is left to cancel: all were given back, and are being handled"
 MARKS = {
-    JobStatus.RUNNING: "replay",
-    JobStatus.HELD: "pause",
-    JobStatus.DONE: "ok",
-    JobStatus.CANCELLED: "stop",
+    "running": ("replay", "info"),
+    "held": ("pause", "warning"),
+    "done": ("ok", "ok"),
+    "cancelled": ("stop", "warning"),
+    "undone": ("undo", "info"),
+    "undone in part": ("undo", "warning"),
 }
-COLORS = {
-    JobStatus.RUNNING: "info",
-    JobStatus.HELD: "warning",
-    JobStatus.DONE: "ok",
-    JobStatus.CANCELLED: "warning",
-}
+"""Icon and colour of a job by how it stands."""
 
 
 class JobCard(QFrame):
     """One job.
+
+    Attributes:
+        watched: Whether its end is waited for here, and was not seen so far.
 
     Args:
         taken_up: Whether it was begun before the program was started last.
@@ -90,6 +90,7 @@ class JobCard(QFrame):
         super().__init__()
         self.setObjectName("job")
         self._taken_up = taken_up
+        self.watched = False
         self.report: JobReport | None = None
         self._mark = QLabel()
         self.title = plain_label(role="heading", wrap=True)
@@ -136,12 +137,17 @@ class JobCard(QFrame):
         return self.report.job if self.report is not None else None
 
     @property
+    def over(self) -> bool:
+        """Whether it has ended, as far as it is shown."""
+        return self.job is not None and self.job.status not in GOING
+
+    @property
     def settled(self) -> bool:
         """Whether nothing can change any more of what it says."""
         shown = self.report
-        if shown is None or shown.job.status in GOING or shown.in_progress or shown.blocked:
+        if shown is None or not self.over or shown.in_progress or shown.blocked or shown.not_begun:
             return False
-        return left_undone(shown) or not can_be_undone(shown)
+        return shown.left_undone or not can_be_undone(shown)
 
     def begin(self, job: Job) -> None:
         """Shows a job of which nothing is counted yet."""
@@ -190,14 +196,18 @@ class JobCard(QFrame):
         replayed = job.action == LetterAct.REPLAY and job.status is JobStatus.DONE
         again = replayed and self.report.fates.get("failed_again")
         colors = theme().colors
-        role = "error" if job.failed else "warning" if again else COLORS[job.status]
-        self._mark.setPixmap(icon(MARKS[job.status], role).pixmap(16, 16))
+        mark, role = MARKS[self.report.state]
+        role = "error" if job.failed else "warning" if again else role
+        self._mark.setPixmap(icon(mark, role).pixmap(16, 16))
         shape = f"background: {colors.tint(role)}; border: none; border-left: 3px solid"
         self.setStyleSheet(f"#job {{ {shape} {colors.ink(role)}; }}")
 
 
 class JobStrip(QScrollArea):
-    """The jobs that are under way and those that ended while they were watched; hidden without any."""
+    """The jobs that are under way, and the one that ended last while it was watched; hidden without any.
+
+    Those that ended before are in the list that the button *Jobs* shows, and in the log of operations.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -237,6 +247,7 @@ class JobStrip(QScrollArea):
         """Shows a job that begins."""
         if number:
             self._add(number, taken_up=False)
+            self.cards[number].watched = True
             self.refresh()
             self._watch.follow(number)
 
@@ -276,6 +287,7 @@ class JobStrip(QScrollArea):
         for job in jobs:
             if job.number not in self.cards:
                 self._add(job.number, taken_up=True)
+                self.cards[job.number].watched = True
                 if job.status is JobStatus.RUNNING:
                     self._watch.follow(job.number)
                 self._show(job.number, self.cards[job.number])
@@ -316,9 +328,20 @@ class JobStrip(QScrollArea):
                 if number in self.cards:
                     paused, now = self._desk.workspace.monitor.paused, self._desk.workspace.clock.now()
                     self.cards[number].show_report(report, paused=paused, now=now)
+                    self._see_end(self.cards[number])
         finally:
             self._counting.discard(number)
         self.updateGeometry()
+
+    def _see_end(self, seen: JobCard) -> None:
+        """Takes away, once a job is seen to end, all others that have ended; but not under the keyboard."""
+        if not (seen.watched and seen.over):
+            return
+        seen.watched = False
+        ended = [(one.job.changed_at, number) for number, one in self.cards.items() if one.job and one.over]
+        for _, number in sorted(ended)[:-1]:
+            if not self.cards[number].isAncestorOf(QApplication.focusWidget() or self):
+                self._close(number)
 
     def _cancel(self, number: int) -> None:
         self._desk.run(self._desk.workspace.dead_letters.jobs.cancel(number), f"Cancel job {number}")

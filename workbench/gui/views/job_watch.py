@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.gui.reads import Question
-from workbench.gui.views.job_words import left_undone
 from workbench.gui.views.letter_actions import job_account
 from workbench.model.dead_letter import UNDOABLE
 from workbench.store.letter_jobs import JobStatus, job_act
@@ -72,7 +71,7 @@ class JobWatch(QObject):
             if report.at_failure:
                 said = f"The replay is held at a new failure; {report.queued:,} wait."
                 self._desk.notice("warning", said, ("Show", partial(self._desk.wanted.emit, "letters")))
-        elif not self.seen(job.number) and not left_undone(report):  # of which its undo tells
+        elif not self.seen(job.number) and not report.left_undone:  # of which its undo tells
             undo = self._desk.undo.offer(job_act(job.number) if job.action in UNDOABLE and job.done else "")
             self._desk.notice(*job_account(report), *undo)
 

@@ -22,9 +22,8 @@ def title(report: JobReport) -> str:
     """Says what the job does, in which state it is, and how much was asked for."""
     job = report.job
     cancelled = "cancelled" if report.left else "cancelled too late, all had been given back"
-    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: cancelled}
-    states[JobStatus.HELD] = "held at a new failure" if report.at_failure else "held"
-    state = "undone" if left_undone(report) else states[job.status]
+    states = {"cancelled": cancelled, "held": "held at a new failure" if report.at_failure else "held"}
+    state = states.get(report.state, report.state)
     pace = f", {job.per_second:g} per second" if job.per_second else ""
     label = "Repair and replay" if job.plan.patch else DEED_OF[job.action].label
     return f"{label} {letters(len(job.numbers))}{pace}: {state}"
@@ -34,11 +33,6 @@ def hindrance(report: JobReport, *, paused: bool) -> str:
     """Says what a replay waits for that is under way while the engine is paused (V3)."""
     waits = paused and report.job.status is JobStatus.RUNNING and report.in_progress
     return "; it waits, the engine is paused" if waits else ""
-
-
-def left_undone(report: JobReport) -> bool:
-    """Returns whether nothing of what it did holds any more."""
-    return 0 < report.job.done == report.undone
 
 
 def can_be_undone(report: JobReport) -> bool:

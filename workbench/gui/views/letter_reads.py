@@ -16,7 +16,7 @@ from workbench.services.dead_letters.letter_index import LettersFound
 
 if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
-    from workbench.services.dead_letters import DeadLetters
+    from workbench.services.dead_letters import DeadLetters, JobReport
     from workbench.services.dead_letters.letter_index import LetterQuery
     from workbench.services.dead_letters.letter_patch import LetterPatch, PatchedLetter
     from workbench.services.dead_letters.letter_repair import LetterRepair
@@ -89,6 +89,12 @@ def previewed(repair: LetterRepair, patch: LetterPatch, number: int) -> PatchedL
     """Returns what a patch makes of a letter, which may be large: beside the loop (V4)."""
     takes_time()
     return repair.preview(patch, number)
+
+
+def reported(dead_letters: DeadLetters, number: int) -> JobReport:
+    """Returns a job and what became of its letters, of which there can be many: beside the loop (V4)."""
+    takes_time()
+    return dead_letters.jobs.report(number)
 
 
 def samples_of(dead_letters: DeadLetters, numbers: tuple[int, ...]) -> ToConfirm:

@@ -22,7 +22,7 @@ from workbench.gui.layouts import Scrolled, in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.letter_actions import ToConfirm
-from workbench.gui.views.letter_reads import previewed, samples_of
+from workbench.gui.views.letter_reads import previewed, reported, samples_of
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.views.repair_fits import RepairFits
 from workbench.gui.views.repair_listed import RepairListed
@@ -42,8 +42,8 @@ from workbench.services.dead_letters.letter_patch import (
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
+    from workbench.services.dead_letters import JobReport
     from workbench.services.dead_letters.patch_report import PatchReport
-    from workbench.store.letter_jobs import Job
 
 DRAFT = "letters/patch"
 QUIET_MS = 150
@@ -188,8 +188,8 @@ class LetterRepairPanel(QWidget):
         self.listed.compare(self.numbers, whole=self._whole)
         self._offer()
 
-    def _show_job(self, job: Job) -> None:
-        self.listed.show_job(job)
+    def _show_job(self, report: JobReport) -> None:
+        self.listed.show_job(report)
         self.listed.compare(self.numbers, whole=self._whole)
 
     def _write_last(self) -> None:
@@ -223,8 +223,8 @@ class LetterRepairPanel(QWidget):
             self._follow_job()
 
     def _follow_job(self) -> None:
-        number, jobs = self._job, self._desk.workspace.dead_letters.jobs
-        self._following.ask(lambda: jobs.get(number), number)
+        number, letters = self._job, self._desk.workspace.dead_letters
+        self._following.ask(lambda: reported(letters, number), number)
 
     def _typed(self) -> None:
         stop(self._checking)

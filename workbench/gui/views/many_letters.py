@@ -153,7 +153,7 @@ class ManyLetters:
         tip="Show the newest jobs: of many, or at a pace; the operations in the log have all acts",
     )
     def recent_jobs(self) -> None:
-        """Shows the newest jobs, or hides them."""
+        """Shows the newest jobs, those that ended as well, until the next one ends."""
         self._view.jobs.show_recent()
 
     @action("Copy error", icon="copy", on="groups", why=lambda _many, node: "" if node.cause else "No cause")

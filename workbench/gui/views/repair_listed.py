@@ -8,23 +8,23 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.views.letter_actions import fates
 from workbench.gui.widgets import plain_label
 from workbench.model.counts import counted
-from workbench.store.letter_jobs import Job, JobStatus
+from workbench.services.dead_letters import JobReport
+from workbench.services.dead_letters.job_report import GOING
 
-STANDS = {
-    JobStatus.RUNNING: "is running",
-    JobStatus.HELD: "is held",
-    JobStatus.CANCELLED: "was cancelled",
-    JobStatus.DONE: "is done",
-}
+IS = frozenset({"running", "held", "done"})
+"""What a job is, as it stands; all else it was."""
 
 
-def job_said(job: Job) -> str:
-    """Says how a job stands, and how many of its letters it did not send."""
-    left = len(job.numbers) - job.step
-    rest = f", {left:,} of them are not sent" if left else ""
-    return f"Job {job.number} of {counted(len(job.numbers), 'letter')} {STANDS[job.status]}{rest}"
+def job_said(report: JobReport) -> str:
+    """Says how a job stands, how many of its letters are still unsent, and what others made of some (L5)."""
+    job, left = report.job, report.queued + report.not_begun
+    parts = [f"{left:,} of them are not sent"] if left else []
+    parts += [f"by others meanwhile: {fates(report.others)}"] if report.others else []
+    stands = f"{'is' if report.state in IS else 'was'} {report.state}"
+    return ", ".join((f"Job {job.number} of {counted(len(job.numbers), 'letter')} {stands}", *parts))
 
 
 class RepairListed(QWidget):
@@ -56,11 +56,11 @@ class RepairListed(QWidget):
         """Returns what is listed, and what that is."""
         return self._listed, self._title
 
-    def show_job(self, job: Job | None) -> None:
+    def show_job(self, report: JobReport | None) -> None:
         """Says how the job of the repair stands; None for no job."""
-        self._over = job is None or job.status in {JobStatus.CANCELLED, JobStatus.DONE}
-        self.job.setText(job_said(job) if job is not None else "")
-        self.job.setVisible(job is not None)
+        self._over = report is None or report.job.status not in GOING
+        self.job.setText(job_said(report) if report is not None else "")
+        self.job.setVisible(report is not None)
 
     def compare(self, numbers: Sequence[int], *, whole: bool) -> None:
         """Says whether the letters of the repair are those that are listed.

@@ -84,6 +84,7 @@ def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection
     fails = section.fails if isinstance(section, StandInSection) else 0.0
     handler = _handler(name, draft.places.line(path), _Work(deeds=deeds, name=name, fails=fails), answers)
     handler.draws = 0 < fails < 1  # type: ignore[attr-defined]  # exploring merges nothing then (W8)
+    handler.events = tuple(section.event)  # type: ignore[attr-defined]  # others pass it
     return handler
 
 

@@ -88,6 +88,7 @@ class JobCounts:
         results = RESULTS.get(job.action, tuple(counts[0]))
         may = {status.value for status in allowed(LetterAct(job.action))}
         gone = Counter({status: count for status, count in own.items() if status not in results})
+        said = self._world.reader.action(act=job_act(job.number))
         apart = [Counter({one: count for one, count in found.items() if one not in may}) for found in rest]
         back, passed, left = apart
         return JobReport(
@@ -98,6 +99,7 @@ class JobCounts:
             passed=passed.total(),
             taken=left.total(),
             at_failure=self._at_failure(job),
+            taken_back=said is not None and bool(said.undone),
             steps=tuple(
                 found
                 | {what: len(part) for what, part in zip((UNDONE, NOT_GIVEN), rest, strict=True) if part}

@@ -32,6 +32,7 @@ class JobReport:
         taken: How many of those that it has not dealt with are in `others`.
         passed: How many of those that it could not change are in `others`.
         at_failure: Whether its ladder holds it, at a new failure, and no person.
+        taken_back: Whether an undo of it is recorded (L10), whatever became of the letters since.
         steps: Of each step of its ladder what became of those that it dealt with: `fates`, and how many could
             not be given back, or were changed by others or taken back. Empty before anything is counted.
     """
@@ -43,7 +44,20 @@ class JobReport:
     taken: int = 0
     passed: int = 0
     at_failure: bool = False
+    taken_back: bool = False
     steps: tuple[dict[str, int], ...] = ()
+
+    @property
+    def left_undone(self) -> bool:
+        """Whether nothing of what it did holds any more."""
+        return (self.taken_back and not self.fates) or 0 < self.job.done == self.undone
+
+    @property
+    def state(self) -> str:
+        """How it stands, in a word or a few: an undo says more than the end that it made of the job."""
+        if self.left_undone:
+            return "undone"
+        return "undone in part" if self.taken_back else self.job.status.value
 
     @property
     def left(self) -> int:

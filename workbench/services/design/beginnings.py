@@ -74,6 +74,11 @@ def id_of(aggregate: str) -> str:
     return f"{aggregate}_id".replace("-", "_")
 
 
+def id_names(aggregate: str) -> tuple[str, str]:
+    """Returns how fields are called that have the id of an aggregate: ``order_id``, or ``order``."""
+    return id_of(aggregate), aggregate.replace("-", "_")
+
+
 def known_fields(document: Document, path: Path) -> dict[str, Any]:
     """Returns the fields of a block; none where they are more than themselves."""
     entry = document.find(path)

@@ -1,14 +1,16 @@
-"""Who reads the id of an event's stream, which is another one where the event gets to another aggregate."""
+"""Who reads or gives the id of an event's stream: of an event of another aggregate that is another one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
+from workbench.services.design.beginnings import id_names
 from workbench.services.design.change_preview import ChangePlace, place_in
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.owners import id_fields, own_id
 from workbench.services.design.references import Reference
-from workbench.services.design.relations import declared_names, section_path
+from workbench.services.design.relations import a_kind, declared_names, section_path
 from workbench.services.design.section_lists import names_at
 from workbench.services.design.text_members import is_expression
 from workbench.tusk import Document, Entry, ValueKind
@@ -36,6 +38,22 @@ def id_readers(text: DesignText, events: Sequence[str], owner: str) -> Iterator[
                         text, _reference(document, section, entry), f"{name}: the id of a {owner} then"
                     )
                     break
+
+
+def id_notes(document: Document, commands: Sequence[str], before: str, owner: str) -> Iterator[str]:
+    """Says which commands that move to another aggregate have the id of the one that they leave.
+
+    In an aggregate that is new with them they may call it as they do.
+
+    Args:
+        document: As it is before they move.
+    """
+    for command in commands if f"aggregate.{owner}" in document.sections else ():
+        for place, field in id_fields(document, command):
+            if place.aggregate == before and field in id_names(before):
+                need = f"it needs {own_id(document, command, owner)} as its target"
+                has = f"{command} has {field}, the id of {a_kind(before)}"
+                yield f"{has}, and would look for {a_kind(owner)} of that id: {need}."
 
 
 def _use(document: Document, section: Path, event: str) -> Entry | None:

@@ -22,7 +22,7 @@ from workbench.services.design.change_preview import (
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_preview import owner_of
 from workbench.services.design.gestures import DesignNode, exists, renamed
-from workbench.services.design.id_readers import id_readers
+from workbench.services.design.id_readers import id_notes, id_readers
 from workbench.services.design.owners import aggregate_of, with_owner
 from workbench.services.design.references import HEADER, SCENARIO, Reference
 from workbench.services.design.several import joined_by_emit, moved_to
@@ -57,7 +57,7 @@ def move_preview(
         more=tuple(more),
         places=tuple(sorted(places, key=lambda one: list(GROUPS.values()).index(one.group))),
         stays=tuple(id_readers(text, _leaving(text, names, owner), owner)),
-        notes=(*_left(known, after), *_streams(text, names, stored)),
+        notes=(*_ids(text, moving, owner), *_left(known, after), *_streams(text, names, stored)),
         stored=stored,
         owner=owner,
         names=tuple(_new_names(text, moving, owner, known)),
@@ -112,6 +112,12 @@ def _new_names(
             new=new,
             kept=node.kind == "event" and known.stored(node.name) > 0,
         )
+
+
+def _ids(text: DesignText, moving: Sequence[DesignNode], owner: str) -> Iterator[str]:
+    for before in dict.fromkeys(aggregate_of(text.project, one.kind, one.name) for one in moving):
+        commands = [one.name for one in moving if one.kind == "command"] if before != owner else []
+        yield from id_notes(text.project, commands, before, owner)
 
 
 def _left(known: FieldChanges, after: DesignText) -> Iterator[str]:

@@ -74,8 +74,9 @@ def begun_command(document: Document, owner: str) -> dict[str, Any]:
     return {place_key(document, owner): owner, "fields": _begun_id(document, owner)}
 
 
-def _begun_id(document: Document, owner: str) -> dict[str, Any]:
-    for command in declared_names(document, "command"):
+def _begun_id(document: Document, owner: str, but: str = "") -> dict[str, Any]:
+    """Returns the field by which a command of an aggregate, not this one, names that; else the usual one."""
+    for command in (one for one in declared_names(document, "command") if one != but):
         path = section_path("command", command)
         fields = known_fields(document, (*path, "fields"))
         name = next(iter([*names_at(document, (*path, "target")), *fields]), "")
@@ -145,6 +146,32 @@ def places_of(document: Document, command: str) -> list[CommandPlace]:
                 CommandPlace(key=key, name=name, aggregate=(said or [name])[0], id=(field or [""])[0])
             )
     return found
+
+
+def id_fields(document: Document, command: str) -> list[tuple[CommandPlace, str]]:
+    """Returns the aggregates that a command is for, each with the field that has its id."""
+    path = section_path("command", command)
+    first = [*names_at(document, (*path, "target")), *names_at(document, (*path, "fields")), ""][0]
+    return [(one, one.id or first) for one in places_of(document, command)]
+
+
+def own_id(document: Document, command: str, owner: str) -> str:
+    """Returns how a field of a command would be called that has the id of an aggregate, as others call it."""
+    return next(iter(_begun_id(document, owner, command)))
+
+
+def with_own_id(document: Document, command: str, owner: str) -> Document:
+    """Returns the text in which a command finds an aggregate by a field for its id, new if there is none."""
+    path = section_path("command", command)
+    ((field, said),) = _begun_id(document, owner, command).items()
+    if field not in names_at(document, (*path, "fields")):
+        document = put(document, (*path, "fields", field), said)
+    place = next(one for one in places_of(document, command) if one.aggregate == owner)
+    where = (*path, place.key, place.name)
+    entry = document.find(where)
+    if entry is None:
+        return put(document, (*path, "target"), field)
+    return put(document, where if entry.value.scope is None else (*where, "id"), field)
 
 
 def is_for(document: Document, command: str, owner: str) -> bool:

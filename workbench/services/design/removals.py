@@ -19,17 +19,17 @@ def taken_along(text: DesignText, *nodes: DesignNode) -> list[Reference]:
     idle = _idle_withdrawals(known)
     heads = {(one.kind, one.name): one for one in known if one.role == HEADER}
     found = {(one.file, one.start): one for one in left_over(text, *nodes)}
-    told = set[tuple[str, str]]()
-    while True:
+    told = -1
+    while told != len(found):
+        told = len(found)
         after = references(removed(text, *nodes, along=found.values()))
         gone = heads.keys() - {(one.kind, one.name) for one in after if one.role == HEADER}
         more_idle = _idle_withdrawals(after) - idle
-        if gone == told and not more_idle:
-            return list(found.values())
-        told, own = gone, {heads[one].owner for one in gone}
+        own = {heads[one].owner for one in gone}
         more = [one for one in known if (one.kind, one.name) in gone and one.role != HEADER]
         more += [one for one in known if one.role == "withdraw" and (one.owner, one.name) in more_idle]
         found |= {(one.file, one.start): one for one in more if one.owner not in own}
+    return list(found.values())
 
 
 def _idle_withdrawals(known: Collection[Reference]) -> set[tuple[str, str]]:

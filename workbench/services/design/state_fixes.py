@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from workbench.services.design.beginnings import event_field, id_of
+from workbench.services.design.beginnings import event_field, id_names
 from workbench.services.design.column_types import type_at
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.expression_types import counts_on, type_of
@@ -254,7 +254,7 @@ def known_id(document: Document, path: Path, field: str) -> str:
         return ""
     owner = owners.pop()
     kind = type_at(document, (*section_path("command", issued[0]), "fields", field))
-    named = field in {owner.replace("-", "_"), id_of(owner)}
+    named = field in id_names(owner)
     return "id" if named and kind.removesuffix("?") == "string" else ""
 
 

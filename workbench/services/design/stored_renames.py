@@ -19,7 +19,7 @@ from workbench.services.design.change_preview import (
 )
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.id_readers import id_readers
+from workbench.services.design.id_readers import id_notes, id_readers
 from workbench.services.design.owners import PLACES, aggregate_of, is_for, places_of, with_place
 from workbench.services.design.place_names import told_of_kept
 from workbench.services.design.references import Reference, references, streams_of
@@ -109,14 +109,18 @@ def _along(text: DesignText, node: DesignNode, name: str) -> Iterator[ChangePlac
     """
     if not (owner := new_owner(text, node, name)):
         return
-    alone = [one for one, bound in _behind(text, node, owner).items() if not bound]
-    own = aggregate_of(text.project, "event", node.name)
+    alone, own = _alone(text, node, owner), aggregate_of(text.project, "event", node.name)
     for one in references(text):
         if _says_aggregate(one) and _command(one) in alone:
             yield replace(place_in(text, one, f"moves {_command(one)}"), group=ALONG, new=owner)
     for one, _ in streams_of(text, [node.name]):
         if one.name == own:
             yield replace(place_in(text, one, "its stream"), group=ALONG, new=owner)
+
+
+def _alone(text: DesignText, node: DesignNode, owner: str) -> list[str]:
+    """Returns the commands that move with an event to an aggregate: they emit nothing else of theirs."""
+    return [one for one, bound in _behind(text, node, owner).items() if not bound]
 
 
 def _moved(text: DesignText, node: DesignNode, name: str, stored: int, *, along: bool) -> Iterator[str]:
@@ -130,6 +134,7 @@ def _moved(text: DesignText, node: DesignNode, name: str, stored: int, *, along:
     own = aggregate_of(text.project, "event", node.name)
     more = " What is ticked moves there, too." if along else ""
     yield f"It becomes an event of {new}.{more}"
+    yield from id_notes(text.project, _alone(text, node, new), own, new)
     bound = {one: others for one, others in _behind(text, node, new).items() if others}
     for command, others in bound.items():
         why = f"emits {' and '.join(others)}, too" if others != [own] else "is for several"

@@ -217,7 +217,7 @@ def _of_reactors(registry: Registry) -> Iterator[Try]:
 
 def _of_subscriptions(registry: Registry) -> Iterator[Try]:
     for name, one in registry.subscriptions.items():
-        events = [event for event in registry.events if registry.gets(one, event)]
+        events = registry.handled_by(one)
         flows = registry.flows_of(f"subscription:{name}")
         came = (*events, ON_TOPIC.format(one.topic))
         found = [*_reactions(name, flows, came), *_failures(registry, name, one.handler)]

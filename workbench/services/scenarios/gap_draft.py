@@ -156,8 +156,7 @@ def _causes(registry: Registry, one: Try) -> list[str]:
         return [one.cause]
     if one.by in registry.reactors:
         return list(registry.reactors[one.by].events)
-    subscription = registry.subscriptions[one.by]
-    return [event for event in registry.events if registry.gets(subscription, event)]
+    return list(registry.handled_by(registry.subscriptions[one.by]))
 
 
 def _told(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -127,6 +127,8 @@ class CommandStory:
         start: When it began, microseconds since 1970.
         events, commands: How many it has; of events, ``hidden`` more are not shown.
         waiting: What is still to come, in words; empty where all ended.
+        dead: Deliveries whose dead letter is open.
+        put_away: Of deliveries that ended by hand how many have a letter that is ``archived`` or ``purged``.
         complete: Whether all of the store was looked at.
     """
 
@@ -140,6 +142,7 @@ class CommandStory:
     hidden: int = 0
     waiting: tuple[str, ...] = ()
     dead: int = 0
+    put_away: Mapping[str, int] = field(default_factory=dict)
     complete: bool = True
 
     @property
@@ -149,13 +152,14 @@ class CommandStory:
 
     @property
     def standing(self) -> tuple[str, str]:
-        """Kind and words of how it stands: ``all ended``, or what it waits for."""
+        """Kind and words of how it stands: ``all ended``, what it waits for, or what ended otherwise."""
         if self.waiting:
             more = f" and {len(self.waiting) - 1} more" if len(self.waiting) > 1 else ""
             return "info", f"{self.waiting[0]}{more}"
-        if self.dead:
-            return "error", f"ended, {self.dead} dead"
-        return "ok", "all ended"
+        others = [f"{self.dead:,} dead"] if self.dead else []
+        others += [f"{count:,} {how} by hand" for how, count in self.put_away.items()]
+        kind = "error" if self.dead else "warning" if others else "ok"
+        return kind, f"ended, {', '.join(others)}" if others else "all ended"
 
     def line_of(self, position: int, letter: int = 0) -> StoryLine | None:
         """Returns the line that came to a dead letter, else that of the event or message at a position."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from workbench.model.command import CommandOutcome
 from workbench.model.counts import counted
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.issued_by import issued_by
@@ -124,6 +125,12 @@ class StoryLines:
     @cached_property
     def _letters(self) -> dict[tuple[str, int], DeadLetter]:
         return {place: letters[-1] for place, letters in self._deaths.items()}
+
+    def put_away(self) -> dict[str, int]:
+        """Returns how many deliveries ended by hand: with a letter that is archived, or purged."""
+        found = Counter(letter.status for letter in self._letters.values())
+        away = (LetterStatus.ARCHIVED, LetterStatus.PURGED)
+        return {status.value: found[status] for status in away if found[status]}
 
     @cached_property
     def _kinds(self) -> Mapping[str, str]:

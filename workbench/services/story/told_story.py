@@ -27,6 +27,7 @@ def told_story(lines: StoryLines) -> CommandStory:
         hidden=facts.more,
         waiting=tuple(_waits(line) for line in found if line.state is LineState.WAITS),
         dead=sum(line.state is LineState.DEAD for line in found),
+        put_away=lines.put_away(),
         complete=facts.complete,
     )
 

@@ -32,6 +32,8 @@ from workbench.store.stored_values import DeadLetter, Delivery
 
 def deliveries(tables: Tables, name: str) -> list[Delivery]:
     """Returns the rows of a subscription in message order."""
+    if not tables.deliveries:  # as nearly always
+        return []
     found = [row for row in tables.deliveries.values() if row.subscription == name]
     return sorted(found, key=lambda row: row.position) if len(found) > 1 else found
 

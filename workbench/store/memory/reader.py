@@ -40,9 +40,9 @@ T = TypeVar("T")
 
 
 def _committed(reader: type[Any]) -> type[Any]:
-    """Has every read of a class wait for the transaction that runs."""
+    """Has every read of a class but that of one committed number wait for the transaction that runs."""
     for name in dir(reader):
-        if not name.startswith("_"):
+        if not name.startswith("_") and name not in ("head", "commits"):
             setattr(reader, name, _waiting(getattr(reader, name)))
     return reader
 
@@ -82,7 +82,7 @@ class MemoryReader(MemoryDeedLists):
 
     def head(self) -> int:
         """Returns the highest position, 0 when empty."""
-        return self._tables.last("position")
+        return self._tables.head
 
     def stream(self, name: str) -> StreamInfo | None:
         """Returns one stream."""
@@ -115,13 +115,15 @@ class MemoryReader(MemoryDeedLists):
         room, head = most, self._tables.last("position")
         messages, events = self._tables.messages, self._tables.events
         for position in range(after + 1, head + 1):
-            before = len(found)
-            message, event = messages.get(position), events.get(position)
-            if message is not None and message.topic == topic:
-                found.append(message)
-            elif event is not None and topic != COMMANDS_TOPIC and wanted(event.type):
-                found.append(event_as_message(event, topic))
-            room = room_left(room, found[before:])
+            message = messages.get(position)
+            if message is None and topic != COMMANDS_TOPIC:
+                event = events.get(position)
+                if event is not None and wanted(event.type):
+                    message = event_as_message(event, topic)
+            if message is None or message.topic != topic:
+                continue
+            found.append(message)
+            room = room_left(room, (message,))
             if len(found) == limit or room == 0:
                 return found, position
         return found, max(after, head)
@@ -164,6 +166,8 @@ class MemoryReader(MemoryDeedLists):
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
         rows = letters.deliveries(self._tables, subscription)
+        if not rows:
+            return []
         ready = sorted((row for row in rows if row.state is DeliveryState.READY), key=urgency)
         delayed = [row for row in rows if row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now]
         # Where more are due than are asked for, it is those that are due the longest.

@@ -64,6 +64,7 @@ class MemoryStore:
             answers = self._run_all(operations)
             self._tables.journal.clear()
             self._tables.commits += 1
+            self._tables.head = self._tables.last("position")
             return answers
 
     @kinds_checked
@@ -93,6 +94,9 @@ class MemoryStore:
             return own_error(error)
 
     def _run(self, operation: op.Operation, now: int) -> Any:
+        run = _RUN.get(type(operation))
+        if run is not None:
+            return run(self._tables, operation, now)
         match operation:
             case op.Atomic():
                 return self._atomic(operation, now)
@@ -106,10 +110,7 @@ class MemoryStore:
                 )
             case op.RecordCommand():
                 return log.record_command(self._tables, operation, None)
-        run = _RUN.get(type(operation))
-        if run is None:
-            raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
-        return run(self._tables, operation, now)
+        raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
 
     def _atomic(self, operation: op.Atomic, now: int) -> list[Any]:
         answers: list[Any] = []

@@ -187,12 +187,13 @@ class Tables:
         rows: Rows of projections, by projection, generation and key.
         owners: The engines that took something since the store was opened; all others are dead (D5).
         commits: Transactions that were committed.
+        head: The highest position that was committed.
         lock: Held while a transaction runs and while something is read: threads see what is committed.
     """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.commits = 0
+        self.commits = self.head = 0
         self.row_numbers = RowNumbers()
         journal = self.journal = Journal()
         self.counters: Table[str, int] = Table(journal)

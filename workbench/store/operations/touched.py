@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +38,7 @@ class Touched:
         self.skipped: set[str] = set()
         self.moved: set[str] = set()
         self.operated: set[str] = set()
-        self.flow: Counter[str] = Counter()
+        self.flow: defaultdict[str, int] = defaultdict(int)
         self.weight = max((one.weight for one in operations), default=0)
         for operation, answer in zip(operations, answers, strict=True):
             self.note(operation, answer)

@@ -174,6 +174,14 @@ EXAMPLES = {
         + '[process.watch]\nkey: "id"\non {\n    "parcel.packed": { starts: true, issue: "send_parcel", '
         + 'with { parcel_id: "id" }, refused: "nothing" }\n    "van.unloaded": { ends: true }\n}\n',
     ),
+    "A-TARGET": (
+        "command weigh",
+        PARCEL
+        + VAN
+        + '[event.van.weighed]\n[command.weigh]\nchanges: "van"\nfields { parcel_id: "string" }\n'
+        + 'emit: "van.weighed"\n[projection.vans]\ncolumns { id: "text", n: "integer" }\n'
+        + 'on { "van.weighed": { count: "n" }, "van.unloaded": { count: "n" } }\n',
+    ),
     "A-TOPIC": (
         "topics mail",
         '[topics]\nmail { }\n[routing]\nmail { pattern: "parcel.*", topics: ["mail"] }\n' + PARCEL,

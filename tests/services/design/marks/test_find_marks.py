@@ -230,6 +230,12 @@ def test_a_field_that_the_end_does_not_set_is_not_known_there():
     assert timeouts(design_of(text + IGNORED)) == []
 
 
+def test_how_a_field_begins_does_not_matter_behind_an_end_that_sets_it():
+    text = PARCEL.replace('"lost"] }', '"lost"], default: "lost" }') + IGNORED
+    assert len(timeouts(design_of(text.replace("== 'sent'", "== 'lost'")))) == 1
+    assert timeouts(design_of(text)) == []
+
+
 def test_what_another_aggregates_end_sets_is_not_known_of_this_one():
     """The van has a status, too, and its end says nothing of the parcel's."""
     van = PARCEL[: PARCEL.index("[command.")].replace("parcel", "van")
@@ -343,6 +349,14 @@ def test_what_would_not_load_is_not_offered(code, text, gone):
     assert gone not in [fix.label for one in found for fix in one.fixes]
 
 
+def test_an_event_that_comes_to_a_handler_of_others_is_read_by_nobody():
+    goes = '[topics]\nmail { }\n[routing]\nall { pattern: "*", topics: "mail" }\n'
+    goes += '[subscriptions]\npost { topic: "mail", handler: "ring" }\n[handler.ring]\nevent: "EVENT"\n'
+    for event, marks in (("parcel.noted", []), ("parcel.sent", ["nothing reads parcel.noted"])):
+        found = marks_in(design_of(PARCEL + NOTE + goes.replace("EVENT", event)))
+        assert [one.message for one in found if one.kind.code == "A-UNREAD"] == marks
+
+
 # -- what is stored ----------------------------------------------------------------------------------------
 
 
@@ -421,6 +435,22 @@ def test_a_status_is_set_blindly_unless_the_action_that_sets_it_looks_at_the_sta
     assert [one.message for one in marks_in(design_of(text)) if one.kind is UNGUARDED] == (
         ["send_parcel sets status to 'sent' whatever it was before"] if marked else []
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "marked"),
+    [
+        ('"\\"sent\\""', True),
+        ("\"state.status == 'lost' ? 'sent' : 'sent'\"", True),
+        ("\"state.status == 'lost' ? 'sent' : 'lost'\"", False),
+        ('"state.status"', False),
+    ],
+)
+def test_a_status_is_one_constant_however_that_is_written(said, marked) -> None:
+    text = EXAMPLES["A-REFUSE"][1].replace("""[event.parcel.sent]\nset { status: "'sent'" }""", "SENT")
+    text = text.replace("SENT", f"[event.parcel.sent]\nset {{ status: {said} }}")
+    assert said in text
+    assert len([one for one in marks_in(design_of(text)) if one.kind is UNGUARDED]) == marked
 
 
 def test_the_status_of_a_second_aggregate_is_looked_at_by_its_own_name() -> None:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.sections import ActionSection, CommandSection, EventSection
+from workbench.project.declared.sections import ActionSection, CommandSection
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.marks.certain_conditions import Values
 from workbench.services.design.marks.mark import (
     DesignMark,
     MarkedModel,
@@ -19,7 +20,7 @@ from workbench.services.design.marks.mark import (
     Severity,
     section_of,
 )
-from workbench.services.design.relations import TEXT
+from workbench.services.design.marks.state_values import values_after
 from workbench.services.design.section_lists import put
 
 UNGUARDED = MarkKind(
@@ -50,13 +51,13 @@ def unguarded_commands(model: MarkedModel) -> Iterator[DesignMark]:
             owner = place.aggregate or role
             aggregate = model.sections.aggregates.get(owner)
             happens = [
-                model.sections.events[one.emit]
+                values_after(model, command, one.emit)
                 for one in blind
                 if one.emit in model.events_of.get(owner, ()) and one.whose in {"", role}
             ]
             for field, spec in aggregate.state.items() if aggregate is not None else ():
                 choices = model.choices_of(spec)
-                value = _set_to(happens, field)
+                value = _set_to(happens, f"{role}.{field}")
                 if value in choices and len(choices) > 1:
                     message = f"{name} sets {field} to '{value}' whatever it was before"
                     when, said = f"{role if at else 'state'}.{field} == '{value}'", f"it is {value} already"
@@ -84,13 +85,10 @@ def _looks(expression: str, known: Collection[str]) -> bool:
     return any(one in known for one in _NAME.findall(expression))
 
 
-def _set_to(happens: Iterable[EventSection], field: str) -> str:
-    """Returns the constant that events set a field to; empty where they do not."""
-    for event in happens:
-        said = event.set.get(field)
-        if isinstance(said, str) and (found := TEXT.fullmatch(said)) is not None:
-            return found[1]
-    return ""
+def _set_to(happens: Iterable[Values], path: str) -> str:
+    """Returns the one text that a field is after one of several events; empty where there is none."""
+    found = (values(path) for values in happens)
+    return next((text for one in found if one is not None and len(one) == 1 for text in one), "")
 
 
 def _word(value: str) -> str:

@@ -35,14 +35,18 @@ def values_of_command(model: MarkedModel, command: CommandSection) -> Values:
 
 
 def values_after(model: MarkedModel, command: CommandSection, event: str) -> Values:
-    """Returns what fields can be when a command is decided just after an event, which sets them."""
+    """Returns what fields can be when a command is decided just after an event, which sets them.
+
+    Of fields that it does not set nothing is known; how they begin does not matter any more.
+    """
     states: dict[str, State] = {}
     for role, owner in _owners(command):
         fields: Mapping[str, FieldSection] = {}
         sets: Mapping[str, Any] = {}
         if event in model.events_of.get(owner, ()) and owner in model.sections.aggregates:
             sets = model.sections.events[event].set
-            fields = {name: of for name, of in model.sections.aggregates[owner].state.items() if name in sets}
+            state = model.sections.aggregates[owner].state
+            fields = {name: of.model_copy(update=_NOT_BEGUN) for name, of in state.items() if name in sets}
         states[role] = (fields, [sets])
         states.setdefault("state", states[role])
     return values_in(model, states)
@@ -75,6 +79,7 @@ def values_in(model: MarkedModel, states: Mapping[str, State]) -> Values:
 
 
 _TEXTS = {"string", "choice"}
+_NOT_BEGUN = {"default": None}
 
 
 def _texts(value: Any) -> set[str] | None:
