@@ -59,7 +59,7 @@ class SectionPiece:
         return f"{text}\n" if ends and text and not text.endswith("\n") else text
 
     def written(self, text: str) -> str:
-        """Returns a text as it is written in its place: nothing of it becomes a part of what stands behind it."""
+        """Returns a text as it is written in its place: nothing of it is a part of what stands behind it."""
         now = self.ended(text)
         last, follows = now.removesuffix("\n").rpartition("\n")[2], self.behind.partition("\n")[0].strip()
         parts = bool(now) and (not last.strip() or _COMMENT.match(last) is not None)
