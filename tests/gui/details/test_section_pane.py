@@ -12,6 +12,7 @@ from tests.gui.details.section_parts import file_of, shown
 from tests.gui.details.test_section_drafts import reloaded
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design.design_state import DesignState
 
 BOOK = """[project]
 name: "library"
@@ -78,8 +79,13 @@ async def test_V7_what_is_typed_at_the_end_is_written_once_and_touches_nothing_e
     section = await pane_of(board, until, name)
     piece, steps = section.piece, list[str]()
     assert piece is not None
-    made = section.steps._taken
-    section.steps._taken = lambda state: (steps.append(state.undo), made(state))
+    taken = section.steps._taken
+
+    def took(state: DesignState) -> None:
+        steps.append(state.undo)
+        taken(state)
+
+    section.steps._taken = took
     QTest.keyClicks(section.pane.editor, typed.replace("\n", "\r"))
     caret = behind(section)
     await until(lambda: steps)
