@@ -119,8 +119,8 @@ class BoardEditor(DesignSteps):
 
     @property
     def draft(self) -> DesignState | None:
-        """What is designed and not written yet; None where the files have all of it."""
-        return self.state if self.state.problems else None
+        """What is drawn and does not run: not written yet, or files that do not load; None for neither."""
+        return self.state if self.state.wrong else None
 
     def takes_fields(self, identity: str) -> bool:
         """Whether a field can be added to a card."""
@@ -132,7 +132,7 @@ class BoardEditor(DesignSteps):
 
     def _files_read(self) -> None:
         """Shows what the files say now, and how all stands; what cannot be read is told by who reads them."""
-        loud = self.draft is not None or bool(self.unread)
+        loud = bool(self.state.problems or self.unread)
         (self._reading if loud else self._looking).ask(self.read_state)
         self._show_stand()
         self.stood.emit()

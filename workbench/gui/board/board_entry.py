@@ -184,10 +184,10 @@ class BoardEntry(QFrame):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda _index: self._take())
-        self.told = plain_label("", wrap=True)
+        self.told, self.more = plain_label("", wrap=True), plain_label("", "muted")
         top = in_row(self._sign, (self.line, 1), spacing=6)
         self._column = in_column(
-            top, self.list, self.told, self._title, of=self, margins=(6, 4, 6, 6), spacing=4
+            top, self.list, self.more, self.told, self._title, of=self, margins=(6, 4, 6, 6), spacing=4
         )
         theme().changed.connect(self._dress)
         self._dress()
@@ -307,6 +307,8 @@ class BoardEntry(QFrame):
         self.list.show_lines(lines)
         count = self.list.count()
         self.list.setVisible(bool(count))
+        self.more.setVisible(count > ROWS)
+        self.more.setText(f"{count - ROWS:,} more: type on, or go there with ↓")
         self.list.choose_row(0 if count and self.asking.marks else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
         self.stand(self._place)

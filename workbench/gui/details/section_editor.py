@@ -69,6 +69,7 @@ class SectionEditor(QWidget):
         self._also: frozenset[Path] = frozenset()
         self._label = self._sent = self._base = ""
         self._typing = self._unread = False
+        self._written_so = True
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
         self.steps = SectionSteps(desk, taken)
@@ -135,7 +136,7 @@ class SectionEditor(QWidget):
         same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
-        self._faults, self._unread = state.problems, unread
+        self._faults, self._unread, self._written_so = state.wrong, unread, not state.problems
         self.node, self._text = node, text
         if not same:
             self._take(piece, node if fresh else None)
@@ -377,7 +378,7 @@ class SectionEditor(QWidget):
         if (piece := self.piece) is None:
             return
         document, faults = piece.read(self.pane.editor.text())
-        if faults:
+        if faults := faults or self.pane.misnamed(document):
             self.form.tell_unread(self.node, *self.pane.unread(faults[0]))
         else:
             rows = section_form(document, piece.path, self._also)
@@ -392,7 +393,7 @@ class SectionEditor(QWidget):
         typed = bool(self.form.typed())
         outdated = self.desk.workspace.model_reload.outdated is not None
         file = UNREAD if self._unread else OUTDATED if outdated else SAVED
-        kind, said, told = self.pane.stand(file, saved=not self._faults, typed=typed)
+        kind, said, told = self.pane.stand(file, saved=self._written_so, typed=typed)
         self.stand.set(kind, said)
         self.stand.setToolTip(BROKEN if broken else told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
@@ -17,6 +17,7 @@ from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps, answered
 from workbench.services.design.field_renames import FieldChanges
+from workbench.services.design.file_faults import Faults, FileFaults, listed
 from workbench.services.design.gestures import DesignNode, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
@@ -33,7 +34,7 @@ from workbench.services.design.text_merge import (
 )
 from workbench.services.design.unwritten import UNTRIED, Unwritten, said_of_part
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
-from workbench.tusk import ChangedOnDisk, Document, Problem
+from workbench.tusk import ChangedOnDisk, Document
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -64,7 +65,7 @@ class Design:
     ) -> None:
         self._world, self._environ, self._store = world, environ, store
         self._unwritten = Unwritten(drafts)
-        self._trial = StoredTrial()
+        self._trial, self._file_faults = StoredTrial(), FileFaults(world, environ)
         self._refused = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
@@ -74,7 +75,7 @@ class Design:
         self._tried = self._files
         """As they were when what is designed was last tried on them."""
         self._text: DesignText | None = None
-        self._problems: tuple[Problem | str, ...] = ()
+        self._problems: Faults = ()
         self._steps = DoneSteps()
 
     def state(self) -> DesignState:
@@ -330,6 +331,8 @@ class Design:
             redo=self._steps.undone[-1].label if self._steps.undone else "",
             problems=self._problems,
             refused=self._refused,
+            running=None if self._world.model.file is None else self._world.model.file.document,
+            broken=() if self._problems else self._file_faults.of(self._files.project, self.compiled),
         )
 
     def _follow(self) -> DesignText:
@@ -373,9 +376,12 @@ class Design:
         self._text, self._tried, self._refused = text, self._files, ""
         self._problems = UNTRIED
         try:
-            if text.project != self._files.project and (faults := tuple(self._faults(text.project))):
-                self._problems = faults
-                return
+            if text.project != self._files.project:
+                try:
+                    self.compiled = would_be(self._world, text.project, self._environ, self.compiled)
+                except ProjectError as error:
+                    self._problems = listed(error)
+                    return
             if self._unwritten.is_kept() or len(changed_files(self._files, text)) > 1:
                 self._keep(text)  # who is killed at it is offered the rest of it, and nothing older
             self._store.write(text, self._files)
@@ -390,10 +396,3 @@ class Design:
         """Keeps what is not written."""
         files = changed_files(self._files, text) if self._problems else {}
         self._unwritten.keep(files, 0 if self._refused or self._problems is UNTRIED else len(self._problems))
-
-    def _faults(self, document: Document) -> Sequence[Problem | str]:
-        try:
-            self.compiled = would_be(self._world, document, self._environ, self.compiled)
-        except ProjectError as error:
-            return [one if isinstance(one, Problem) else str(one) for one in error.problems]
-        return []
