@@ -30,6 +30,7 @@ fields { by: "string" }
 # found again
 [event.book.found]
 """
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 ADDED = '[event.book.added]\nfields { by: "string" }\n'
 
 
@@ -166,3 +167,52 @@ async def test_nothing_is_offered_behind_a_quote_that_closes(board: BoardView, u
     await rest(section, until)
     assert not section.pane.list.isVisible()
     assert 'description: "w"\n\n[event.book.lost]' in file_of(board)
+
+
+@pytest.mark.parametrize("right", [True, False])
+async def test_V5_an_answer_that_is_undone_has_the_other_text_count_and_says_so(
+    board: BoardView, until: Any, right: bool
+) -> None:
+    section = await pane_of(board, until)
+    editor, noticed = section.pane.editor, list[str]()
+    board.desk.noticed.connect(lambda notice: noticed.append(notice.text))
+    mine = 'description: "mine words"' if right else "nonsense"
+    QTest.keyClicks(editor, mine)
+    theirs = BOOK.replace(ADDED, f'{ADDED}description: "theirs"\n')
+    await reloaded(board, theirs, until)
+    await until(lambda: section.banner.asks)
+    section.banner.buttons[0].click()
+    assert behind(section) == mine
+    await until(lambda: section.pane.sure and not board.desk.running() and section.pane.dirty is not right)
+    assert (mine in file_of(board)) is right
+    if right:
+        assert board.editor.state.undo == "Keep this text"
+    QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    said = "Undone: Keep this text. What it left out counts now; Redo brings the other back."
+    assert noticed[-1] == said
+    assert 'description: "theirs"' in editor.text()
+    await rest(section, until)
+    assert file_of(board) == theirs
+    QTest.keyClick(editor, Qt.Key.Key_Z, CTRL_SHIFT)
+    assert editor.text().rstrip() == ADDED + mine
+    await until(lambda: section.pane.sure and not board.desk.running() and section.pane.dirty is not right)
+    assert file_of(board) == (BOOK.replace(ADDED, f"{ADDED}{mine}\n") if right else theirs)
+
+
+async def test_V2_the_other_text_that_is_taken_is_undone_to_what_was_typed(
+    board: BoardView, until: Any
+) -> None:
+    section = await pane_of(board, until)
+    editor, noticed = section.pane.editor, list[str]()
+    board.desk.noticed.connect(lambda notice: noticed.append(notice.text))
+    QTest.keyClicks(editor, "nonsense")
+    await reloaded(board, BOOK.replace(ADDED, f'{ADDED}description: "theirs"\n'), until)
+    await until(lambda: section.banner.asks)
+    section.banner.buttons[1].click()
+    await rest(section, until)
+    assert 'description: "theirs"' in editor.text()
+    assert not noticed
+    QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.text() == f"{ADDED}nonsense"
+    assert noticed[-1].startswith("Undone: Take the other.")
+    assert section.drafts.holds == "the text of event.book.added"

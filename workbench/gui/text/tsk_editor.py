@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QFont,
     QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
@@ -267,7 +268,8 @@ class TskEditor(QPlainTextEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._typed = event.text() if event.text().isprintable() else ""
+        undoes = event.matches(QKeySequence.StandardKey.Undo)
+        self._typed = event.text() if event.text().isprintable() and not undoes else ""
         if self._typed and self._begins_step(self._typed, event.timestamp()):
             self.document().setModified(False)  # Qt joins what is typed behind a change with it, if not so
         if self.helps(event):
