@@ -12,6 +12,7 @@ from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer,
 from workbench.gui.design_steps import CONFLICT, STEPS
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.scenarios_view import ScenariosView
+from workbench.services.design.design_text import DesignText
 from workbench.tusk import parse
 
 __all__ = ["board", "designer", "workspace"]
@@ -112,7 +113,13 @@ async def test_V5_the_question_stands_where_an_answer_is_refused(
     await designer.type("tell")
     await designer.until(lambda: bool(designer.board.editor.state.problems))
     new = parse('"Mine" {\n    then: []\n}\n', "scenarios/new.tsk")
-    desk.workspace.design.apply("Add", lambda text: text.with_file(new))
+
+    def with_draft(text: DesignText) -> DesignText:
+        """Adds the file in a step that does not load."""
+        wrong = text.project.text.replace("[policy.tell]", "[policy.tell]\n# half")
+        return text.with_file(new).with_project(parse(wrong, "project.tsk"))
+
+    desk.workspace.design.apply("Add", with_draft)
     path.parent.mkdir(exist_ok=True)
     path.write_text('"Theirs" {')
     told = heard(desk)

@@ -348,8 +348,9 @@ async def test_a_text_that_was_wrong_is_taken_once_it_is_right_while_the_design_
     assert board.editor.state.undo == "Add policy tell"
     editor.take_text(f'{right}description: "Asks for it"\n')
     await until(lambda: board.editor.state.undo == "Edit command place")
-    await until(lambda: section.stand.text() == "! not saved")
-    assert 'description: "Asks for it"' in board.editor.state.text.project.text
+    await until(lambda: section.stand.text() == "✓ saved")
+    assert 'description: "Asks for it"' in file_of(board)
+    assert "tell" not in file_of(board)
 
 
 async def test_a_text_that_cannot_be_read_is_not_tried_where_the_thing_had_a_mistake_before(

@@ -30,6 +30,7 @@ from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
 from workbench.tusk import parse
@@ -156,8 +157,11 @@ async def test_what_could_not_be_written_is_not_said_to_be_saved(board: BoardVie
     section = await shown(board, "command:place", until)
     state = board.editor.state
     assert section.stand.text().endswith("saved")
-    section.show_node(section.node, replace(state, problems=("it is not written yet",)))
+    draft = replace(state, problems=("it is not written yet",), written=DesignText())
+    section.show_node(section.node, draft)
     assert section.stand.text().endswith("not saved")
+    section.show_node(section.node, replace(draft, written=state.text))
+    assert section.stand.text() == "✓ saved", "what is not saved is something else"
     section.show_node(section.node, state)
     assert section.stand.text() == "✓ saved"
 

@@ -68,7 +68,7 @@ def digests(registry):
 
 
 def step(workspace, rng):
-    """Does a step; fails unless the files have it, or it is told where it is wrong and they stay."""
+    """Does a step; fails unless the files have what loads of it, and it is told where the rest is wrong."""
     design = workspace.design
     before, files = design.state(), files_of(workspace)
     gesture = drawn(before.text, rng)
@@ -79,7 +79,9 @@ def step(workspace, rng):
         return
     if state.problems:
         assert all(PLACED.match(str(one)) for one in state.problems), (gesture.words, state.problems)
-        assert files_of(workspace) == files
+        assert files_of(workspace) == {one.file: one.dump() for one in state.written.files()}
+        assert files_of(workspace) != said_by(state)
+        load_project(workspace.project.root, environ={}, trusted=True)  # what is written of it loads
     else:
         assert files_of(workspace) == said_by(state)
         fresh = load_project(workspace.project.root, environ={}, trusted=True)

@@ -68,8 +68,7 @@ class SectionEditor(QWidget):
         self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
         self._label = self._sent = self._base = ""
-        self._typing = self._unread = False
-        self._written_so = True
+        self._typing = self._unread = self._saved = False
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
         self.steps = SectionSteps(desk, taken)
@@ -137,7 +136,9 @@ class SectionEditor(QWidget):
         same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
-        self._faults, self._unread, self._written_so = state.wrong, unread, not state.problems
+        self._faults, self._unread = state.wrong, unread
+        there = piece_of(state.written.project, node.kind, node.name) if node is not None else None
+        self._saved = there is not None and there.text == piece.text
         self.node, self._text = node, text
         if not same:
             self._take(piece, node if fresh else None)
@@ -387,7 +388,7 @@ class SectionEditor(QWidget):
         typed = bool(self.form.typed())
         outdated = self.desk.workspace.model_reload.outdated is not None
         file = UNREAD if self._unread else OUTDATED if outdated else SAVED
-        kind, said, told = self.pane.stand(file, saved=self._written_so, typed=typed)
+        kind, said, told = self.pane.stand(file, saved=self._saved, typed=typed)
         self.stand.set(kind, said)
         self.stand.setToolTip(BROKEN if broken else told)
 

@@ -16,8 +16,9 @@ from workbench.services.design.change_preview import ChangePreview, removal_in_s
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps, answered
+from workbench.services.design.draft_units import DraftUnits
 from workbench.services.design.field_renames import FieldChanges
-from workbench.services.design.file_faults import Faults, FileFaults, listed
+from workbench.services.design.file_faults import Faults, FileFaults
 from workbench.services.design.gestures import DesignNode, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
@@ -64,10 +65,9 @@ class Design:
         self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles, store: ProjectFiles
     ) -> None:
         self._world, self._environ, self._store = world, environ, store
-        self._unwritten = Unwritten(drafts)
+        self._unwritten, self._units = Unwritten(drafts), DraftUnits()
         self._trial, self._file_faults = StoredTrial(), FileFaults(world, environ)
-        self._refused = ""
-        self._turn = threading.Lock()
+        self._turn, self._refused = threading.Lock(), ""
         self.compiled: Project | None = None
         self.fields = FieldChanges(world, environ)
         self._files = DesignText()
@@ -204,9 +204,8 @@ class Design:
 
         The content says how many ``mistakes`` it had, and of its ``files`` what was and what was designed.
         """
-        if self._world.observer:
-            return []  # the window that has the store offers it, or has it on its board
-        return self._unwritten.left(self._store.said)
+        # The window that has the store offers it, or has it on its board.
+        return [] if self._world.observer else self._unwritten.left(self._store.said)
 
     def take_up(self, kept: KeptDraft, *, prefer: str = "") -> DesignState:
         """Does again, as one step, what was never written; where that fails it stays kept.
@@ -348,6 +347,7 @@ class Design:
 
     def _take(self, text: DesignText) -> None:
         """Writes what loads, and keeps the rest; says it where only some of the files could be written."""
+        self._units.note(self._files, self._text, text)
         due = changed_files(self._files, text)
         try:
             self._take_in(text)
@@ -373,19 +373,14 @@ class Design:
                 return
 
     def _try(self, text: DesignText) -> None:
-        self._text, self._tried, self._refused = text, self._files, ""
-        self._problems = UNTRIED
+        self._text, self._tried, self._refused, self._problems = text, self._files, "", UNTRIED
         try:
-            if text.project != self._files.project:
-                try:
-                    self.compiled = would_be(self._world, text.project, self._environ, self.compiled)
-                except ProjectError as error:
-                    self._problems = listed(error)
-                    return
+            part, faults = self._units.loadable(self._files, text, self._faults)
+            self._problems = faults or UNTRIED
             if self._unwritten.is_kept() or len(changed_files(self._files, text)) > 1:
                 self._keep(text)  # who is killed at it is offered the rest of it, and nothing older
-            self._store.write(text, self._files)
-            self._files, self._problems = text, ()
+            self._store.write(part, self._files)
+            self._files, self._tried, self._problems = part, part, faults
         except (ChangedOnDisk, StoreReadOnly) as error:
             self._refused = error.message
             raise
@@ -396,3 +391,10 @@ class Design:
         """Keeps what is not written."""
         files = changed_files(self._files, text) if self._problems else {}
         self._unwritten.keep(files, 0 if self._refused or self._problems is UNTRIED else len(self._problems))
+
+    def _faults(self, document: Document) -> Faults:
+        """Returns why a project file does not load; nothing for the one that is written."""
+        faults: Faults = ()
+        if document != self._files.project:
+            self.compiled, faults = self._file_faults.tried(document, self.compiled)
+        return faults

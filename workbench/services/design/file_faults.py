@@ -33,14 +33,17 @@ class FileFaults:
         if None in files or any(one is not None and one.document == document for one in files):
             return ()
         if document != self._looked[0]:
-            self._looked = document, ()
-            try:
-                would_be(self._world, document, self._environ, compiled)
-            except ProjectError as error:
-                self._looked = document, listed(error)
+            self._looked = document, self.tried(document, compiled)[1]
         return self._looked[1]
 
+    def tried(self, document: Document, compiled: Project | None) -> tuple[Project | None, Faults]:
+        """Compiles a file; returns what was compiled last, and what is wrong where it does not load."""
+        try:
+            return would_be(self._world, document, self._environ, compiled), ()
+        except ProjectError as error:
+            return compiled, _listed(error)
 
-def listed(error: ProjectError) -> Faults:
+
+def _listed(error: ProjectError) -> Faults:
     """Returns all that is wrong, with its place where one is known."""
     return tuple(one if isinstance(one, Problem) else str(one) for one in error.problems)

@@ -64,13 +64,39 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
         elif there is None:
             kept = _inserted(kept, own, name)
         else:
-            now = here + plain_lines(kept[name])[len(there) :] if here else ""
-            kept[name] = with_changed_lines(kept[name], now, theirs.line_end)
+            kept[name] = _exchanged(kept[name], here, theirs.line_end)
     new = kept.keys() - {name for name, piece in other.items() if _said(piece)}
     kept = {
         names.get(name, name): _headed(piece, name, names.get(name, name)) for name, piece in kept.items()
     }
     return Merged(text=mark + _joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
+
+
+def changed_pieces(was: Document, now: Document) -> set[str]:
+    """Returns the names of the sections that differ, but for the blank lines behind them."""
+    old, new = pieces(was), pieces(now)
+    return {name for name in {**old, **new} if _said(old.get(name)) != _said(new.get(name))}
+
+
+def with_pieces(document: Document, other: Document, names: Collection[str]) -> str:
+    """Returns the text of a document with some sections as another one has them, or without them."""
+    kept, own = dict(pieces(document)), pieces(other)
+    new = {name for name in own if name in names and name not in kept}
+    for name in (one for one in own if one in names):
+        here = _said(own[name])
+        if name in new:
+            kept = _inserted(kept, own, name)
+        elif here is not None:
+            kept[name] = _exchanged(kept[name], here, document.line_end)
+    return _joined(
+        {name: one for name, one in kept.items() if name in own or name not in names}, new, document.line_end
+    )
+
+
+def _exchanged(piece: str, here: str, end: str) -> str:
+    """Returns a piece that says something else, with the blank lines that stand behind it."""
+    behind = plain_lines(piece)[len(_said(piece) or "") :]
+    return with_changed_lines(piece, here + behind if here else "", end)
 
 
 def _unmarked(document: Document) -> Document:
