@@ -64,7 +64,8 @@ class SectionPane(TextPane):
 
     Signals:
         reached: A `QuickFix` of the file that changes more than the piece.
-        settled_back: An answer was undone, by which one of two texts counted: what is told of it; nothing once it counts again.
+        settled_back: The answer which of two texts counts was undone: what is told of it; nothing once it
+            counts again.
     """
 
     reached = Signal(object)
