@@ -191,10 +191,12 @@ async def test_V5_an_answer_that_is_undone_has_the_other_text_count_and_says_so(
     said = "Undone: Keep this text. What it left out counts now; Redo brings the other back."
     assert noticed[-1] == said
     assert 'description: "theirs"' in editor.text()
+    assert editor.textCursor().blockNumber() >= 2, "the caret stays there"
     await rest(section, until)
     assert file_of(board) == theirs
     QTest.keyClick(editor, Qt.Key.Key_Z, CTRL_SHIFT)
     assert editor.text().rstrip() == ADDED + mine
+    assert noticed[-1] == "", "what was told is true no more"
     await until(lambda: section.pane.sure and not board.desk.running() and section.pane.dirty is not right)
     assert file_of(board) == (BOOK.replace(ADDED, f"{ADDED}{mine}\n") if right else theirs)
 

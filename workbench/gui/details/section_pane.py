@@ -64,7 +64,8 @@ class SectionPane(TextPane):
 
     Signals:
         reached: A `QuickFix` of the file that changes more than the piece.
-        settled_back: An answer was undone, by which one of two texts counted: what is told of it.
+        settled_back: The answer which of two texts counts was undone: what is told of it; nothing once it
+            counts again.
     """
 
     reached = Signal(object)
@@ -75,7 +76,7 @@ class SectionPane(TextPane):
         self._check_text = check
         self.piece: SectionPiece | None = None
         self.checked: CheckedText | None = None
-        self._answer = ("", "")
+        self._answer = ("", "", "")
         super().__init__(self)
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ class SectionPane(TextPane):
         """Shows a piece, another one or the one that is shown as it is now."""
         self.know_piece(piece)
         if fresh:
-            self._answer = ("", "")
+            self._answer = ("", "", "")
             self.show_text(PROJECT_FILE, piece.text)
         elif not piece.holds(self.editor.text()):
             self.editor.take_text(piece.text, of_others=True)
@@ -145,15 +146,16 @@ class SectionPane(TextPane):
         self.editor.take_text(left, of_others=True)
         self.editor.take_text(counts)
         self.editor.setTextCursor(self.editor.cursor_at(place))
-        self._answer = (answer, left)
+        self._answer = (answer, left, counts)
         then()
 
     @override
     def _edited(self, typed: str) -> None:
         super()._edited(typed)
-        answer, left = self._answer
-        if answer and not typed and self.editor.text() == left:
-            self.settled_back.emit(f"Undone: {answer}. {COUNTS}")
+        answer, left, counts = self._answer
+        if answer and not typed and self.editor.text() in (left, counts):
+            undone = self.editor.text() == left
+            self.settled_back.emit(f"Undone: {answer}. {COUNTS}" if undone else "")
 
     def whole(self) -> str:
         """Returns the text of the file with what is typed."""

@@ -139,7 +139,7 @@ class TskEditor(QPlainTextEdit):
 
     def replace_pieces(self, pieces: Sequence[tuple[int, int, str]]) -> None:
         """Exchanges pieces of the text, the last first, as one step that can be undone."""
-        whole = QTextCursor(self.document())
+        whole = self.textCursor()  # undo puts the cursor back to where this one was
         cursors = [(self.cursor_at(start, end), written) for start, end, written in pieces]
         whole.beginEditBlock()
         for cursor, written in cursors:

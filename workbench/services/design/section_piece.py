@@ -47,7 +47,7 @@ class SectionPiece:
 
     def read(self, text: str) -> tuple[Document, list[Problem]]:
         """Reads it alone with another text, as far as that can be read; returns also what cannot."""
-        return parse_in_part(self.head + text, PROJECT_FILE)
+        return parse_in_part(self.head + self.ended(text), PROJECT_FILE)
 
     def whole(self, text: str) -> str:
         """Returns the text of the file with another text in its place."""
