@@ -43,6 +43,7 @@ PAUSE_MS = 1_500
 NOTCH = 120
 """What a wheel turns by at a time, in eighths of a degree."""
 BRACKETS = frozenset("{[()]}")
+KEYS = QKeySequence.StandardKey
 
 
 class TskEditor(QPlainTextEdit):
@@ -268,8 +269,8 @@ class TskEditor(QPlainTextEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        undoes = event.matches(QKeySequence.StandardKey.Undo)
-        self._typed = event.text() if event.text().isprintable() and not undoes else ""
+        goes_back = event.matches(KEYS.Undo) or event.matches(KEYS.Redo)
+        self._typed = event.text() if event.text().isprintable() and not goes_back else ""
         if self._typed and self._begins_step(self._typed, event.timestamp()):
             self.document().setModified(False)  # Qt joins what is typed behind a change with it, if not so
         if self.helps(event):
