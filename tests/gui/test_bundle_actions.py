@@ -187,7 +187,7 @@ async def test_W21_a_bundle_opens_beside_the_project_paused_at_its_event(session
     assert world.workspace.monitor.paused
     assert world.desk.selection.position == 9
     bar = world.window.findChild(QToolBar, "world")
-    assert any("made up: email; look at the mail server" in one.text() for one in bar.findChildren(QLabel)), (
+    assert any("look at the mail server; made up: email" in one.text() for one in bar.findChildren(QLabel)), (
         "the bar says what is masked"
     )
     where = world.window.views["inspector"].where

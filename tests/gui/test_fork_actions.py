@@ -30,6 +30,7 @@ async def test_W9_forking_at_an_event_opens_a_window_that_says_what_it_is(trunk,
     bar = fork.window.findChild(QToolBar, "world")
     assert not bar.isHidden()
     assert trunk.window.findChild(QToolBar, "world").isHidden()
+    assert not fork.window.notices.toasts._room().intersects(bar.geometry()), "toasts leave it free"
     assert fork.window.contentsMargins().left() > 0 == trunk.window.contentsMargins().left()
     assert fork.window.views["time"].desk.workspace is fork.workspace
     assert set(fork.window.views) == set(trunk.window.views)

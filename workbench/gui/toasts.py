@@ -25,6 +25,8 @@ from workbench.gui.widgets import Banner
 
 WIDTH, EDGE, BETWEEN = 400, 12, 8
 """Pixels: of a toast, from the edges of the views, and between toasts."""
+BARS = ("tools", "world")
+"""Names of the bars above the views."""
 LOOK_MS = 250
 """While toasts are shown, milliseconds until one looks again whether they cover the keyboard's place."""
 LARGE = 6
@@ -125,8 +127,9 @@ class Toasts(QWidget):
     def _room(self) -> QRect:
         """Returns where the views stand."""
         bar, tools = self._window.statusBar(), self._window.menuBar().height()
-        for tool in self._window.findChildren(QWidget, "tools"):
-            tools = max(tools, tool.geometry().bottom() + 1)
+        bars = (bar for name in BARS for bar in self._window.findChildren(QWidget, name))
+        for tool in bars:
+            tools = max(tools, tool.geometry().bottom() + 1) if not tool.isHidden() else tools
         return QRect(0, tools, self._window.width(), max(0, bar.y() - tools))
 
     @override

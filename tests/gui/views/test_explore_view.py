@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -344,6 +345,17 @@ async def test_shares_are_drawn_as_bars_and_told_in_words(view, until):
     assert column.draw is not None
     picture = view.tables.ends.grab()
     assert not picture.isNull()
+
+
+async def test_it_fits_beside_the_explorer_in_a_small_window(view, until):
+    def fits(width):
+        view.resize(width, 560)
+        return view.width() == width
+
+    for width in (1400, 1200, 1000, 790):
+        await until(partial(fits, width))
+    shown = [one for one in view.buttons if one.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly]
+    assert shown == view.buttons[1:]
 
 
 @pytest.mark.parametrize("width", [480, 1200])

@@ -27,6 +27,8 @@ FAULTS = {
 DEVIATIONS = 9
 """At most; beyond a few there are too many orders to try all."""
 LEFT_OUT = "Scenarios that name their deliveries, or arm faults, have one order: there is no other to explore"
+WORDS = 140
+"""Characters of a view's width beyond which its buttons show their words."""
 BOX = 64
 """Pixels of a number."""
 NAME = 24

@@ -18,7 +18,7 @@ from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
 from workbench.gui.views.explore_beginnings import ExploreBeginnings
 from workbench.gui.views.explore_line import ExploreLine, page_words, several, told_in_words
-from workbench.gui.views.explore_plan import ExplorePlanBar, still_of
+from workbench.gui.views.explore_plan import WORDS, ExplorePlanBar, still_of
 from workbench.gui.views.explore_saving import save_order, why_not_saved
 from workbench.gui.views.explore_tables import ExploreTables
 from workbench.gui.views.order_pair import OrderPair
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.services.worlds.told_schedule import ToldSchedule
 
 NARROW = 1_000
-"""Below this width in pixels the lists stand above the orders, and only one button shows a word."""
+"""Below this width in pixels the lists stand above the orders."""
 SHARES = [300, 700], [250, 750]
 """Of the lists and the orders: beside each other, and above each other."""
 SHOW = 250
@@ -93,12 +93,12 @@ class ExploreView(View):
         self._left.addWidget(self.tables)
         self._left.addWidget(self.steps)
         self.panes = in_panes(Qt.Orientation.Horizontal, (left, 2), (holder, 5), name="explore")
-        self.panes.setSizes(SHARES[False])
         self.buttons = [
             self.acts.button("start", primary=True),
             *map(self.acts.button, ("stop", "step", "save")),
             *map(self.beginnings.acts.button, ("generate", "plan")),
         ]
+        show_words(self.buttons[1:], shown=False)  # so that it never asks for room that is not there
         head = in_row(plain_label("Scenario"), (self.plan.scenario, 1), *self.buttons, spacing=6)
         in_column(head, self.plan, self.line, (self.panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
 
@@ -110,7 +110,7 @@ class ExploreView(View):
         if way is not self.panes.orientation():
             self.panes.setOrientation(way)
             self.panes.setSizes(SHARES[narrow])
-        show_words(self.buttons[1:], shown=not narrow)
+        show_words(self.buttons[1:], shown=self.width() > WORDS * self.fontMetrics().horizontalAdvance("0"))
         self.tables.stand(beside=narrow)
 
     @override
