@@ -141,7 +141,7 @@ async def test_a_line_that_makes_a_mistake_elsewhere_is_a_step_that_says_where_a
     assert isinstance(changes, LineRow)
     typed(changes.line, "order, bill")
     await until(lambda: editor.draft is not None and not editor.is_busy())
-    await until(lambda: section.form.told.isVisible())
+    await until(section.form.told.isVisible)
     assert section.form.told.text.startswith("Not saved, line ")
     assert "pay needs bill_id" in section.form.told.text
     section.form.verticalScrollBar().setValue(section.form.verticalScrollBar().maximum())
