@@ -58,7 +58,7 @@ class RefusedKeys(QObject):
             self.pause.stop()
         if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
-        if self.pause.isActive() and _is_typing(event):
+        if self.pause.isActive() and is_typing(event):
             self.pause.start()
             if event.key() in ENTER and event.type() == QEvent.Type.KeyPress:
                 self.pause.stop()
@@ -91,7 +91,7 @@ class RefusedKeys(QObject):
         return False
 
 
-def _is_typing(event: QKeyEvent) -> bool:
+def is_typing(event: QKeyEvent) -> bool:
     """Whether a key writes or edits something, where a line is typed."""
     letter = bool(event.text()) and event.text().isprintable()
     return letter or event.key() in EDITING | ENTER or any(event.matches(one) for one in CLIPBOARD)
