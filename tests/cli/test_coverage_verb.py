@@ -83,3 +83,21 @@ def test_mistakes_of_scenario_files_are_told(workbench, folder):
     (folder / "scenarios" / "broken.tsk").write_text('"x" { when: [ }')
     said = workbench("coverage", folder)
     assert "not read: scenarios/broken.tsk:1" in said.err
+
+
+def test_W20_a_scenario_that_does_not_load_does_not_look_like_none(workbench, noted):
+    (noted / "scenarios" / "wrong.tsk").write_text(
+        '"It fails" { when: { command: "note", data: { text: "x" } }, then: { event: "note.kept" } }'
+    )
+    run = workbench("coverage", noted, "--trust")
+    lines = [" ".join(line.split()) for line in run.out.splitlines()]
+    assert [one for one in lines if one.startswith("mistake")] == [
+        "mistake 1 0 note is issued",
+        "mistake 1 0 note leads to note.kept",
+    ]
+    assert "20 of 23 tried (87 %) by" in lines[-1]
+    assert "not by those with 1 mistake, which do not load" in lines[-1]
+    said = workbench("coverage", noted, "--trust", "--json").json()
+    assert len(said["mistakes"]) == 1
+    (own,) = [one for one in said["commands"] if one["command"] == "note"]
+    assert own["mistakes"] == ["scenarios/wrong.tsk:1: note has no text"]

@@ -356,3 +356,11 @@ def test_scenarios_are_counted_again_when_they_change(desk, view, monkeypatch):
     for listener in list(desk.workspace.scenarios._listeners):
         listener()
     assert "Scenarios (1,234)" in tree(view)
+
+
+async def test_scenarios_that_do_not_load_are_counted_with_their_mistakes(desk, view, until):
+    await desk.workspace.scenarios.look()
+    before = len(desk.workspace.scenarios.all())
+    (desk.workspace.project.root / "scenarios" / "wrong.tsk").write_text('"x" { when: { command: "fly" } }')
+    await desk.workspace.scenarios.look()
+    await until(lambda: f"Scenarios ({before + 1}, 2 mistakes)" in tree(view))

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.services.scenarios.coverage import ModelCoverage, Try
     from workbench.services.scenarios.log_deeds import LogDeeds
+    from workbench.tusk import Problem
 
 
 def _percent(text: str) -> float:
@@ -39,9 +43,9 @@ def _takes(parser: Parser) -> None:
     )
     parser.trust()
     parser.json(
-        "project, percent, tried, total, upto, commands [{command, scenarios, happened, outcomes [{kind,"
-        " name, words, scenarios, happened}]}], reactions [{by, kind, on, name, words, scenarios, happened}],"
-        " unread"
+        "project, percent, tried, total, upto, commands [{command, scenarios, mistakes, happened,"
+        " outcomes [{kind, name, words, scenarios, mistakes, happened}]}],"
+        " reactions [{by, kind, on, name, words, scenarios, mistakes, happened}], unread, mistakes"
     )
 
 
@@ -61,9 +65,15 @@ async def _coverage(options: Options, environ: Environ) -> int:
     finally:
         show("")
     happened, upto = (deeds.times(), deeds.upto) if deeds is not None else (None, None)
-    found = coverage(scenarios.project.registry, runs, happened, upto)
-    answer(options, _value(scenarios.project.name, found), "\n".join(_said(found, len(runs))))
-    for problem in (problem for file in files for problem in file.problems):
+    unread = [one for file in files for one in file.unread]
+    problems = [problem for file in files for problem in file.problems]
+    found = coverage(scenarios.project.registry, runs, happened, upto, unread)
+    answer(
+        options,
+        _value(scenarios.project.name, found, problems),
+        "\n".join(_said(found, len(runs), len(problems))),
+    )
+    for problem in problems:
         note(f"workbench: not read: {one_line(str(problem))}")
     return PROBLEMS if options.least is not None and found.percent < options.least else DONE
 
@@ -80,21 +90,28 @@ async def _stored(options: Options, environ: Environ) -> LogDeeds:
         return workspace.deeds.read(step)
 
 
-def _said(found: ModelCoverage, scenarios: int) -> list[str]:
+def _said(found: ModelCoverage, scenarios: int, problems: int) -> list[str]:
     lines = []
     for head, tries in (("COMMAND", found.of_commands()), ("WHO REACTS", found.of_reactions())):
         if tries:
-            rows = [(_state(one), len(one.scenarios), _times(one), one.by, _what(one)) for one in tries]
+            rows = [
+                (_state(one), len(one.scenarios) + len(one.unread), _times(one), one.by, _what(one))
+                for one in tries
+            ]
             lines += [*columns(("", "SCENARIOS", "STORE", head, "WHAT"), rows, right=(2,)).splitlines(), ""]
     if found.unread:
         lines += [f"nothing reads {', '.join(map(one_line, found.unread))}", ""]
     where = "the project has no store yet" if found.upto is None else f"the store up to {found.upto:,}"
     tried = f"{found.tried:,} of {len(found.tries):,} tried ({found.percent:.0f} %)"
-    return [*lines, f"{tried} by {scenarios:,} scenarios; never, in neither: {len(found.never()):,}; {where}"]
+    wrong = f" and not by those with {counted(problems, 'mistake')}, which do not load" if problems else ""
+    never = f"never, in neither: {len(found.never()):,}"
+    return [*lines, f"{tried} by {counted(scenarios, 'scenario')}{wrong}; {never}; {where}"]
 
 
 def _state(one: Try) -> str:
-    return "" if one.tried else "never" if one.happened == 0 else "not tried"
+    if not one.lacks:
+        return "" if one.tried else "mistake"
+    return "never" if one.happened == 0 else "not tried"
 
 
 def _what(one: Try) -> str:
@@ -105,7 +122,7 @@ def _times(one: Try) -> str:
     return "" if one.happened is None else f"{one.happened:,}"
 
 
-def _value(project: str, found: ModelCoverage) -> dict[str, Any]:
+def _value(project: str, found: ModelCoverage, problems: Sequence[Problem]) -> dict[str, Any]:
     outcomes: dict[str, list[Try]] = {}
     for one in found.of_commands():
         outcomes.setdefault(one.command, []).append(one)
@@ -138,11 +155,16 @@ def _value(project: str, found: ModelCoverage) -> dict[str, Any]:
             for one in found.of_reactions()
         ],
         "unread": list(found.unread),
+        "mistakes": list(map(str, problems)),
     }
 
 
 def _counts(one: Try) -> dict[str, Any]:
-    return {"scenarios": list(one.scenarios), "happened": one.happened}
+    return {
+        "scenarios": list(one.scenarios),
+        "mistakes": [each.said for each in one.unread],
+        "happened": one.happened,
+    }
 
 
 COVERAGE = VerbSpec(

@@ -122,7 +122,10 @@ async def _explore(options: Options, environ: Environ) -> int:
         found = [generated_scenario(scenarios.model(), options.generate, options.seed)]
         note(f"workbench: {told_of(found[0], scenarios.model())}")
     else:
-        candidates = chosen(scenarios.files(), options.names)
+        files = scenarios.files()
+        for problem in (problem for file in files for problem in file.problems):
+            note(f"workbench: not read: {one_line(str(problem))}")
+        candidates = chosen(files, options.names)
         found = [one for one in candidates if not one.fixed]
     show = meter(options) or (lambda _: None)
     plan = ExplorePlan(

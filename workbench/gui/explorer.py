@@ -144,7 +144,7 @@ class Explorer(View):
         self._draft: DesignState | None = None
         self._unwritten = frozenset(drafted(desk))
         self._known = KnownParts(model=(), text="", count=0, streams=())
-        self._dead, self._scenarios = 0, len(desk.workspace.scenarios.all())
+        self._dead, self._scenarios = 0, desk.workspace.scenarios.counted()
         self._designs = False
         self._wanted = ""
         self._reading = self.question(self._show, begun=self._narrow)
@@ -212,7 +212,7 @@ class Explorer(View):
 
     def _count_scenarios(self) -> None:
         """Counts the scenarios again, which are listed in a view of their own."""
-        before, self._scenarios = self._scenarios, len(self.desk.workspace.scenarios.all())
+        before, self._scenarios = self._scenarios, self.desk.workspace.scenarios.counted()
         if self._scenarios != before:
             self._show(self._known)
 
@@ -358,10 +358,10 @@ def _fits(said: str, words: Sequence[str]) -> bool:
     return all(word in folded(said) for word in words)
 
 
-def _sections(known: KnownParts, dead: int, scenarios: int) -> Iterator[Section]:
+def _sections(known: KnownParts, dead: int, scenarios: str) -> Iterator[Section]:
     """Yields what is known, and how many dead letters and scenarios there are, in the order of the list."""
     yield from (one for one in known.model if one[1] in WRITING)
     yield f"Streams ({known.count:,})", "stream", [stream_row(name) for name in known.streams]
     yield from (one for one in known.model if one[1] not in WRITING)
     yield f"Dead letters ({dead:,})", "dead-letter", []
-    yield f"Scenarios ({scenarios:,})", "scenario", []
+    yield f"Scenarios ({scenarios})", "scenario", []

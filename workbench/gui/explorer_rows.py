@@ -13,6 +13,7 @@ from workbench.gui.board.draft_parts import changed_names
 from workbench.gui.desk import Selection
 from workbench.gui.tree import TreeRow
 from workbench.gui.widgets import plain_tip
+from workbench.model.counts import counted
 from workbench.model.pydantic_messages import summary_of
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import declared_names
@@ -53,6 +54,14 @@ Section = tuple[str, str, Sequence[TreeRow]]
 WRITING = {"aggregate", "command", "event", "policy", "external"}
 """Sections that stand before the streams."""
 INVARIANT = "invariant"
+WORDS = {
+    **{one: (one, "") for one in ("aggregate", "command", "event", "projection", "subscription")},
+    "policy": ("policy or process", "policies and processes"),
+    "external": ("actor or system", "actors and systems"),
+    "query": ("query", "queries"),
+    "lock": (INVARIANT, ""),
+}
+"""What is listed in each section, one and several of it."""
 LISTED = (
     "aggregate", "command", "event", "policy", "process", "actor", "query", "projection", "subscription",
     INVARIANT,
@@ -144,6 +153,11 @@ def model_sections(model: Registry, state: DesignState | None = None) -> list[Se
         (f"Subscriptions ({len(subscriptions):,})", "subscription", subscriptions),
         *_counted("Invariants", "lock", invariants),
     ]
+
+
+def counts_in(sections: Sequence[Section]) -> str:
+    """Says how many of each kind are listed: ``2 aggregates, 5 commands``."""
+    return ", ".join(counted(len(rows), *WORDS[name]) for _, name, rows in sections if rows)
 
 
 def _gone(state: DesignState) -> set[str]:

@@ -24,6 +24,7 @@ from workbench.gui.board.blueprint_layout import (
     lay_out_blueprint,
     line_of,
 )
+from workbench.gui.board.card_painter import FIELDS, font_of
 from workbench.project.project import load_project
 from workbench.services.design.field_gestures import FIELDED
 
@@ -113,6 +114,24 @@ def test_a_card_that_grows_while_it_is_chosen_covers_no_other(tmp_path):
         for key, other in layout.boxes.items():
             beside = other.x >= item.box.right or other.right <= item.box.x
             assert key == card.key or beside or other.y < item.box.y or other.y > low, (card.key, key)
+
+
+@pytest.mark.parametrize("scale", [FIELDS, 1.0, 1.5])
+def test_the_label_of_an_open_card_covers_no_tag_of_the_card_below(tmp_path, scale):
+    """Labels and tags keep their size while the picture becomes smaller."""
+    (tmp_path / "project.tsk").write_text(GROWING, encoding="utf-8")
+    blueprint = blueprint_in(tmp_path)
+    boxes = lay_out_blueprint(blueprint).boxes
+    tall, seen = font_of("type")[1].height() + 2, 0
+    for key, card in blueprint.cards.items():
+        item = CardItem(card, boxes[key])
+        item.set_open(open=True)
+        low = item.whole.bottom * scale - 4 + tall
+        below = [other.y for other in boxes.values() if other.x == item.box.x and other.y > item.box.y]
+        if card.leaves and below:
+            seen += 1
+            assert min(below) * scale - 9 > low, key
+    assert seen
 
 
 GROWING = """

@@ -213,3 +213,16 @@ def test_keys_of_the_window_stay_the_windows_while_a_line_is_typed(
     event.ignore()
     QApplication.sendEvent(entry.line, event)
     assert event.isAccepted() is taken
+
+
+def test_more_lines_than_are_seen_are_counted(entry: BoardEntry) -> None:
+    entry.asking = replace(entry.asking, fits=lambda typed: [LOST] * len(typed))
+    QTest.keyClicks(entry.line, "123456")
+    assert entry.more.isHidden()
+    QTest.keyClicks(entry.line, "78")
+    assert entry.more.text().startswith("2 more")
+    assert entry.more.isVisible()
+    assert entry.rect().contains(entry.more.geometry())
+    QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
+    QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
+    assert entry.more.isHidden()

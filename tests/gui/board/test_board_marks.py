@@ -191,6 +191,55 @@ async def test_a_draft_offers_on_its_card_what_its_form_offers(board: BoardView,
     assert board.editor.state.undo == "New event parcel.zapped"
 
 
+async def test_what_others_saved_and_does_not_load_is_marked_as_a_draft_is(
+    board: BoardView, until: Any
+) -> None:
+    """On the cards of its sections, with what would fix it, and in the details under its characters."""
+    path = board.desk.workspace.project.root / "project.tsk"
+    path.write_text(TEXT.replace('emit: "parcel.sent"', 'emit: "parcel.snet"'))
+    card, section = "command:send_parcel", board.details.section
+    await until(lambda: board.scene.graph.by_id[card].problems)
+    assert {one.id for one in board.scene.graph.nodes if one.problems} == {card}
+    board.canvas.reveal(card)
+    await until(lambda: section.pane.sure and board.marks.told(card)[0].fixes)
+    (mark, *_) = board.marks.told(card)
+    assert (mark.kind.title, mark.message) == ("does not load", "this aggregate has no event parcel.snet")
+    assert "older model runs" in mark.kind.why
+    (found,) = section.pane.editor.mistakes
+    line = section.pane.editor.text().splitlines()[found.line - 1]
+    assert line[found.column - 1 : found.end_column - 1] == '"parcel.snet"'
+    assert section.stand.text().endswith("1 mistake")
+    board.canvas.setFocus()
+    QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
+    ways = board.marks.popover.list
+    offered = [ways.item(at).text() for at in range(ways.count())]
+    ways.setCurrentRow(offered.index("Replace with parcel.sent"))
+    QTest.keyClick(ways, Qt.Key.Key_Return)
+    await until(lambda: text_of(board) == TEXT)
+    await until(lambda: not board.scene.graph.by_id[card].problems)
+    await until(lambda: board.editor.stand.text().endswith("saved"))
+
+
+@pytest.mark.parametrize("header", ["[comand.send_parcel]", "[comandsend_parcel]"])
+async def test_a_header_that_others_mistyped_is_marked_on_its_card_and_leads_to_the_line(
+    board: BoardView, until: Any, header: str
+) -> None:
+    path = board.desk.workspace.project.root / "project.tsk"
+    path.write_text(TEXT.replace("[command.send_parcel]", header))
+    card = "command:send_parcel"
+    await until(lambda: board.scene.graph.by_id[card].problems)
+    assert {one.id for one in board.scene.graph.nodes if one.problems} == {card}
+    board.canvas.reveal(card)
+    assert "is not a setting here" in board.details.about.parts["problems"].text()
+    assert board.details.about.parts["elsewhere"].isHidden(), "no Python module brings it"
+    wanted: list[Any] = []
+    board.desk.text_wanted.connect(lambda *place: wanted.append(place))
+    board.acts["open_text"].do()
+    assert wanted == [("project.tsk", path.read_text().splitlines().index(header) + 1)]
+    path.write_text(TEXT)
+    await until(lambda: not board.scene.graph.by_id[card].problems)
+
+
 SCENARIO = "scenarios/notes.tsk", '"Noted" { given: [{ event: "noted", stream: "parcel-1" }] }\n'
 
 

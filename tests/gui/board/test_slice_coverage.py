@@ -21,6 +21,9 @@ from workbench.model.scenario import (
     ScenarioVerdict,
 )
 from workbench.project.project import load_project
+from workbench.project.scenarios import UnreadScenario
+from workbench.services.scenarios.coverage import tries
+from workbench.tusk import Problem
 
 PLACE = FilePlace(file="a.tsk", line=1, column=1)
 
@@ -142,3 +145,38 @@ def test_a_slice_whose_card_is_a_draft_tells_no_verdict_of_the_model_that_runs()
     held = Coverage(passed=2, failed=1)
     assert replace(held, draft=True).told == ("circle", "muted", "not run: draft")
     assert replace(held, draft=True).tip.startswith("Not run: what is drawn here is a draft")
+
+
+def unread(about, line=7):
+    problem = Problem(
+        file="a.tsk", line=line, column=1, end_column=2, code="S-REF", message="there is no foo"
+    )
+    return UnreadScenario(about=about, problem=problem)
+
+
+def test_a_scenario_that_does_not_load_never_looks_like_none(orders):
+    one = unread(scenario("wrong", when=["place_order"], then=[(FactKind.COMMAND, "mark_paid", True)]))
+    found = coverage_of(orders, [], unread=[one])
+    assert {name for name, each in found.items() if not each.is_none} == {
+        "command:place_order",
+        "command:mark_paid",
+    }
+    told = found["command:place_order"]
+    assert told.told == ("error", "error", "1 mistake")
+    assert "a.tsk:7: there is no foo" in told.tip
+    assert "begins one" not in told.tip
+    assert "a.tsk:7" in replace(told, draft=True).tip
+    assert replace(told, failed=1, passed=1).told[2] == "1 of 3 fail · 1 mistake"
+
+
+def test_what_only_a_scenario_that_does_not_load_tries_is_no_gap_of_the_slice(orders):
+    registry = load_project(
+        ROOT / "resources" / "samples" / "orders-declared", environ={}, trusted=True
+    ).registry
+    one = unread(scenario("wrong", when=["place_order"], then=[(FactKind.EVENT, "order.placed", True)]))
+    found = coverage_of(orders, [], tries(registry, [], [one]), [one])["command:place_order"]
+    none = coverage_of(orders, [], tries(registry, []))["command:place_order"]
+    assert {*none.untried} - {*found.untried} == {
+        "Not tried: place_order is issued",
+        "Not tried: place_order leads to order.placed",
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -101,6 +101,34 @@ async def test_two_mistakes_of_a_field_stand_one_below_the_other(board: BoardVie
     await until(lambda: not table._told)
     last = table._cells[1][0]
     await until(lambda: table.new.geometry().top() == last.geometry().bottom() + 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("[comand.place]", "comand is not a setting here. Did you mean command?"),
+        ("[command.]", "A name is missing here"),
+        ("[command]", "[command] needs the name of what it declares"),
+        ("[event.place]", "This is no longer command place. Write [command.place]"),
+    ],
+)
+async def test_a_mistyped_header_is_told_and_leaves_the_form_as_it_was(
+    board: BoardView, until: Any, header: str, said: str
+) -> None:
+    section = await shown(board, "command:place", until)
+    rows = [one.row.path for one in section.form.rows]
+    assert cast("LineRow", row(section, "emit")).line.text() == "order.placed"
+    text = section.pane.editor.text()
+    section.pane.editor.take_text(text.replace("[command.place]", header))
+    told = section.form.told
+    await until(lambda: told.isVisible() and said.casefold() in told.text.casefold())
+    assert f"Line {SHOP.splitlines().index('[command.place]') + 1}: " in told.text
+    assert [one.row.path for one in section.form.rows] == rows
+    assert cast("LineRow", row(section, "emit")).line.text() == "order.placed", "it is not empty"
+    told.buttons[0].click()
+    assert section.pane.editor.textCursor().block().text() == header
+    section.pane.editor.take_text(text)
+    await until(told.isHidden)
 
 
 async def test_a_text_that_cannot_be_read_says_where_and_leads_there(board: BoardView, until: Any) -> None:

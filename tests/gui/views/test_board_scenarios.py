@@ -58,3 +58,35 @@ async def test_the_head_of_a_slice_tells_what_its_scenarios_try(workspace, desk,
     nowhere = QPoint(2, 2)
     QApplication.sendEvent(heads, QHelpEvent(QEvent.Type.ToolTip, nowhere, heads.mapToGlobal(nowhere)))
     await until(lambda: not QToolTip.isVisible())
+
+
+async def test_a_slice_whose_scenario_does_not_load_leads_to_the_line(workspace, desk, qtbot, until):
+    """By a click on what its head tells, and from the menu of its card."""
+    (workspace.project.root / "scenarios" / "wrong.tsk").write_text(
+        '\n\n"It fails" { when: { command: "change_status", data: { userid: "x" } }, then: [] }\n'
+    )
+    view = BoardView(desk)
+    qtbot.addWidget(view)
+    view.resize(1000, 700)
+    view.show()
+    await workspace.scenarios.look()
+    heads = view.pictures.frame.heads
+    await until(lambda: any(one.unread for one in heads._scene.coverage.values()))
+    told = heads._scene.coverage["command:change_status"]
+    assert told.told[1].startswith("error")
+    assert "1 mistake" in told.told[2]
+    wanted = []
+    desk.text_wanted.connect(lambda file, line: wanted.append((file, line)))
+    view.canvas.reveal("command:change_status")
+    acts = view.tools.scenarios.acts
+    assert acts["show_mistake"].refresh()
+    acts["show_mistake"].do()
+    assert wanted == [("scenarios/wrong.tsk", 3)]
+    head = next(head for place, head in heads._heads() if place.id == "command:change_status")
+    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=QPoint(round(head.center().x()), 12))
+    assert len(wanted) == 1, "its name chooses the slice alone"
+    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=QPoint(round(head.center().x()), 30))
+    assert wanted[1:] == [("scenarios/wrong.tsk", 3)]
+    view.canvas.reveal("command:create_user")
+    assert not acts["show_mistake"].refresh()
+    await until(lambda: not workspace.scenarios.busy)

@@ -9,11 +9,14 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
 
-from tests.gui.board.designing import CONTROL, Designer, board, designer, workspace
+from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer, workspace
 from workbench.gui.actions import BoundAction
 from workbench.gui.context_menu import menu_of
-from workbench.gui.desk import Selection
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.explorer import Explorer
+from workbench.gui.explorer_rows import WORDS, counts_in
 from workbench.services.design.gestures import DesignNode
 
 __all__ = ["board", "designer", "workspace"]
@@ -104,3 +107,23 @@ async def test_a_lane_s_name_stands_for_its_aggregate(designer: Designer) -> Non
     assert designer.scene.chosen == "aggregate:parcel"
     QTest.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(8, 4))
     assert designer.scene.chosen == ""
+
+
+async def test_beside_the_board_is_counted_what_the_explorer_lists(
+    designer: Designer, desk: Desk, qtbot: QtBot
+) -> None:
+    """Also while a draft stands that brings an aggregate, and takes away what runs."""
+    board, explorer = designer.board, Explorer(desk)
+    qtbot.addWidget(explorer)
+    explorer.show()
+    runs = '[aggregate.parcel]\n[command.send]\ncreates: "parcel"\nemit: "parcel.sent"\n[event.parcel.sent]\n'
+    board.editor.do("Add", lambda text: text.with_said("project.tsk", EMPTY + runs), lambda: None)
+    await designer.until(lambda: board.details._kind.text() == "1 aggregate, 1 command, 1 event")
+    drafted = '[command.pack]\ncreates: "box"\nemit: "box.lost"\n[event.box.packed]\n[policy.p]\non: "x"\n'
+    board.editor.do("Draft", lambda text: text.with_said("project.tsk", EMPTY + drafted), lambda: None)
+
+    def listed() -> str:
+        return counts_in([one for one in explorer._shown if one[1] in WORDS])
+
+    await designer.until(lambda: "1 policy or process" in listed())
+    await designer.until(lambda: board.details._kind.text() == listed())

@@ -153,3 +153,29 @@ async def test_without_a_chosen_line_nothing_is_said_of_its_scenarios(view):
     assert empty_words(view) == "Choose a line"
     choose(view, "update_user", "is refused")
     assert empty_words(view) == "No scenario tries it"
+
+
+async def test_what_only_a_scenario_with_a_mistake_tries_says_so_and_leads_to_the_line(view, desk, until):
+    path = desk.workspace.project.root / "scenarios" / "wrong.tsk"
+    path.write_text(
+        '\n"It fails" {\n    when: { command: "create_user", data: { nmae: "x" } }\n    then: []\n}\n'
+    )
+    await desk.workspace.scenarios.look()
+    await until(lambda: row_of(view, "create_user", "is issued")[0] == "mistake")
+    assert row_of(view, "create_user", "is issued")[3] == "1"
+    assert view.summary.text() == "3 of 23 tried", "it tries nothing"
+    assert "1 mistake in scenarios, which do not load" in view.looked.text()
+    wanted = []
+    desk.text_wanted.connect(lambda file, line: wanted.append((file, line)))
+    choose(view, "create_user", "is issued")
+    ((said,),) = rows(view.titles)
+    assert said.startswith("scenarios/wrong.tsk: It fails: 3: create_user has no nmae")
+    assert view.acts["write"].text() == "Show the mistake"
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    view.titles.choose_index(0)
+    view.titles.setFocus()
+    QTest.keyClick(view.titles, Qt.Key.Key_O)
+    assert wanted == [("scenarios/wrong.tsk", 3)] * 2
+    choose(view, "create_user", "leads to")
+    assert view.acts["write"].text() == "Write a scenario of it"
+    await until(lambda: not desk.workspace.scenarios.busy)

@@ -998,3 +998,27 @@ async def test_V5_no_undo_takes_back_what_others_wrote_where_it_was_asked_about(
     while design.state().undo:
         design.undo()
     assert written(project) == theirs
+
+
+async def test_files_that_others_wrote_and_that_do_not_load_say_why(project, monkeypatch):
+    path = project.project.root / "project.tsk"
+    text = '\n[command.send]\nchanges: "parcel"\nfields { parcel_id: "string" }\nemit: "parcel.snet"\n'
+    path.write_text(TEXT + text)
+    state = project.design.state()
+    assert (state.problems, state.undo) == ((), "")
+    assert [one.message for one in state.broken] == ["this aggregate has no event parcel.snet"]
+    assert state.wrong == state.broken
+    monkeypatch.setattr("workbench.services.design.file_faults.would_be", None)  # it is not compiled again
+    assert project.design.state().broken == state.broken
+    state = project.design.apply("Mend", lambda old: old.with_project(parse(TEXT, "project.tsk")))
+    assert (state.wrong, written(project)) == ((), TEXT)
+    assert project.design.state().wrong == ()
+
+
+async def test_a_draft_tells_its_own_mistakes_and_not_those_of_the_files_twice(project):
+    wrong = TEXT + '\n[policy.p]\non: "parcel.snet"\n'
+    state = project.design.apply("Add", lambda text: text.with_said("project.tsk", wrong))
+    assert (len(state.problems), state.broken) == (2, ())
+    (project.project.root / "project.tsk").write_text(TEXT + '\n[policy.other]\non: "parcel.snet"\n')
+    state = project.design.state()
+    assert (len(state.problems), state.broken) == (4, ())

@@ -8,7 +8,7 @@ from workbench.assets import asset
 from workbench.model.clock import SystemClock
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
-from workbench.project.scenarios import read_scenarios
+from workbench.project.scenarios import find_scenarios, read_scenarios
 from workbench.services.scenarios import Scenarios
 from workbench.services.scenarios.coverage import coverage, summary, tries
 from workbench.services.scenarios.log_deeds import fits_reason
@@ -187,3 +187,18 @@ def test_W20_the_part_that_is_tried_and_what_never_happened(parcels):
     assert [one.happened for one in found.tries[:2]] == [3, 3]
     assert len(found.never()) == len(found.tries) - 2
     assert coverage(Registry(), ()).percent == 100.0
+
+
+def test_W20_a_scenario_that_does_not_load_is_no_try_and_not_none(project, tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    text = f'"wrong" {{ given: {ADA}, when: {{ command: "update_user", data: {{ nmae: "x" }} }}'
+    (tmp_path / "scenarios" / "a.tsk").write_text(text + ', then: { event: "user.updated" } }')
+    (file,) = find_scenarios(tmp_path, project.registry)
+    none, found = coverage(project.registry, []), coverage(project.registry, [], unread=file.unread)
+    assert found.tried == none.tried == 0
+    assert {*none.never()} - {*found.never()} == {
+        one for one in none.tries if one.command == "update_user" and one.kind in {"command", "event"}
+    }
+    (event,) = [one for one in found.tries if one.command == "update_user" and one.kind == "event"]
+    assert (event.tried, event.lacks) == (False, False)
+    assert [one.title for one in event.unread] == ["scenarios/a.tsk: wrong"]

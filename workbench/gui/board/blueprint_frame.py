@@ -30,8 +30,8 @@ from workbench.gui.theme import mix, theme
 from workbench.gui.widgets import give_keyboard, plain_tip
 from workbench.model.json_values import visible
 
-GUTTER, HEAD = 26, 44
-"""Width of the lanes' names and height of the slices' heads, in pixels."""
+GUTTER, HEAD, NOTE = 26, 44, 22
+"""Width of the lanes' names, height of the slices' heads, and where in them their scenarios are told."""
 LEGIBLE = 44.0
 """Pixels of the screen that a head needs for its name; with less the names stand upright."""
 UPRIGHT, TALLEST = 15.0, 132
@@ -106,9 +106,11 @@ class SliceHeads(QWidget):
 
     Signals:
         moved: Id of a slice, and the number of the slice before which it is to stand.
+        note_clicked: Id of a slice of which a click was on how its scenarios stand.
     """
 
     moved = Signal(str, int)
+    note_clicked = Signal(str)
 
     def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
         super().__init__(view)
@@ -207,6 +209,8 @@ class SliceHeads(QWidget):
         self.update()
         if held and target >= 0:
             self.moved.emit(held, target)
+        elif held and not self.are_upright and event.position().y() >= NOTE:
+            self.note_clicked.emit(held)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

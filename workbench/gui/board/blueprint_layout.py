@@ -29,6 +29,8 @@ IN, ALSO = 13.0, 24.0
 BELOW, ENDING = 30.0, 8.0
 """Pixels below a card into which it grows by a line that adds a field while it is chosen, so that it covers
 neither card nor wire; and how many more where a label below that says what ends it."""
+TAG = 16.0
+"""Pixels between such a label and the card below, whose upper edge may have a tag: both keep their size."""
 ENDED = ("projection", "process")
 """Kinds of cards that may have such a label."""
 REACH = 8.0
@@ -191,7 +193,8 @@ def _tall(cell: tuple[Card, ...]) -> float:
 
 def _gap(card: Card) -> float:
     """Returns how far below a card the next one stands."""
-    return max(GAP, _below(card) + 2)
+    below = _below(card)
+    return max(GAP, below + 2 + TAG * (below > BELOW))
 
 
 def _below(card: Card) -> float:

@@ -89,6 +89,7 @@ class BoardEditor(DesignSteps):
         self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change, self.tell_refused)
         self.entry.waits = self.changes.strip.waits = self.is_busy
+        self.entry.comes = lambda: bool(self.wanted)
         self.conflict, self.wanted = ConflictBanner(), ""
         self.came: tuple[str, ...] = ()
         self._running: Registry | None = None
@@ -119,8 +120,8 @@ class BoardEditor(DesignSteps):
 
     @property
     def draft(self) -> DesignState | None:
-        """What is designed and not written yet; None where the files have all of it."""
-        return self.state if self.state.problems else None
+        """What is drawn and does not run: not written yet, or files that do not load; None for neither."""
+        return self.state if self.state.wrong else None
 
     def takes_fields(self, identity: str) -> bool:
         """Whether a field can be added to a card."""
@@ -132,7 +133,7 @@ class BoardEditor(DesignSteps):
 
     def _files_read(self) -> None:
         """Shows what the files say now, and how all stands; what cannot be read is told by who reads them."""
-        loud = self.draft is not None or bool(self.unread)
+        loud = bool(self.state.problems or self.unread)
         (self._reading if loud else self._looking).ask(self.read_state)
         self._show_stand()
         self.stood.emit()

@@ -147,7 +147,8 @@ class BoardEntry(QFrame):
     Attributes:
         asking: What is asked for.
         waits: Returns whether what was asked for is still being done: what is typed until it is, is typed in
-            the line that comes next, and forgotten where none comes.
+            the line that comes next; where none comes, what asks for another is done, and the rest forgotten.
+        comes: Returns whether what was made is not drawn yet.
     """
 
     moves = (
@@ -166,7 +167,7 @@ class BoardEntry(QFrame):
         super().__init__(canvas)
         self._canvas = canvas
         self.setObjectName("board_entry")
-        self.asking, self.waits = NOTHING, never
+        self.asking, self.waits, self.comes = NOTHING, never, never
         self._kept: dict[str, str] = {}
         self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
@@ -177,17 +178,17 @@ class BoardEntry(QFrame):
         self.line.setAccessibleName("What is typed on the board")
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
-        self._ahead = TypedAhead(self.line, self._waits)
+        self.ahead = TypedAhead(self.line, canvas, self._waits, lambda: self.comes())
         self.list = ChoiceList()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda _index: self._take())
-        self.told = plain_label("", wrap=True)
+        self.told, self.more = plain_label("", wrap=True), plain_label("", "muted")
         top = in_row(self._sign, (self.line, 1), spacing=6)
         self._column = in_column(
-            top, self.list, self.told, self._title, of=self, margins=(6, 4, 6, 6), spacing=4
+            top, self.list, self.more, self.told, self._title, of=self, margins=(6, 4, 6, 6), spacing=4
         )
         theme().changed.connect(self._dress)
         self._dress()
@@ -224,7 +225,7 @@ class BoardEntry(QFrame):
         if kept := self._kept.pop(asking.keeps, ""):
             self.line.setText(kept)
             self.tell(BEFORE, "muted")
-        self._ahead.play()
+        self.ahead.play()
 
     def _waits(self) -> bool:
         return self.waits()
@@ -269,7 +270,7 @@ class BoardEntry(QFrame):
         self.told.setVisible(bool(text))
         self.stand(self._place)
         if text:
-            self._ahead.drop()
+            self.ahead.drop()
             give_keyboard(self.line)
 
     def leave(self) -> None:
@@ -279,7 +280,7 @@ class BoardEntry(QFrame):
             self._pause.stop()
             self.asking = NOTHING
             self.hide()
-            self._ahead.forget()
+            self.ahead.play()
             if held:
                 give_keyboard(self._canvas)
             self.typed.emit()
@@ -307,6 +308,8 @@ class BoardEntry(QFrame):
         self.list.show_lines(lines)
         count = self.list.count()
         self.list.setVisible(bool(count))
+        self.more.setVisible(count > ROWS)
+        self.more.setText(f"{count - ROWS:,} more: type on, or go there with ↓")
         self.list.choose_row(0 if count and self.asking.marks else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
         self.stand(self._place)
@@ -355,7 +358,7 @@ class BoardEntry(QFrame):
         self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
         if event.type() != QKeyEvent.Type.KeyPress:
             return False
-        return self._held or self._ahead.keep(event) or self._key(event)
+        return self._held or self.ahead.keep(event) or self._key(event)
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""

@@ -42,6 +42,11 @@ UNSAVED = MarkKind(
     why="It is not saved and does not run until that is fixed",
     way="fix it in its form and text",
 )
+BROKEN = replace(
+    UNSAVED,
+    title="does not load",
+    why="The file says it so, and an older model runs until that is fixed",
+)
 RUNNING = MarkKind(
     code="",
     severity=Severity.WARNING,
@@ -63,14 +68,17 @@ class TypedFix(MarkFix):
     typed: QuickFix
 
 
-def _trouble(node: str, said: str, place: Problem | None, fixes: tuple[MarkFix, ...]) -> DesignMark:
+def _trouble(
+    node: str, said: str, place: Problem | None, fixes: tuple[MarkFix, ...], unsaved: MarkKind
+) -> DesignMark:
     """Returns what is wrong with a node as a mark.
 
     Args:
+        unsaved: What is said of what stands in the design and does not run.
         place: Where that stands in what is not saved; None for what is so while it runs.
         fixes: What would fix it.
     """
-    kind = RUNNING if place is None else UNSAVED
+    kind = RUNNING if place is None else unsaved
     if place is not None and place.hint:
         kind = replace(kind, way=place.hint)
     if said == STALE:
@@ -126,7 +134,7 @@ class BoardMarks(QObject):
         takes_time()
         workspace, state = self._editor.desk.workspace, self._editor.state
         running = workspace.design.marks()
-        if not state.problems:
+        if not state.wrong:
             return running, None
         text = plain_lines(state.text.project.text)
         checked = workspace.texts.check(PROJECT_FILE, text, in_part=True)
@@ -188,7 +196,7 @@ class BoardMarks(QObject):
 
     def show_first(self) -> None:
         """Leads to the first thing that is not saved, or does not run; tries again to write the file."""
-        desk, problems = self._editor.desk, self._editor.state.problems
+        desk, problems = self._editor.desk, self._editor.state.wrong
         outdated = desk.workspace.model_reload.outdated
         if self._editor.state.refused:
             write_again(desk)
@@ -223,7 +231,7 @@ class BoardMarks(QObject):
         if draft is None:
             self._editor.desk.text_wanted.emit(problem.file, problem.line)
             return
-        found = [one for one in self._editor.state.problems if isinstance(one, Problem)]
+        found = [one for one in self._editor.state.wrong if isinstance(one, Problem)]
         DraftText(self.canvas.window(), draft, found, problem.line).show()
 
     def _show_node(self, node: str) -> None:
@@ -238,19 +246,25 @@ class BoardMarks(QObject):
         """
         board = self.canvas.board
         known = board.graph.by_id.get(node)
-        found = [one for one in self._editor.state.problems if isinstance(one, Problem)]
+        found = [one for one in self._editor.state.wrong if isinstance(one, Problem)]
         own = [one for one in found if node in self._cards_of(one)]
-        wrong = []
+        wrong, kind = [], UNSAVED if self._editor.state.problems else BROKEN
         for said in known.problems if known else ():
             place = next((one for one in own if one.message == said), None)
             if place is not None:
                 own.remove(place)  # the next that says the same stands elsewhere
             if unsaved or place is None:
-                wrong.append(_trouble(node, said, place, self._fixes(place)))
+                wrong.append(_trouble(node, said, place, self._fixes(place), kind))
         return (*wrong, *board.marks.get(node, ()))
 
+    def lost(self, node: str) -> tuple[str, int] | None:
+        """Returns file and line of the mistake for which the texts do not declare a card any more."""
+        found = [one for one in self._editor.state.wrong if isinstance(one, Problem)]
+        own = (one for one in found if self._editor.node(node) is None and node in self._cards_of(one))
+        return next(((one.file, one.line) for one in own), None)
+
     def _cards_of(self, problem: Problem) -> list[str]:
-        return cards_of(problem, self._editor.state.text.project, self.canvas.board.graph.by_id)
+        return cards_of(problem, self._editor.state, self.canvas.board.graph.by_id)
 
     def _fixes(self, place: Problem | None) -> tuple[MarkFix, ...]:
         """Returns what would fix what is not saved, as its form offers it."""

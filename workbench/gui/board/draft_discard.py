@@ -38,11 +38,11 @@ class DraftDiscard(QObject):
 
     def _follow(self, draft: DesignState | None) -> None:
         """Takes the question back once there is nothing to discard."""
-        if draft is None:
+        if draft is None or not draft.problems:
             self._editor.desk.notice("ok", "", topic=TOPIC)
 
     def _no_draft(self, _node: object) -> str:
-        return "" if self._editor.draft is not None else "There is no draft: the files have all of it"
+        return "" if self._editor.state.problems else "There is no draft: the files have all of it"
 
     @action(
         f"{LABEL} …",
@@ -55,8 +55,8 @@ class DraftDiscard(QObject):
     )
     def discard(self, _node: object = "") -> None:
         """Asks whether what is designed and not saved shall be discarded."""
-        draft, desk = self._editor.draft, self._editor.desk
-        if draft is None or self._editor.is_busy():
+        draft, desk = self._editor.state, self._editor.desk
+        if not draft.problems or self._editor.is_busy():
             return
         files = ", ".join(changed_files(draft.written, draft.text))
         keep = ("Keep it", partial(desk.notice, "ok", "", topic=TOPIC))

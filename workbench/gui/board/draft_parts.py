@@ -22,6 +22,7 @@ from workbench.services.design.field_lines import plain_value, write_field_line
 from workbench.services.design.flow_gestures import steps_of
 from workbench.services.design.gestures import DesignNode, fields_of
 from workbench.services.design.owners import PLACES
+from workbench.services.design.problem_place import node_before
 from workbench.services.design.references import Reference, references
 from workbench.services.design.relations import declared_names, place_of
 from workbench.services.design.section_lists import names_at
@@ -73,17 +74,23 @@ def _changed(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [name for name in now if was.get(name, "").strip() != now[name].strip()]
 
 
-def cards_of(problem: Problem, document: Document, drawn: Container[str]) -> list[str]:
+def cards_of(problem: Problem, state: DesignState, drawn: Container[str]) -> list[str]:
     """Returns the ids of what is drawn in whose section a problem of the project file stands.
 
-    A handler has no card of its own where subscriptions work with it: what is wrong with it is theirs.
+    A handler has no card of its own where subscriptions work with it: what is wrong with it is theirs. Where
+    the section is none, such as by its header, it is that of the card whose lines stood there when it ran.
     """
+    document = state.text.project
     names = (".".join(problem.path[:length]) for length in range(len(problem.path), 1, -1))
     kind, _, name = next((one for one in names if one in document.sections), "").partition(".")
     found = [node_of(kind, name)]
     if kind == "handler" and found[0] not in drawn:
         works = declared_names(document, "subscription")
         found = [f"subscription:{one}" for one in works if named_by(document, one, "handler") == name]
+    found = [one for one in found if one in drawn]
+    if not found and state.running is not None:
+        node = node_before(problem, document, state.running)
+        found = [node_of(node.kind, node.name)] if node is not None else []
     return [one for one in found if one in drawn]
 
 
@@ -237,8 +244,8 @@ class _Draft:
 
     def problems(self) -> None:
         """Says on each part what is wrong with it."""
-        for one in (each for each in self._state.problems if isinstance(each, Problem)):
-            for node in cards_of(one, self._document, self._nodes):
+        for one in (each for each in self._state.wrong if isinstance(each, Problem)):
+            for node in cards_of(one, self._state, self._nodes):
                 part = self._nodes[node]
                 self._nodes[node] = replace(part, problems=(*part.problems, one.message))
 

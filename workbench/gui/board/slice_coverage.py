@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.blueprint import Blueprint
+from workbench.model.counts import counted
 from workbench.model.scenario import FactKind, IssuedCommand, Scenario
+from workbench.project.scenarios import UnreadScenario
 from workbench.services.scenarios.coverage import Run, Try, summary
 
 _NODES = {
@@ -31,6 +33,7 @@ class Coverage:
         untried: What of its command no scenario tries, in words.
         tried: How many of what can be tried of its command are.
         draft: It does not run as it is drawn, so nothing is known of it.
+        unread: Those that do not load.
     """
 
     passed: int = 0
@@ -40,19 +43,24 @@ class Coverage:
     untried: tuple[str, ...] = ()
     tried: str = ""
     draft: bool = False
+    unread: tuple[UnreadScenario, ...] = ()
 
     @property
     def tip(self) -> str:
         """All that there is to say, a line each."""
+        wrong = [one.said for one in self.unread]
+        wrong += ["A click on it shows the mistake in its text"] if wrong else []
         if self.draft:
-            return "Not run: what is drawn here is a draft, and the model that runs does not have it"
+            said = "Not run: what is drawn here is a draft, and the model that runs does not have it"
+            return "\n".join([said, *wrong])
         begins = ["G on its command or event begins one"] if self.is_none else []
-        return "\n".join([self.told[2], *begins, *([self.tried] if self.tried else []), *self.untried])
+        tried = [self.tried] if self.tried else []
+        return "\n".join([self.told[2], *wrong, *begins, *tried, *self.untried])
 
     @property
     def total(self) -> int:
         """How many speak of it."""
-        return self.passed + self.failed + self.unsure + self.empty
+        return self.passed + self.failed + self.unsure + self.empty + len(self.unread)
 
     @property
     def is_none(self) -> bool:
@@ -65,8 +73,10 @@ class Coverage:
         total = self.total
         if self.draft:
             return "circle", "muted", "not run: draft"
-        if self.failed:
-            return "error", "error", f"{self.failed} of {total} fail"
+        wrong = [counted(len(self.unread), "mistake")] if self.unread else []
+        if self.failed or wrong:
+            failed = [f"{self.failed} of {total} fail"] if self.failed else []
+            return "error", "error", " · ".join([*failed, *wrong])
         if self.is_none:
             return "circle", "muted", "no scenario yet"
         if self.unsure or self.empty:
@@ -81,6 +91,7 @@ def coverage_of(
     blueprint: Blueprint,
     runs: Iterable[Run],
     tries: Sequence[Try] = (),
+    unread: Iterable[UnreadScenario] = (),
 ) -> dict[str, Coverage]:
     """Returns how the scenarios of every slice stand.
 
@@ -90,6 +101,7 @@ def coverage_of(
     Args:
         runs: The scenarios, each with what came of it on the model as it is.
         tries: What can be tried of the commands.
+        unread: The scenarios that do not load.
     """
     slices = {one.id: one.id for one in blueprint.slices} | {
         card.node: one.id
@@ -104,17 +116,22 @@ def coverage_of(
         told = "empty" if verdict and scenario.asserts_nothing else verdict
         for name in {slices[node] for node in _spoken_of(scenario) if node in slices}:
             found[name].append(told)
+    wrong: dict[str, list[UnreadScenario]] = {}
+    for each in unread:
+        for name in {slices[node] for node in _spoken_of(each.about) if node in slices}:
+            wrong.setdefault(name, []).append(each)
     by_slice: dict[str, list[Try]] = {}
     for one in tries:
         by_slice.setdefault(slices.get(one.doer, ""), []).append(one)
     return {
         name: Coverage(
-            untried=tuple(f"Not tried: {one.words}" for one in by_slice.get(name, ()) if not one.tried),
+            untried=tuple(f"Not tried: {one.words}" for one in by_slice.get(name, ()) if one.lacks),
             tried=summary(by_slice.get(name, ()), "refusal", "refusal"),
             passed=sum(one is True for one in verdicts),
             failed=sum(one is False for one in verdicts),
             unsure=sum(one is None for one in verdicts),
             empty=verdicts.count("empty"),
+            unread=tuple(wrong.get(name, ())),
         )
         for name, verdicts in found.items()
     }

@@ -132,7 +132,7 @@ class SectionEditor(QWidget):
         same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
-        self._faults, self._unread = state.problems, unread
+        self._faults, self._unread = state.wrong, unread
         there = piece_of(state.written.project, node.kind, node.name) if node is not None else None
         self._saved = there is not None and there.text == piece.text
         self.node, self._text = node, text
@@ -371,7 +371,7 @@ class SectionEditor(QWidget):
         if (piece := self.piece) is None:
             return
         document, faults = piece.read(self.pane.editor.text())
-        if faults:
+        if faults := faults or self.pane.misnamed(document):
             self.form.tell_unread(self.node, *self.pane.unread(faults[0]))
         else:
             rows = section_form(document, piece.path, self._also)

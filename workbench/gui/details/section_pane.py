@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.services.design.section_piece import SectionPiece
     from workbench.services.design.text_check import CheckedText
+    from workbench.tusk import Document
 
 BROKEN = "The text cannot be read as it stands; its form follows once it can be."
 DRAFT = "Not written until it compiles. Board and file keep the last good text."
@@ -193,6 +194,26 @@ class SectionPane(TextPane):
         name, mistakes = self.piece.path[-1], self.checked.mistakes
         first = next((one for one in mistakes if name in one.message), None) or next(iter(mistakes), None)
         return () if first is None else (FormProblem(path=(), problem=first),)
+
+    def misnamed(self, document: Document) -> list[Problem]:
+        """Returns what is wrong with the header, where another thing or none is declared by it.
+
+        Args:
+            document: The piece as it is typed.
+        """
+        piece = self.piece
+        head = piece.path[0] if piece is not None and piece.head else ""
+        names = [one for one in document.sections if one != head]
+        if piece is None or not names or piece.name in names or document.find(piece.path) is not None:
+            return []
+        scope, below = document.sections[names[0]], piece.head.count("\n")
+        known = problems_within(
+            self.checked.mistakes if self.sure and self.checked else (), piece, document.text
+        )
+        own = (replace(one, line=one.line - piece.first_line + 1 + below) for one in known)
+        said = f"this is no longer {piece.path[0]} {'.'.join(piece.path[1:])}"
+        other = document.places.problem(scope.start, scope.end, "", said, f"write [{piece.name}]")
+        return [next((one for one in own if one.line == other.line), other)]
 
     def unread(self, problem: Problem) -> tuple[str, Callable[[], object]]:
         """Returns why the piece cannot be read, with its line in the file, and what goes there."""

@@ -31,7 +31,6 @@ from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
 from workbench.project.python_sources import place_of_name
-from workbench.services.design.several import counted_kinds
 
 if TYPE_CHECKING:
     from workbench.gui.actions import BoundAction
@@ -217,7 +216,7 @@ class DetailsPanel(QFrame):
         self._several = SeveralPane()
         self.pages.addWidget(self._several)
         self._arrange()
-        self.show_nothing(BoardGraph())
+        self.show_nothing("")
 
     def _arrange(self) -> None:
         self._names = QBoxLayout(QBoxLayout.Direction.TopToBottom)
@@ -266,11 +265,9 @@ class DetailsPanel(QFrame):
     def _open(self) -> None:
         open_file(self, self._file)
 
-    def show_nothing(self, graph: BoardGraph) -> None:
+    def show_nothing(self, counts: str) -> None:
         """Says that nothing is chosen, and how much there is of each kind."""
-        self._show_page(
-            0, "Details", counted_kinds([kind_of(node.kind).word.lower() for node in graph.nodes])
-        )
+        self._show_page(0, "Details", counts)
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""
@@ -314,7 +311,7 @@ class DetailsPanel(QFrame):
             {
                 "problems": "\n".join(f"⚠ {problem}" for problem in node.problems),
                 "doc": describe(registry, node),
-                "elsewhere": "" if declared else ELSEWHERE,
+                "elsewhere": "" if declared or node.problems else ELSEWHERE,
                 "fields": ", ".join(node.rows) if node.kind in {"command", "event"} else "",
                 "around": neighbours(graph, node),
                 "rules": rules(registry, node),
@@ -336,7 +333,7 @@ class DetailsPanel(QFrame):
             self._act.setAccessibleName(text)
             self._act.setToolTip(text)
             self._act.setIcon(icon(picture))
-        self._text.setVisible(declared)
+        self._text.setVisible(declared or bool(node.problems))
         self.pages.setCurrentIndex(1)
 
 

@@ -26,6 +26,7 @@ from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.desk import REFRESH_MS
+from workbench.gui.explorer_rows import counts_in, model_sections
 from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.ticker import pause_timer
@@ -35,6 +36,7 @@ from workbench.services.scenarios.coverage import Run, Try, tries
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
+    from workbench.project.scenarios import UnreadScenario
     from workbench.services.design.design_state import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
@@ -52,12 +54,13 @@ class Drawn:
 
     Attributes:
         seen: Counters that make lines.
-        draft: What is designed and not written yet, if anything is.
+        draft: What is designed and not written yet, or written and does not load, if anything is.
         parts: What runs of the model.
         graph: Nodes and edges, with what is wrong: in what runs, and in what is designed.
         story: The same for the blueprint, with what only that draws.
         layout: Where they stand in the blueprint; None as long as that is not wanted.
         topology: The same for the topology.
+        counts: How much there is of each kind, as the explorer lists it.
         order: Ids of the slices of the model that runs, as they stand.
     """
 
@@ -72,6 +75,7 @@ class Drawn:
     order: tuple[str, ...] = ()
     layout: BlueprintLayout | None = None
     topology: Layout | None = None
+    counts: str = ""
 
 
 NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint())
@@ -129,6 +133,7 @@ def drawn(
         order=order if draft else _order_in(blueprint),
         layout=lay_out_blueprint(blueprint) if story and layout is None else layout,
         topology=lay_out_graph(whole) if topology else None,
+        counts=before.counts if same else counts_in(model_sections(registry, draft)),
     )
 
 
@@ -182,8 +187,13 @@ class BoardPictures(QWidget):
         self._line: Sequence[tuple[str, str]] = ()
         self.drawn, self._building = NOTHING, False
         self._tries: list[Try] = []
-        self._tried: tuple[Registry | None, list[Run]] = (None, [])
-        self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
+        self._tried: tuple[Registry | None, list[Run], list[UnreadScenario]] = (None, [], [])
+        self._told: tuple[Blueprint, list[Run], list[UnreadScenario], list[Try]] = (
+            NOTHING.blueprint,
+            [],
+            [],
+            [],
+        )
         in_column((self.canvas, 1), self.hints, of=self, margins=0, spacing=0)
 
     def is_ready(self, name: str) -> bool:
@@ -240,21 +250,22 @@ class BoardPictures(QWidget):
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
         """Says on the slices how their scenarios stand, where that changed."""
-        registry, blueprint, runs = self.drawn.registry, self.drawn.blueprint, status.runs()
-        if registry is not None and not status.busy and (registry, runs) != self._tried:  # else at the end
-            self._tried = registry, runs
-            self._tries = tries(registry, runs)
-        if (told := (blueprint, runs, self._tries)) == self._told:
+        registry, blueprint = self.drawn.registry, self.drawn.blueprint
+        runs, unread = status.runs(), status.unread()
+        if registry is not None and not status.busy and (registry, runs, unread) != self._tried:  # or later
+            self._tried = registry, runs, unread
+            self._tries = tries(registry, runs, unread)
+        if (told := (blueprint, runs, unread, self._tries)) == self._told:
             return
         self._told = told
-        self.blueprint.coverage = coverage_of(blueprint, runs, self._tries)
+        self.blueprint.coverage = coverage_of(blueprint, runs, self._tries, unread)
         self.frame.heads.update()
 
     def untried(self, node: str) -> str:
         """Returns what of a command no scenario tries, a line each; empty as long as none was run."""
         kind, _, name = node.partition(":")
         ran = kind == "command" and self._tried[1]
-        return "\n".join(one.words for one in self._tries if ran and one.command == name and not one.tried)
+        return "\n".join(one.words for one in self._tries if ran and one.command == name and one.lacks)
 
     def show_picture(self, name: str) -> None:
         """Shows a picture by its name; what is chosen in the other is chosen in it, too."""

@@ -16,19 +16,22 @@ from workbench.project.scenarios import write_item
 from workbench.services.scenarios.step_forms import StepKind, begun, kinds
 
 if TYPE_CHECKING:
-    from workbench.gui.board.flow_view import FlowView
     from workbench.gui.desk import Desk
+    from workbench.gui.views.board_pictures import BoardPictures
+    from workbench.project.scenarios import UnreadScenario
     from workbench.services.scenarios.scenario_edits import WrittenStep
 
 PARTS = {"event": ("given", "then"), "command": ("when",)}
 
 
 class BoardScenarios(QObject):
-    """Offers on the canvas to use a card in a scenario, filled with examples."""
+    """Offers to use a card in a scenario, filled with examples, and shows where one of its slice is wrong."""
 
-    def __init__(self, desk: Desk, canvas: FlowView) -> None:
-        super().__init__(canvas)
-        self._desk, self.canvas = desk, canvas
+    def __init__(self, desk: Desk, pictures: BoardPictures) -> None:
+        super().__init__(pictures.canvas)
+        self._desk, self.canvas, self._blueprint = desk, pictures.canvas, pictures.blueprint
+        pictures.frame.heads.note_clicked.connect(self._show)
+        canvas = self.canvas
         canvas.installEventFilter(self)
         self.acts = Actions(self, canvas)
         self.acts.offer()
@@ -45,6 +48,34 @@ class BoardScenarios(QObject):
         parts = {one.part: partial(self._item, one) for one in found if one.facts == {head: name}}
         if parts:
             use(self._desk, name, parts)
+
+    def _mistakes(self, place: str) -> Sequence[UnreadScenario]:
+        note = self._blueprint.note_of(place)
+        return note.unread if note is not None else ()
+
+    @property
+    def _slice(self) -> str:
+        """The slice with the keyboard; empty where the other picture is seen."""
+        return self._blueprint.slice_of(self._blueprint.here) if self.canvas.board is self._blueprint else ""
+
+    def _no_mistake(self, _node: str) -> str:
+        return "" if self._mistakes(self._slice) else "The scenarios of its slice have no mistake"
+
+    @action(
+        "Show the mistake in its scenario",
+        icon="error",
+        tip="Show where the text of a scenario of this slice does not load",
+        on="canvas",
+        group=3,
+        why=_no_mistake,
+    )
+    def show_mistake(self, _node: str) -> None:
+        """Shows the line for which a scenario of the slice of a card does not load."""
+        self._show(self._slice)
+
+    def _show(self, place: str) -> None:
+        for one in self._mistakes(place)[:1]:
+            self._desk.text_wanted.emit(one.problem.file, one.problem.line)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NEW = tuple(f"make_{kind}" for kind in KEYS)
 _SHOW = (
     "open_text",
+    "show_mistake",
     "show_letters",
     "next_mark",
     "show_all",
@@ -60,7 +61,7 @@ class BoardTools:
         self.export = BoardExport(editor.desk, pictures)
         self.bring = BoardImport(editor)
         self.schema = BoardSchema(editor)
-        self.scenarios = BoardScenarios(editor.desk, editor.canvas)
+        self.scenarios = BoardScenarios(editor.desk, pictures)
         self.several = BoardSeveral(editor)
         self._editor = editor
         editor.desk.rename_wanted.connect(self._rename)

@@ -78,6 +78,7 @@ class BoardView(View):
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
         self.refused.told.connect(self.pictures.tell)
+        self.editor.entry.ahead.lost.connect(self.refused.pause.start)
         self.marks = BoardMarks(self.editor)
         DraftDiscard(self.editor)
         self.legend = Legend(self.canvas)
@@ -320,16 +321,15 @@ class BoardView(View):
             subject = self.tools.show_several(self.details)
             self.canvas.setAccessibleDescription(subject)
         elif node is None:
-            self.details.show_nothing(self.scene.graph)
+            self.details.show_nothing(self.pictures.drawn.counts)
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
             state, unread = self.editor.state, self.editor.stale or bool(self.editor.unread)
             declared = self.details.section.show_node(self.editor.node(name), state, unread=unread)
-            registry = self.desk.workspace.registry
-            self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
-            graph, more = self.scene.graph, self.pictures.untried(node.id)
-            self.details.show_node(graph, node, registry, self._live, declared=declared, untried=more)
+            self.details.marks.show_marks(self.marks.told(node.id, unsaved=not declared))
+            told = self.scene.graph, node, self.desk.workspace.registry, self._live
+            self.details.show_node(*told, declared=declared, untried=self.pictures.untried(node.id))
         self.pictures.tell_keys(subject, self.acts["other_picture"])
 
     def _draw_design(self, draft: DesignState | None) -> None:
@@ -385,9 +385,10 @@ class BoardView(View):
 
     @action("Open in the text", on="canvas", icon="code", keys="F12", tip="Show where it is declared")
     def open_text(self, node: str) -> None:
-        """Shows where a node is declared in the project file."""
+        """Shows where a node is declared in the project file, or why it is not any more."""
         kind, _, name = node.partition(":")
-        self.desk.text_wanted.emit(PROJECT_FILE, (DECLARED_AS.get(kind, kind), name))
+        lost = self.marks.lost(node)
+        self.desk.text_wanted.emit(*(lost or (PROJECT_FILE, (DECLARED_AS.get(kind, kind), name))))
 
     def _no_letters(self, node: str) -> str:
         view = self._live.subscriptions.get(node.removeprefix("subscription:"))

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from workbench.services.scenarios.coverage import ModelCoverage, Try
 
 TRIED, UNTRIED, NEVER, UNREAD = "tried", "not tried", "never", "no reader"
+MISTAKEN = "mistake"
 _BADGES = {
+    MISTAKEN: ("error", MISTAKEN),
     UNTRIED: ("warning", UNTRIED),
     NEVER: ("error", NEVER),
     UNREAD: ("info", UNREAD),
@@ -21,6 +23,7 @@ SHOWN = (
     ("Everything", ALL),
     ("What no scenario tries", GAPS),
     ("What never happened either", NEVER),
+    ("What only scenarios with mistakes try", MISTAKEN),
     ("Events that nothing reads", UNREAD),
 )
 
@@ -42,7 +45,8 @@ TITLES = (TableColumn("Tried by", width=200, stretch=True),)
 def rows_of(found: ModelCoverage) -> Iterator[Row]:
     """Yields a row for each thing that can happen, its `Try` behind it, and for events without a reader."""
     for one in found.tries:
-        yield _state(one, stored=bool(found.upto)), one.by, what(one), len(one.scenarios), one.happened, one
+        count = len(one.scenarios) + len(one.unread)
+        yield _state(one, stored=bool(found.upto)), one.by, what(one), count, one.happened, one
     for event in found.unread:
         yield (
             UNREAD,
@@ -54,6 +58,17 @@ def rows_of(found: ModelCoverage) -> Iterator[Row]:
         )
 
 
+def titles_of(one: Try) -> Iterator[Row]:
+    """Yields a row for each scenario that tries it, then for each that would, with where its mistake is.
+
+    Behind what is shown stand a scenario's title, and the scenario where it does not load.
+    """
+    for title in one.scenarios:
+        yield title, title, None
+    for each in one.unread:
+        yield f"{each.title}: {each.said.removeprefix(each.problem.file + ':')}", each.title, each
+
+
 def what(one: Try) -> str:
     """Returns what it is without who does it: ``leads to order.placed``."""
     return one.words.removeprefix(f"{one.by} ")
@@ -62,9 +77,11 @@ def what(one: Try) -> str:
 def is_shown(row: Row, wanted: str) -> bool:
     """Whether a row is of what is wanted, a value of `SHOWN`."""
     state = row[0]
-    return wanted in {ALL, state} or (wanted == GAPS and state in {UNTRIED, NEVER})
+    return wanted in {ALL, state} or (wanted == GAPS and state in {UNTRIED, NEVER, MISTAKEN})
 
 
 def _state(one: Try, *, stored: bool) -> str:
     """Returns what is to be said of it; of an empty store it says nothing that nothing happened there."""
-    return TRIED if one.tried else NEVER if stored and not one.happened else UNTRIED
+    if not one.lacks:
+        return TRIED if one.tried else MISTAKEN
+    return NEVER if stored and not one.happened else UNTRIED

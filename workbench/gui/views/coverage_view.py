@@ -17,7 +17,7 @@ from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
-from workbench.gui.views.coverage_list import COLUMNS, SHOWN, TITLES, is_shown, rows_of
+from workbench.gui.views.coverage_list import COLUMNS, MISTAKEN, SHOWN, TITLES, is_shown, rows_of, titles_of
 from workbench.gui.views.gap_writing import write_scenario_of
 from workbench.gui.widgets import ElidedLabel, SearchBox, plain_label
 from workbench.model.counts import counted
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
     from workbench.model.registry import Registry
+    from workbench.project.scenarios import UnreadScenario
     from workbench.services.scenarios.coverage import Run, Try
 
 NONE_CHOSEN = "Choose a line", "The scenarios that try it stand here then."
@@ -98,8 +99,8 @@ class CoverageView(View):
         if not self._looked:
             self._looked = True
             self.desk.run(self._verdicts.look(), "Read the scenarios")
-        runs = self._verdicts.runs()
-        self._reading.ask(partial(self._read, self.desk.workspace.registry, runs))
+        runs, unread = self._verdicts.runs(), self._verdicts.unread()
+        self._reading.ask(partial(self._read, self.desk.workspace.registry, runs, unread))
 
     def _told(self) -> None:
         if not self.isVisible():
@@ -108,10 +109,12 @@ class CoverageView(View):
             self.refresh()
         self.acts.refresh()
 
-    def _read(self, registry: Registry, runs: Sequence[Run]) -> ModelCoverage:
+    def _read(
+        self, registry: Registry, runs: Sequence[Run], unread: Sequence[UnreadScenario]
+    ) -> ModelCoverage:
         takes_time()
         deeds = self.desk.workspace.deeds.read(lambda _done, _of: not self.desk.closed)
-        return coverage(registry, runs, deeds.times(), deeds.upto)
+        return coverage(registry, runs, deeds.times(), deeds.upto, unread)
 
     def _show(self, found: ModelCoverage) -> None:
         self._found = found
@@ -120,7 +123,9 @@ class CoverageView(View):
         self.share.setRange(0, max(1, len(found.tries)))
         self.share.setValue(found.tried)
         tally = self._verdicts.tally()
+        wrong = counted(tally.mistakes, "mistake")
         said = [
+            f"{wrong} in scenarios, which do not load" if tally.mistakes else "",
             f"{never:,} never happened either" if never and found.upto else "",
             f"the store up to position {found.upto:,}" if found.upto else "nothing is stored yet",
             f"{counted(tally.unsure, 'scenario')} not run: what they expect counts" if tally.unsure else "",
@@ -144,7 +149,9 @@ class CoverageView(View):
         one: Try | None = row[5] if row is not None else None
         self.words.setText(f"{row[1]} {row[2]}" if row is not None else "")
         self.titles.set_empty(*(NONE_CHOSEN if row is None else NOT_TRIED))
-        self.titles.refresh(ListSource([(title,) for title in one.scenarios] if one is not None else []))
+        self.titles.refresh(
+            ListSource(list(titles_of(one)) if one is not None else [], lambda each: each[:2])
+        )
         self.acts.refresh()
 
     # -- what can be done -----------------------------------------------------------------------------------
@@ -154,6 +161,10 @@ class CoverageView(View):
             return "Choose a line"
         return "" if rows.row[5] is not None else "Read it in a read model or a policy, on the board"
 
+    def _written(self, rows: ChosenRows | None) -> tuple[str, str]:
+        wrong = rows is not None and rows.row[0] == MISTAKEN
+        return ("Show the mistake", "code") if wrong else ("Write a scenario of it", "plus")
+
     @action(
         "Write a scenario of it",
         key="write",
@@ -161,11 +172,15 @@ class CoverageView(View):
         tip="Write a scenario that comes to it, and open it: recorded where it happened, else drafted",
         on="table",
         default=True,
+        look=_written,
         why=_no_write,
     )
     def write(self, rows: ChosenRows) -> None:
-        """Writes a scenario that tries what is chosen, and opens it."""
+        """Writes a scenario that tries what is chosen, and opens it; where one does not load, shows why."""
         one: Try = rows.row[5]
+        if rows.row[0] == MISTAKEN:
+            self._show_mistake(one.unread[0])
+            return
         self.desk.run(write_scenario_of(self, self.desk, one, self._file_of(one)), "Write a scenario")
 
     def _file_of(self, one: Try) -> str:
@@ -177,11 +192,17 @@ class CoverageView(View):
 
     @action("Open the scenario", keys="O", icon="scenario", on="titles")
     def open_scenario(self, rows: ChosenRows) -> None:
-        """Shows a scenario that tries what is chosen."""
-        file, _, name = str(rows.row[0]).partition(": ")
+        """Shows a scenario that tries what is chosen; of one that does not load the line with the mistake."""
+        if rows.row[2] is not None:
+            self._show_mistake(rows.row[2])
+            return
+        file, _, name = str(rows.row[1]).partition(": ")
         self.desk.scenario = (file, name)
         self.desk.wanted.emit("scenarios")
         self.desk.scenario = ("", "")
+
+    def _show_mistake(self, one: UnreadScenario) -> None:
+        self.desk.text_wanted.emit(one.problem.file, one.problem.line)
 
     def _no_run(self) -> str:
         if self._verdicts.busy:

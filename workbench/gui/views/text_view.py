@@ -164,7 +164,10 @@ class TextView(View):
             await page.check()
         found = declared(page.checked.document, kind, name) if page.checked is not None else None
         if found is None:
-            self.desk.notice("info", f"{name} is not declared in {page.name}: a Python module brings it.")
+            brings = ": a Python module brings it" if self.desk.workspace.project.modules else ""
+            self.desk.notice("info", f"{name} is not declared in {page.name}{brings}.")
+            if page.checked is not None and page.checked.mistakes:
+                page.editor.go_to_line(page.checked.mistakes[0].line)
         else:
             page.show_location(found)
 

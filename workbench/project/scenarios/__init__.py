@@ -18,10 +18,12 @@ $ada: { event: "user.created", stream: "user-ada", data: { username: "Ada", stat
 from workbench.project.scenarios.scenario_files import FOLDER, ScenarioFile, find_scenarios
 from workbench.project.scenarios.scenario_reader import read_scenarios
 from workbench.project.scenarios.scenario_writer import file_name, write_event, write_item, write_scenario
+from workbench.project.scenarios.unread_scenarios import UnreadScenario
 
 __all__ = [
     "FOLDER",
     "ScenarioFile",
+    "UnreadScenario",
     "file_name",
     "find_scenarios",
     "read_scenarios",

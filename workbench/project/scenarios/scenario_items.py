@@ -157,7 +157,7 @@ def item_of(node: FileNode, part: str, forms: Forms) -> ScenarioItem | None:
         node.wrong("S-TYPE", f"an item of {part} is an object", f'such as {{ {heads[0]}: "…" }}')
         return None
     written = node.entries()
-    head = _head(written, forms)
+    head = head_in(written, forms)
     if not head:
         close = next((name for key in written if (name := nearest(key, heads))), "")
         hint = f"did you mean {close}?" if close else ""
@@ -184,7 +184,7 @@ def fault_of(item: ScenarioItem, registry: Registry) -> FaultRule | None:
         return None
 
 
-def _head(written: Iterable[str], forms: Forms) -> str:
+def head_in(written: Iterable[str], forms: Forms) -> str:
     """Returns the key that says what an item is: not one that is a further key beside another such key."""
     found = [key for key in written if key in forms]
     return next((key for key in found if not any(key in forms[other] for other in found)), "")

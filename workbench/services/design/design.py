@@ -18,6 +18,7 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps, answered
 from workbench.services.design.draft_units import DraftUnits
 from workbench.services.design.field_renames import FieldChanges
+from workbench.services.design.file_faults import Faults, FileFaults
 from workbench.services.design.gestures import DesignNode, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
@@ -34,7 +35,7 @@ from workbench.services.design.text_merge import (
 )
 from workbench.services.design.unwritten import UNTRIED, Unwritten, said_of_part
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
-from workbench.tusk import ChangedOnDisk, Document, Problem
+from workbench.tusk import ChangedOnDisk, Document
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -65,7 +66,8 @@ class Design:
     ) -> None:
         self._world, self._environ, self._store = world, environ, store
         self._unwritten, self._units = Unwritten(drafts), DraftUnits()
-        self._trial, self._turn, self._refused = StoredTrial(), threading.Lock(), ""
+        self._trial, self._file_faults = StoredTrial(), FileFaults(world, environ)
+        self._turn, self._refused = threading.Lock(), ""
         self.compiled: Project | None = None
         self.fields = FieldChanges(world, environ)
         self._files = DesignText()
@@ -73,7 +75,7 @@ class Design:
         self._tried = self._files
         """As they were when what is designed was last tried on them."""
         self._text: DesignText | None = None
-        self._problems: tuple[Problem | str, ...] = ()
+        self._problems: Faults = ()
         self._steps = DoneSteps()
 
     def state(self) -> DesignState:
@@ -202,9 +204,8 @@ class Design:
 
         The content says how many ``mistakes`` it had, and of its ``files`` what was and what was designed.
         """
-        if self._world.observer:
-            return []  # the window that has the store offers it, or has it on its board
-        return self._unwritten.left(self._store.said)
+        # The window that has the store offers it, or has it on its board.
+        return [] if self._world.observer else self._unwritten.left(self._store.said)
 
     def take_up(self, kept: KeptDraft, *, prefer: str = "") -> DesignState:
         """Does again, as one step, what was never written; where that fails it stays kept.
@@ -329,6 +330,8 @@ class Design:
             redo=self._steps.undone[-1].label if self._steps.undone else "",
             problems=self._problems,
             refused=self._refused,
+            running=None if self._world.model.file is None else self._world.model.file.document,
+            broken=() if self._problems else self._file_faults.of(self._files.project, self.compiled),
         )
 
     def _follow(self) -> DesignText:
@@ -389,12 +392,9 @@ class Design:
         files = changed_files(self._files, text) if self._problems else {}
         self._unwritten.keep(files, 0 if self._refused or self._problems is UNTRIED else len(self._problems))
 
-    def _faults(self, document: Document) -> tuple[Problem | str, ...]:
+    def _faults(self, document: Document) -> Faults:
         """Returns why a project file does not load; nothing for the one that is written."""
-        if document == self._files.project:
-            return ()
-        try:
-            self.compiled = would_be(self._world, document, self._environ, self.compiled)
-        except ProjectError as error:
-            return tuple(one if isinstance(one, Problem) else str(one) for one in error.problems)
-        return ()
+        faults: Faults = ()
+        if document != self._files.project:
+            self.compiled, faults = self._file_faults.tried(document, self.compiled)
+        return faults

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.file_faults import Faults
 from workbench.services.design.section_merge import changed_pieces, with_pieces
 from workbench.services.design.text_merge import changed_files, file_of
 from workbench.tusk import Document, Problem, TskError, parse
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 Part = tuple[str, str]
 """A file, and a section of it; of a file of scenarios all of it, with an empty name."""
 Unit = frozenset[Part]
-Faults = tuple[Problem | str, ...]
 ALL = 4
 """Units of which also every pair is tried."""
 

@@ -11,6 +11,7 @@ from workbench.model.counts import counted
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
 from workbench.model.scenario import Deed, IssuedCommand, Scenario, ScenarioResult
+from workbench.project.scenarios import UnreadScenario
 from workbench.services.scenarios.log_deeds import (
     ANYTHING,
     FAILING,
@@ -43,6 +44,7 @@ class Try:
         deeds: What happens where it does, one of these.
         cause: Type of the event that it follows from; empty where that may be any.
         scenarios: Titles of those that try it.
+        unread: Scenarios that would, and do not load.
         happened: How often it did in the store; None where that was not looked at.
     """
 
@@ -53,12 +55,18 @@ class Try:
     deeds: tuple[Deed, ...]
     cause: str = ""
     scenarios: tuple[str, ...] = ()
+    unread: tuple[UnreadScenario, ...] = ()
     happened: int | None = None
 
     @property
     def tried(self) -> bool:
         """Whether a scenario tries it."""
         return bool(self.scenarios)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether no scenario tries it, nor would if it loaded."""
+        return not (self.scenarios or self.unread)
 
     @property
     def by(self) -> str:
@@ -104,7 +112,7 @@ class ModelCoverage:
 
     def never(self) -> tuple[Try, ...]:
         """Returns what neither a scenario tries nor ever happened in the store."""
-        return tuple(one for one in self.tries if not one.tried and not one.happened)
+        return tuple(one for one in self.tries if one.lacks and not one.happened)
 
 
 def coverage(
@@ -112,35 +120,47 @@ def coverage(
     runs: Iterable[Run],
     happened: Mapping[Deed, int] | None = None,
     upto: int | None = None,
+    unread: Iterable[UnreadScenario] = (),
 ) -> ModelCoverage:
     """Returns what a model can do, with the scenarios that try it and how often it happened.
 
     Args:
         happened: What a store holds, see `LogDeeds.times`; None where it was not looked at.
         upto: Position up to which that is.
+        unread: Scenarios that do not load.
     """
-    unread = tuple(event for event, readers in consumers_of(registry).items() if not readers)
-    return ModelCoverage(tries=tuple(_tried(registry, runs, happened)), unread=unread, upto=upto)
+    lonely = tuple(event for event, readers in consumers_of(registry).items() if not readers)
+    return ModelCoverage(tries=tuple(_tried(registry, runs, happened, unread)), unread=lonely, upto=upto)
 
 
-def tries(registry: Registry, runs: Iterable[Run]) -> list[Try]:
+def tries(registry: Registry, runs: Iterable[Run], unread: Iterable[UnreadScenario] = ()) -> list[Try]:
     """Returns all that can come of the commands of a model, in its order, with the scenarios that try it."""
-    return [one for one in _tried(registry, runs, None) if one.command]
+    return [one for one in _tried(registry, runs, None, unread) if one.command]
 
 
-def _tried(registry: Registry, runs: Iterable[Run], happened: Mapping[Deed, int] | None) -> list[Try]:
+def _tried(
+    registry: Registry,
+    runs: Iterable[Run],
+    happened: Mapping[Deed, int] | None,
+    unread: Iterable[UnreadScenario],
+) -> list[Try]:
     told = [*_of_commands(registry), *_of_reactors(registry), *_of_subscriptions(registry)]
     by: dict[Deed, list[str]] = {}
     for scenario, result in runs:
         done = result.deeds if result is not None and result.deeds else _written(scenario, told)
         for deed in done:
             by.setdefault(deed, []).append(scenario.title)
+    wrong: dict[Deed, list[UnreadScenario]] = {}
+    for one in unread:
+        for deed in _written(one.about, told):
+            wrong.setdefault(deed, []).append(one)
     came = [*_came(registry, {*by, *(happened or ())})]
     owners = list(dict.fromkeys(one.doer for one in told))
     return [
         replace(
             one,
             scenarios=tuple(dict.fromkeys(title for deed in one.deeds for title in by.get(deed, ()))),
+            unread=tuple({each.title: each for deed in one.deeds for each in wrong.get(deed, ())}.values()),
             happened=None if happened is None else sum(happened.get(deed, 0) for deed in one.deeds),
         )
         for one in sorted([*told, *came], key=lambda one: owners.index(one.doer))

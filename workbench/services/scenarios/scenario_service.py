@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.counts import counted
 from workbench.model.error_text import error_sentence
 from workbench.model.hints import did_you_mean
 from workbench.model.registry import Registry
@@ -145,9 +146,13 @@ def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario
     if not names:
         return found
     for name in names:
-        unread = any(name.casefold() in file.name.casefold() for file in files if file.problems)
-        if not unread and not any(_holds(scenario, name) for scenario in found):
-            count = f"the project has {len(found)} scenarios"
+        said = name.casefold()
+        unread = [one for file in files for one in file.unread]
+        wrong = any(said in file.name.casefold() for file in files if file.problems)
+        wrong = wrong or any(said in one.title.casefold() for one in unread)
+        if not wrong and not any(_holds(scenario, name) for scenario in found):
+            count = f"the project has {counted(len(found), 'scenario')}"
+            count += f", and {len(unread):,} more with mistakes" if unread else ""
             hint = did_you_mean(name, (one.name for one in found), count, cutoff=0.4)
             raise NotFound(f"no scenario is called {name}", hint=hint)
     return [scenario for scenario in found if any(_holds(scenario, name) for name in names)]

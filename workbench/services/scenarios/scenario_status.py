@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from workbench.engine.tasks import aside
 from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
+from workbench.model.counts import counted
 from workbench.model.scenario import Scenario, ScenarioResult
 from workbench.project.project import Project
-from workbench.project.scenarios import FOLDER, ScenarioFile
+from workbench.project.scenarios import FOLDER, ScenarioFile, UnreadScenario
 from workbench.services.scenarios.coverage import Run, tries
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many scenarios there are."""
+        """How many scenarios can be run."""
         return self.passed + self.failed + self.empty + self.unsure
 
     @property
@@ -112,7 +113,7 @@ class ScenarioStatus:
         self.progress = (0, 0)
         self._kept: dict[str, ScenarioRun] = {}
         self._asked: set[str] = set()
-        self._tried: tuple[Project | None, Sequence[Run], int] = (None, (), 0)
+        self._tried: tuple[Project | None, Sequence[Run], Sequence[UnreadScenario], int] = (None, (), (), 0)
         self._task: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -124,6 +125,16 @@ class ScenarioStatus:
     def all(self) -> list[Scenario]:
         """Returns all that can be run, in the order of their files."""
         return [scenario for file in self.files for scenario in file.scenarios]
+
+    def unread(self) -> list[UnreadScenario]:
+        """Returns those that cannot be run, since something is wrong with them or their file."""
+        return [one for file in self.files for one in file.unread]
+
+    def counted(self) -> str:
+        """Says how many there are, with those that cannot be run, and how many mistakes: ``3, 1 mistake``."""
+        mistakes = sum(len(file.problems) for file in self.files)
+        said = f"{len(self.all()) + len(self.unread()):,}"
+        return f"{said}, {counted(mistakes, 'mistake')}" if mistakes else said
 
     def of(self, scenario: Scenario) -> ScenarioRun | None:
         """Returns the newest verdict on a scenario of that title, also one of an earlier model."""
@@ -170,11 +181,11 @@ class ScenarioStatus:
 
     def _untried(self) -> int:
         """Counts what no scenario tries, again where they were run since."""
-        project, runs = self._world.model, self.runs()
-        if (project, runs) != self._tried[:2]:
-            count = sum(not one.tried for one in tries(project.registry, runs)) if runs else 0
-            self._tried = project, runs, count
-        return self._tried[2]
+        project, runs, unread = self._world.model, self.runs(), self.unread()
+        if (project, runs, unread) != self._tried[:3]:
+            count = sum(one.lacks for one in tries(project.registry, runs, unread)) if runs else 0
+            self._tried = project, runs, unread, count
+        return self._tried[3]
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Calls a function after each change of this; returns how to end that."""
