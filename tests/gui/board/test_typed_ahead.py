@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import CONTROL, Designer, is_active
+from workbench.gui.board.refused_keys import LOST
 from workbench.gui.board.typed_ahead import TypedAhead
 
 
@@ -51,7 +52,8 @@ async def test_what_is_typed_behind_the_last_name_is_forgotten(designer: Designe
     await hands(designer, "c", *"send_parcel", Qt.KeyboardModifier.NoModifier, *"xyz")
     await designer.until(lambda: "[command.send_parcel]" in designer.text)
     await designer.rest()
-    await designer.until(lambda: not designer.board.editor.entry.ahead._keys)
+    await designer.until(designer.board.refused.pause.isActive)
+    designer.key(Qt.Key.Key_Escape)
     designer.key(Qt.Key.Key_C)
     await designer.until(designer.board.editor.entry.isVisible)
     assert designer.board.editor.entry.line.text() == ""
@@ -83,16 +85,19 @@ async def test_V2_a_letter_that_makes_something_behind_enter_opens_its_line_and_
 
 async def test_V2_a_lone_key_behind_a_name_is_done_and_a_word_is_not(designer: Designer) -> None:
     designer.board.canvas.setFocus()
+    told: list[str] = []
+    designer.board.refused.told.connect(told.append)
     await no_turn(designer, "a", *"parcel", Qt.Key.Key_Return, *"xa", "c")
     await designer.until(lambda: "[aggregate.parcel]" in designer.text)
     await designer.rest()
-    await designer.until(lambda: not designer.board.editor.entry.ahead._keys)
+    await designer.until(designer.board.refused.pause.isActive)
+    assert LOST in told
     await no_turn(designer, *"event")
     assert designer.board.editor.entry.isHidden(), "what is typed on does nothing, either"
     designer.key(Qt.Key.Key_Escape)
     await no_turn(designer, "a", *"box", Qt.Key.Key_Return, "c")
-    await designer.until(designer.board.editor.entry.isVisible)
-    assert "[aggregate.box]" in designer.text
+    await designer.has("[aggregate.box]")
+    await designer.until(lambda: designer.board.editor.entry.asking.title.startswith("New command"))
 
 
 def test_a_key_that_is_held_down_while_a_step_is_done_is_typed_once(qtbot: QtBot) -> None:

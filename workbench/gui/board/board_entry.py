@@ -178,7 +178,7 @@ class BoardEntry(QFrame):
         self.line.setAccessibleName("What is typed on the board")
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
-        self.ahead = TypedAhead(self.line, canvas, self._waits, lambda: self.comes())
+        self.ahead = TypedAhead(self.line, canvas, self._waits, self._comes)
         self.list = ChoiceList()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
@@ -229,6 +229,9 @@ class BoardEntry(QFrame):
 
     def _waits(self) -> bool:
         return self.waits()
+
+    def _comes(self) -> bool:
+        return self.comes()
 
     def stand(self, place: QPoint | QRect) -> None:
         """Stands somewhere on the canvas, or as near to it as it is seen whole.

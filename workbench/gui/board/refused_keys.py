@@ -27,6 +27,7 @@ CLIPBOARD = tuple(getattr(QKeySequence.StandardKey, one) for one in ("SelectAll"
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 PAUSE = 2500
 """Milliseconds after the last key, after which a person is not typing any more."""
+LOST = "No line is open: what was typed did nothing, until Esc"
 SHOWN = 6000
 """Milliseconds that a reason is shown, unless another key is pressed."""
 
@@ -70,6 +71,12 @@ class RefusedKeys(QObject):
             return False
         self._forget()
         return self._refuse(event)
+
+    def lose(self) -> None:
+        """Is told that no line came for what was typed: what is typed on does nothing, either."""
+        self.pause.start()
+        self.shown.start()
+        self.told.emit(LOST)
 
     def _forget(self) -> None:
         if self.shown.isActive():

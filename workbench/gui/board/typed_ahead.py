@@ -1,4 +1,4 @@
-"""Keys that are pressed while a step is being done: typed in the line that comes next, or done on the board."""
+"""Keys that are pressed while a step is being done: typed in the next line, or done on the board."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.gui.board.refused_keys import ASKS, is_typing
 
 LOOK_MS = 10
 PATIENCE = 200
-"""So often it is looked whether what was made is drawn; keys that are meant for it are not kept for longer."""
+"""So often it is looked whether what was made is drawn, for which keys may be meant."""
 NO_LETTER = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )

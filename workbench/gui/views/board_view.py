@@ -78,7 +78,7 @@ class BoardView(View):
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
         self.refused.told.connect(self.pictures.tell)
-        self.editor.entry.ahead.lost.connect(self.refused.pause.start)
+        self.editor.entry.ahead.lost.connect(self.refused.lose)
         self.marks = BoardMarks(self.editor)
         DraftDiscard(self.editor)
         self.legend = Legend(self.canvas)
