@@ -667,7 +667,7 @@ async def test_what_an_action_lacks_at_each_of_two_events_is_offered_once(
     board.editor.do("Add", lambda text: text.with_project(parse(text.project.text + more)))
     await until(lambda: board.editor.draft is not None and "subscription:tell" in board.scene.cards())
     section = await shown(board, "subscription:tell", until)
-    await until(lambda: len(section.pane.problems(saved=True)) == 2)
+    await until(lambda: len(section.pane.problems()) == 2)
     issue = row(section, "issue")
     await until(lambda: issue.findChildren(QPushButton))
     assert [one.text() for one in issue.findChildren(QPushButton)] == ["Write order"]

@@ -180,7 +180,7 @@ class SectionPane(TextPane):
         was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.editor.text()))
         return reads_otherwise(was, now, self.piece.path)
 
-    def problems(self, *, saved: bool) -> tuple[FormProblem, ...]:
+    def problems(self, *, saved: bool = True) -> tuple[FormProblem, ...]:
         """Returns what is wrong with the piece, as far as it is known, or else why it is not saved.
 
         Args:
