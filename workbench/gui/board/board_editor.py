@@ -89,6 +89,7 @@ class BoardEditor(DesignSteps):
         self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change, self.tell_refused)
         self.entry.waits = self.changes.strip.waits = self.is_busy
+        self.entry.comes = lambda: bool(self.wanted)
         self.conflict, self.wanted = ConflictBanner(), ""
         self.came: tuple[str, ...] = ()
         self._running: Registry | None = None
