@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from workbench.gui.desk import Selection
-from workbench.gui.filter_row import rows_with
+from workbench.gui.filter_row import FilterRow, rows_with
+from workbench.gui.layouts import in_column
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.views.commands_view import CommandsView
+from workbench.gui.views.compare_view import CompareView
 from workbench.gui.views.log_view import LogView
+from workbench.gui.views.projections_view import ProjectionsView
+from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.subscriptions_view import SubscriptionsView
 from workbench.gui.views.timeline_view import TimelineView
+from workbench.gui.window_layouts import WindowLayouts
 from workbench.model.search_words import parts_of
 
 COLUMNS = (
@@ -136,6 +144,70 @@ async def test_the_history_is_filtered_over_all_commands(people, desk, qtbot, un
     await until(lambda: len(rows(view.history.table)) == 5 and rows(view.history.table)[0])
     assert {row[1] for row in rows(view.history.table)} == {"update_user"}
     assert view.history.filter.toolTip().startswith("5 of 16")
+
+
+LINES = (
+    (SubscriptionsView, "filter", "table", "welcome"),
+    (LogView, "filter", "table", "Renamed"),
+    (StreamsView, "search", "table", "p1"),
+    (CommandsView, "history.filter", "history.table", "update_user"),
+)
+
+
+@pytest.mark.parametrize(("kind", "line", "table", "words"), LINES)
+async def test_what_a_table_was_filtered_by_comes_back_with_the_project(
+    people, desk, qtbot, until, tmp_path, kind, line, table, words
+):
+    def opened():
+        window = QWidget()
+        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        window.layouts = WindowLayouts(window, settings)
+        window.layouts.turn_to(project="/people")
+        view = kind(desk)
+        in_column(view, of=window)
+        qtbot.addWidget(window)
+        window.resize(900, 600)
+        window.show()
+        return window, attrgetter(line)(view), attrgetter(table)(view)
+
+    first, typed, listed = opened()
+    await until(lambda: listed.model().rowCount() > 1)
+    total = listed.model().rowCount()
+    ask(typed, words)
+    await until(lambda: 0 < listed.model().rowCount() < total)
+    found = listed.model().rowCount()
+    first.close()
+    second, again, later = opened()
+    assert again.text() == words
+    await until(lambda: later.model().rowCount() == found)
+    await until(lambda: again._count.text() == f"filtered: {found:,} of {total:,}")
+    again.setFixedWidth(160)
+    assert again._count.text() == f"{found:,} of {total:,}", "what is typed has room, too"
+    QTest.keyClick(again, Qt.Key.Key_Escape)
+    await until(lambda: later.model().rowCount() == total)
+    second.close()
+    third, empty, _ = opened()
+    assert third.isVisible()
+    assert empty.text() == ""
+
+
+async def test_V2_every_filter_of_a_view_comes_back_each_with_its_own_words(people, desk, qtbot, tmp_path):
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    others = (ProjectionsView, TimelineView, CompareView)
+    for turn in range(2):
+        for kind in (*(kind for kind, *_ in LINES), *others):
+            window = QWidget()
+            window.layouts = WindowLayouts(window, settings)
+            view = kind(desk)
+            in_column(view, of=window)
+            qtbot.addWidget(window)
+            window.show()
+            lines = view.findChildren(FilterRow)
+            assert lines
+            assert len({one.what for one in lines}) == len(lines)
+            for one in lines:
+                assert one.text() == (f"{one.what} x" if turn else "")
+                one.say(f"{one.what} x")
 
 
 async def test_subscriptions_are_filtered_by_what_their_rows_show(people, desk, qtbot, until):

@@ -121,6 +121,7 @@ async def test_W9_a_process_that_is_told_to_end_asks_nothing_and_loses_nothing(t
     with read_store_file(root / "data" / "events.db") as reader:
         assert reader.stream("user-zed").version == 1
     assert recent_projects(settings)[0] == root
+    assert not [*root.parent.glob(".*")], "it is no process's own any more, and stays"
 
 
 async def test_W9_a_dialog_for_a_file_does_not_hold_that_up(trunk, until):

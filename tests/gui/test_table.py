@@ -862,3 +862,13 @@ def test_what_hides_itself_is_seen_in_cells_and_tips(shown):
     escaped = r"safe\u202egnp.exe\u200b\u2028\u001b[2J\ufeff\u00ad\U000e0041\u0085"
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
         assert table.model().data(table.model().index(0, 0), role) == escaped
+
+
+def test_V4_what_is_chosen_is_asked_for_once_for_all_that_is_offered(table, monkeypatch):
+    asked = []
+    monkeypatch.setattr(table.offering, "_chosen", lambda: asked.append(1))
+    assert len(table.actions()) > 2
+    table.offering.refresh()
+    assert len(asked) == 1
+    table.offering.target()
+    assert len(asked) == 2

@@ -79,6 +79,12 @@ def test_both_ends_of_an_axis_are_told_in_one_form(qapp):
     assert chart.ends() == (yesterday, today)
 
 
+def test_V3_the_deaths_an_hour_say_that_they_are_of_all_letters_not_of_what_is_listed(qapp):
+    chart = DeathsChart()
+    for width, said in ((300, "of all letters"), (21, ", all"), (5, "hour")):
+        assert chart.head(width, len).endswith(said)
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [

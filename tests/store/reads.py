@@ -33,11 +33,12 @@ def _streams(reader: Reader) -> dict[str, Any]:
         "streams": [reader.streams(1, 2), reader.streams(2, 9), reader.streams_numbered([3, 1, 99])],
         "by beginning": [reader.streams_from(prefix, 2) for prefix in ("", "s", "t", "x")],
         "in orders": found,
+        "moved": [reader.find_streams(order="-updated", behind=behind).tolist() for behind in (0, 2, 99)],
         "found": [
             reader.find_streams(text=text, category=of, limit=2).tolist()
             for text, of in itertools.product(("", "S", "x"), ("", "s"))
         ],
-        "categories": reader.categories(),
+        "categories": [reader.categories(), reader.categories(behind=1)],
     }
 
 
@@ -48,7 +49,11 @@ def _events(reader: Reader) -> dict[str, Any]:
         "runs": [reader.log_runs(after) for after in (0, 1, 4, 99)],
         "entries": [reader.log(first, limit) for first, limit in ((0, 1000), (1, 3), (4, 2), (99, 5))],
         "of streams": [reader.stream_entries(name, [3, 2]) for name in (*streams, "none")],
-        "times": [list(reader.stream_times(name, after)) for name in (*streams, "none") for after in (0, 2)],
+        "times": [
+            list(reader.stream_times(name, after, limit))
+            for name in (*streams, "none")
+            for after, limit in ((0, 99), (0, 1), (2, 99))
+        ],
         "bytes": [reader.stream_bytes(name, 1, 3) for name in (*streams, "none")],
         "positions": [reader.position_of(name, at) for name in (*streams, "none") for at in (1, 3, 9)],
         "glances": [reader.event_glance(position) for position in range(1, reader.head() + 2)],

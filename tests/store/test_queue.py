@@ -468,3 +468,20 @@ def test_V4_of_large_events_few_are_read_at_once_and_one_at_least(box):
     found, upto = box.reader.read_types(wanted, 0, 9, most=100)
     assert ([one.position for one in found], upto) == ([first, first + 1], first + 1)
     assert len(box.reader.read_types(wanted, 0, 9)[0]) == 3
+
+
+def test_V4_what_waits_is_counted_without_a_look_at_the_dead(file_store, monkeypatch):
+    box, looks = Box(file_store), []
+    reader, read = box.reader, box.reader._all
+
+    def explained(query, values=()):
+        looks.extend(row[3] for row in read(f"explain query plan {query}", values))
+        return read(query, values)
+
+    monkeypatch.setattr(reader, "_all", explained)
+    monkeypatch.setattr(reader, "_one", lambda query, values=(): explained(query, values)[0])
+    assert [state.waiting for state in reader.subscriptions()] == [0]
+    assert (reader.depth("sub").oldest, reader.backlog("mail", ["sub"], 10)) == (None, 0)
+    looks = [look for look in looks if "deliveries_" in look]
+    assert len(looks) == 4
+    assert all("state=?" in look for look in looks), looks

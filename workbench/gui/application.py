@@ -20,6 +20,7 @@ from workbench.gui.main_window import MainWindow
 from workbench.gui.opened_file import show_file
 from workbench.gui.theme import TEXT_SIZE, theme
 from workbench.project.samples import samples_folder
+from workbench.tusk.scratch import remove_left
 
 if TYPE_CHECKING:
     import argparse
@@ -88,6 +89,7 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         loop = asyncio.get_running_loop()
         if isinstance(loop, WorkbenchLoop):
             loop.on_interrupt(session.end)
+        await asyncio.to_thread(remove_left)
         await asyncio.to_thread(warm_up)
         importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)

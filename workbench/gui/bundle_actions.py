@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +14,12 @@ from PySide6.QtWidgets import QFileDialog
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.file_actions import no_project
-from workbench.gui.fork_actions import SCRATCH, ForkActions
+from workbench.gui.fork_actions import ForkActions
 from workbench.gui.loop import spawn
 from workbench.gui.widgets import error_text
 from workbench.interop.bundle_file import SUFFIX, is_bundle
 from workbench.model.counts import counted
+from workbench.tusk.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -146,7 +146,7 @@ class BundleActions(ForkActions):
 
     async def open_bundle(self, path: Path, *, trust: bool = False) -> None:
         """Unpacks a bundle and shows it: here, where no project is open, else in a window of its own."""
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=SCRATCH))
+        folder = await asyncio.to_thread(scratch_folder, "fork")
         root = folder / path.stem
         opened = False
         try:

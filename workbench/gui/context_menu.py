@@ -72,6 +72,7 @@ class Offering:
         self._choose_at, self._where, self._extend = choose_at, where, extend
         self.activated = activated
         self._held: Any = None
+        self._seen: tuple[Any] | None = None
         self.alone: Callable[[], str] = str
         self.menu: QMenu | None = None
         self.before: QAction | None = None
@@ -79,7 +80,9 @@ class Offering:
 
     def target(self) -> Any:
         """Returns what the actions are about."""
-        return self._held if self._held is not None else self._chosen()
+        if self._held is not None:
+            return self._held
+        return self._chosen() if self._seen is None else self._seen[0]
 
     def named(self) -> str:
         """Returns what the actions are about, as a person knows it; empty where nothing is chosen."""
@@ -91,10 +94,14 @@ class Offering:
         return "" if self.target() else self._nothing
 
     def refresh(self) -> None:
-        """Shows what can be done with what is chosen."""
-        for one in self._place.actions():
-            if isinstance(one, BoundAction):
-                one.refresh()
+        """Shows what can be done with what is chosen, which is asked for once for all that is offered."""
+        self._seen = (self._chosen(),)
+        try:
+            for one in self._place.actions():
+                if isinstance(one, BoundAction):
+                    one.refresh()
+        finally:
+            self._seen = None
 
     def open(self, event: QContextMenuEvent) -> None:
         """Opens the menu: where the mouse is, or, by a key, at what is chosen."""

@@ -18,6 +18,8 @@ CLEAR = 30
 """Pixels of the button that clears the line."""
 ROOMY = 150
 """Pixels below which the count is told by the tool tip alone."""
+LEFT = 110
+"""Pixels that are left for what is typed where a word says, too, that the table is filtered."""
 WORDS, ASKED = "all of these words", "words, or where data.amount > 100"
 """What can be typed: words, and in some an expression behind ``where`` as well."""
 
@@ -34,9 +36,11 @@ class FilterRow(SearchBox):
 
     def __init__(self, what: str, takes: str = WORDS) -> None:
         super().__init__(f"Filter {what}: {takes}")
+        self.what = what
         self._count = plain_label(role="muted")
         self._count.setParent(self)
         self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._told = ""
         self._about = f"{self.placeholderText()}; the whole store is searched"
         self.show_count(0, 0)
         self.textChanged.connect(lambda _typed: self._mark(""))
@@ -44,6 +48,11 @@ class FilterRow(SearchBox):
     def asked(self) -> str:
         """Returns what is looked for; empty for everything."""
         return self.text().strip()
+
+    def say(self, text: str) -> None:
+        """Looks for something else at once, as if it were typed."""
+        self.setText(text)
+        self._tell()
 
     def show_count(self, shown: int, total: int, more: str = "") -> None:
         """Says how many rows of how many fit, while something is asked.
@@ -53,8 +62,7 @@ class FilterRow(SearchBox):
         """
         self._mark("")
         said = f"{shown:,} of {total:,}" if self.asked() else ""
-        self._count.setText(said)
-        self._count.adjustSize()
+        self._say(said)
         told = ". ".join(part for part in (said, more, self._about) if part)
         self.setToolTip(told)
         self.setAccessibleDescription(told)
@@ -80,13 +88,20 @@ class FilterRow(SearchBox):
             self.setProperty("invalid", bool(flaw))
             self.style().polish(self)
         if flaw:
-            self._count.setText("cannot be used")
-            self._count.adjustSize()
+            self._say("cannot be used")
             self.setToolTip(flaw)
             self.setAccessibleDescription(flaw)
         self._place()
 
+    def _say(self, said: str) -> None:
+        self._told = said
+        self._place()
+
     def _place(self) -> None:
+        worded = f"filtered: {self._told}"
+        fits = self.width() - CLEAR - self._count.fontMetrics().horizontalAdvance(worded) >= LEFT
+        self._count.setText(worded if fits and self._told[:1].isdigit() else self._told)
+        self._count.adjustSize()
         wide = self._count.width() if self._count.text() and self.width() >= ROOMY else 0
         self._count.setVisible(bool(wide))
         self.setTextMargins(0, 0, wide, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-import tempfile
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -20,13 +19,12 @@ from workbench.gui.drafts import may_leave
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
 from workbench.gui.recent_projects import remember
+from workbench.tusk.scratch import leave, scratch_folder
 
 if TYPE_CHECKING:
     from workbench.services.worlds.fork import Fork
 
 _log = logging.getLogger(__name__)
-SCRATCH = "workbench-fork-"
-"""How the folders begin in which forks stand until they are kept."""
 
 
 class ForkActions(FileActions):
@@ -106,7 +104,7 @@ class ForkActions(FileActions):
             version = selection.version or (info.version if info else 0)
             position = reader.position_of(selection.stream, version)
         position = position or reader.head()
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=SCRATCH))
+        folder = await asyncio.to_thread(scratch_folder, "fork")
 
         def work(told: Callable[[int, int], None]) -> Fork:
             return make_fork(
@@ -308,6 +306,8 @@ class ForkActions(FileActions):
         if self.workspace is None:
             return
         root = self.workspace.project.root
+        if self.scratch is not None:
+            leave(self.scratch)
         self.note_recent(root)
         _log.warning("%s was kept nowhere; it is in %s", fork.name, root)
         self.scratch = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from workbench.gui.paged_model import Key
+import numpy as np
 
-FEW = 2
+from workbench.gui.paged_model import Key
 
 
 class RowSort:
@@ -32,19 +32,11 @@ class RowSort:
 
     def find(self, wanted: Collection[Key]) -> Mapping[Key, int]:
         """Returns the places of numbers that are in it."""
-        unknown = {key for key in wanted if key not in self._known}
+        unknown = [key for key in wanted if key not in self._known]
         if unknown:
             self._known.update(dict.fromkeys(unknown, -1))
-            if len(unknown) <= FEW:
-                self._find_few(unknown)
-            else:
-                self._known.update({key: at for at, key in enumerate(self.numbers) if key in unknown})
+            numbers, sought = np.asarray(self.numbers), [key for key in unknown if isinstance(key, int)]
+            places = np.flatnonzero(np.isin(numbers, sought))
+            self._known.update(zip(numbers[places].tolist(), places.tolist(), strict=True))
         known = self._known
         return {key: known[key] for key in wanted if known[key] >= 0}
-
-    def _find_few(self, wanted: Collection[Key]) -> None:
-        for key in wanted:
-            try:
-                self._known[key] = self.numbers.index(key)
-            except ValueError:
-                continue

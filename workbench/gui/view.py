@@ -53,7 +53,7 @@ class View(QWidget):
         ticks: Whether it says ages or rates, so that `tick` is called about once a second while it is seen.
         asks_in: Attribute with the widget in which a person looks for something; it has a signal ``asked``,
             ``typed`` that returns what stands there as JSON, and ``type_again`` that shows that. So it comes
-            back with the project.
+            back with the project, as what stands in every `FilterRow` does.
         came_back: Whether that came back.
         selects: Attribute with the table whose chosen row becomes the selection of all views, with a story.
     """
@@ -245,7 +245,7 @@ class View(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._layouts is None and self.asks_in:
+        if self._layouts is None:
             self._type_again()
         if self.ticks:
             self.desk.ticker.follow(self)
@@ -254,13 +254,24 @@ class View(QWidget):
 
     def _type_again(self) -> None:
         """Looks for what a person looked for when the project was closed (ux rule 9)."""
-        self._layouts, asks = layouts_around(self), getattr(self, self.asks_in)
-        if self._layouts is not None:
+        self._layouts = layouts_around(self)
+        if self._layouts is None:
+            return
+        for line in self.findChildren(FilterRow):
+            self._filter_again(self._layouts, line)
+        if self.asks_in:
+            asks = getattr(self, self.asks_in)
             asks.asked.connect(self.keep_typed)
             self._typed = str(self._layouts.find(f"typed/{self.key}", anywhere=False) or "")
             if self._typed:
                 self.came_back = True
                 self._safely(lambda: asks.type_again(json.loads(self._typed)))
+
+    def _filter_again(self, layouts: WindowLayouts, line: FilterRow) -> None:
+        """Filters a table as it was when the project was closed; what is typed from now on is kept."""
+        place = f"typed/{self.key}/{line.what}"
+        line.settled.connect(lambda text: layouts.keep(place, text or None, anywhere=False))
+        self._safely(lambda: line.say(str(layouts.find(place, anywhere=False) or "")))
 
     def keep_typed(self) -> None:
         """Keeps what is looked for, at once: it may crash."""

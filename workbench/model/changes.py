@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 NOTHING: frozenset[str] = frozenset()
 MANY = 256
-"""Names are listed up to this many; beyond, ``everything`` is set."""
+"""Names of streams are listed up to this many; beyond, ``many_streams`` is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,8 @@ class Changes:
 
     Attributes:
         head: Highest visible position.
-        streams: Streams with new events; complete only while ``everything`` is False.
+        streams: Streams with new events, see `touches`.
+        many_streams: More streams than are listed have new events: any of them may.
         projections: Projections whose rows, checkpoint or state changed.
         subscriptions: Subscriptions whose cursor, deliveries or state changed.
         dead_letters: The dead letters changed.
@@ -29,6 +30,7 @@ class Changes:
 
     head: int = 0
     streams: frozenset[str] = NOTHING
+    many_streams: bool = False
     projections: frozenset[str] = NOTHING
     subscriptions: frozenset[str] = NOTHING
     dead_letters: bool = False
@@ -42,9 +44,11 @@ class Changes:
     def merged(self, other: Changes) -> Changes:
         """Returns one value that says what both say."""
         streams = self.streams | other.streams
+        many = self.many_streams or other.many_streams or len(streams) > MANY
         return Changes(
             head=max(self.head, other.head),
-            streams=NOTHING if len(streams) > MANY else streams,
+            streams=NOTHING if many else streams,
+            many_streams=many,
             projections=self.projections | other.projections,
             subscriptions=self.subscriptions | other.subscriptions,
             dead_letters=self.dead_letters or other.dead_letters,
@@ -53,9 +57,14 @@ class Changes:
             model=self.model or other.model,
             operations=self.operations or other.operations,
             removed=self.removed or other.removed,
-            everything=self.everything or other.everything or len(streams) > MANY,
+            everything=self.everything or other.everything,
         )
 
     def touches(self, stream: str) -> bool:
         """Whether that stream may have new events."""
-        return self.everything or stream in self.streams
+        return self.everything or self.many_streams or stream in self.streams
+
+    @property
+    def appended(self) -> bool:
+        """Whether some stream has new events."""
+        return self.many_streams or bool(self.streams)

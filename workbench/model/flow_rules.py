@@ -69,9 +69,10 @@ def _shortened(rules: Sequence[FlowRule], most: int) -> tuple[FlowRule, ...]:
 def written_flows(section: Mapping[str, object], cause: str = "") -> Iterator[ModelFlow]:
     """Yields the guards of a section that is written and does not run yet, and what it issues when."""
     for name, guard in _parts(section, "refuse"):
-        said = f"when {guard.get('when', '…')}: {guard.get('message', '')}"
-        yield ModelFlow(verb="refuses", name=name, words=said.removesuffix(": "))
-    words = ", ".join(f"{key} {section[key]}" for key in ("after", "at", "when") if key in section)
+        told = f"when {guard.get('when', '…')}: {guard.get('message', '')}"
+        yield ModelFlow(verb="refuses", name=name, words=told.removesuffix(": "))
+    said = [f"{key} {section[key]}" for key in ("after", "at", "when") if key in section]
+    words = ", ".join((*said, *(["otherwise"] if section.get("otherwise") is True else [])))
     for key, verb in _LEADS.items():
         if isinstance(target := section.get(key), str):
             yield ModelFlow(verb=verb, name=target, cause=cause, words=words)

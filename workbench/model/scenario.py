@@ -85,12 +85,14 @@ class OneDelivery:
         message: Type of what is to be delivered; empty for whatever comes next.
         crash: The program ends between what the handler did and its ack, and begins again.
         again: What it got last is delivered once more.
+        fails: Whether the stand-in that draws that fails; None for as it is drawn.
     """
 
     to: str
     message: str = ""
     crash: bool = False
     again: bool = False
+    fails: bool | None = None
 
 
 ScenarioAct = IssuedCommand | Occurrence | Replay | OneDelivery | FaultRule

@@ -54,7 +54,7 @@ class StreamLists(Protocol):
         """Returns the first streams whose names begin so, by name; quick in a store of any size."""
 
     def find_streams(
-        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1, behind: int = 0
     ) -> array[int]:
         """Returns the numbers of all streams that fit, in order: searches the whole store.
 
@@ -63,10 +63,15 @@ class StreamLists(Protocol):
             category: The whole category; empty for all.
             order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
             limit: How many at most; below 0 for all.
+            behind: Those alone that have an event behind this position.
         """
 
-    def categories(self) -> list[tuple[str, int]]:
-        """Returns the categories of streams with their counts, by name."""
+    def categories(self, behind: int = 0) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts, by name.
+
+        Args:
+            behind: Of those alone that have higher numbers.
+        """
 
 
 class EventLists(Protocol):
@@ -84,8 +89,11 @@ class EventLists(Protocol):
     def stream_entries(self, name: str, versions: Sequence[int]) -> list[LogEntry]:
         """Returns the events of a stream that have these versions, in their order, without payloads."""
 
-    def stream_times(self, name: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
+    def stream_times(self, name: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened, by version.
+
+        Microseconds since 1970.
+        """
 
     def stream_bytes(self, name: str, after: int, upto: int) -> int:
         """Returns how many bytes the payloads of some versions of a stream have, without reading them."""

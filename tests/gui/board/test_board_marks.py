@@ -269,6 +269,39 @@ async def test_a_fix_that_renames_does_so_in_the_scenarios_and_its_card_stays_ch
     await until(lambda: board.scene.chosen == NOTED)
 
 
+@pytest.mark.parametrize("way", ["card", "text"])
+async def test_a_name_is_replaced_in_all_files_as_one_step(board: BoardView, until: Any, way: str) -> None:
+    root, (name, said) = board.desk.workspace.project.root, SCENARIO
+    said = said.replace('"noted"', '"parcel.sent"')
+    (root / "scenarios").mkdir()
+    (root / name).write_text(said)
+    renamed = TEXT.replace("[event.parcel.sent]", "[event.parcel.snt]")
+    board.editor.do("Shorten", lambda text: text.with_said("project.tsk", renamed))
+    card, label = "command:send_parcel", "Replace with parcel.snt in all 3 places"
+    await until(lambda: card in board.scene.cards() and board.editor.draft is not None)
+    board.canvas.reveal(card)
+    section = board.details.section
+
+    def fix() -> Any:
+        fixes = (fix for one in board.marks.told(card) for fix in one.fixes)
+        return next((one for one in fixes if one.label == label), None)
+
+    await until(lambda: section.pane.sure and fix() is not None)
+    if way == "card":
+        board.marks.fix(fix())
+    else:
+        found = [one for each in section.pane.problems() for one in section.pane.fixes_in_file(each.problem)]
+        section.pane.apply(next(one for one in found if one.label == label))
+    snt = TEXT.replace("parcel.sent", "parcel.snt")
+    both = snt, said.replace("parcel.sent", "parcel.snt")
+    await until(lambda: board.editor.draft is None and (text_of(board), (root / name).read_text()) == both)
+    board.editor.acts["undo"].do()
+    await until(lambda: board.editor.state.text.project.text == renamed)
+    assert board.editor.state.text.scenarios[name].text == said, "one step for both"
+    board.editor.acts["undo"].do()
+    await until(lambda: (text_of(board), (root / name).read_text()) == (TEXT, said))
+
+
 async def test_two_cards_with_the_same_mistake_each_fix_their_own(board: BoardView, until: Any) -> None:
     """Whichever stands first in the text, and the handler where a subscription works with it."""
     right = (

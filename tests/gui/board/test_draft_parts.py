@@ -251,6 +251,11 @@ def test_a_draft_of_a_section_that_says_the_same_moves_nothing(tmp_path: Path, n
         found = blueprint_from(with_draft(running, state))
         assert places(found) == places(drawn), section
         assert wires(found) == wires(drawn), section
+        assert rules(found) == rules(drawn), section
+
+
+def rules(blueprint: Blueprint) -> dict[str, list[str]]:
+    return {key: [one.text for one in card.rules] for key, card in blueprint.cards.items()}
 
 
 def places(blueprint: Blueprint) -> list[tuple[str, list[list[str]]]]:

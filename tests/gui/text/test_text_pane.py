@@ -158,6 +158,31 @@ async def test_enter_takes_the_first_of_what_can_stand_where_a_fix_leaves_nothin
     assert not page.list.isVisible()
 
 
+async def test_what_is_offered_stays_at_the_cursor_while_the_text_is_scrolled(shown):
+    page = shown()
+    page.editor.go_to(PROJECT.index("color == 'red'") + 2)
+    page.acts["complete"].do()
+    top, bar = page.list.pos().y(), page.editor.verticalScrollBar()
+    line = page.editor.cursorRect().height()
+    bar.setValue(bar.value() - 1)
+    assert page.list.isVisible()
+    assert page.list.pos().y() == top + line
+    bar.setValue(bar.minimum())
+    assert page.list.isVisible() is page.editor.viewport().rect().intersects(page.editor.cursorRect())
+    assert not page.list.isVisible()
+
+
+async def test_what_is_offered_outlives_that_the_mistake_at_the_cursor_is_told(shown, until):
+    page = shown()
+    end = len(PROJECT)
+    page.apply(QuickFix(label="Write …", effect="", pieces=((end, end, '[policy.x]\non: ""\n'),)))
+    assert page.list.isVisible()
+    page.know(checked(page.editor.text()))
+    assert page.strip.isVisible()
+    await until(lambda: page.strip.height() < page.height() // 3)
+    assert page.list.isVisible()
+
+
 def test_one_types_into_what_a_fix_leaves_empty(shown):
     page = shown()
     first, second = PROJECT.index(PAID), PROJECT.index("[", PROJECT.index(PAID))

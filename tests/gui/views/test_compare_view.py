@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from tests.gui.test_fork_actions import fork_of
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.desk import Selection
+from workbench.store.store_file import read_store_file
 
 __all__ = ["settings", "start"]
 
@@ -84,3 +85,40 @@ async def test_the_project_itself_offers_to_fork(trunk, until):
     view = trunk.window.views["compare"]
     assert not view.table.isVisible()
     assert "This is the project itself" in view.acts["ask"].toolTip()
+
+
+async def test_W9_the_store_that_a_fork_names_is_not_read_before_a_person_chooses_it(
+    trunk, until, start, tmp_path, monkeypatch
+):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    kept, there = tmp_path / "kept", trunk.workspace.project.store_path
+    await fork.keep_in(kept, again=False)
+    fork.quit()
+    await until(lambda: trunk.forks == [])
+    read = []
+    monkeypatch.setattr("workbench.gui.views.compare_view.read_store_file", noting(read))
+    again = await start((kept, ""))
+    again.bring("compare")
+    view = again.window.views["compare"]
+    view.acts["again"].do()
+    said = " ".join(one.text() for one in view._elsewhere.findChildren(QLabel))
+    assert "users is not open" in said
+    assert "may come from another person, and is not followed" in said
+    assert not view.table.isVisible()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    view.first_widget().click()
+    assert not read, "nothing was chosen"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(there), ""))
+    view.first_widget().click()
+    await until(lambda: view.table.model().rowCount())
+    assert read == [there]
+    assert view.table.isVisible()
+
+
+def noting(read):
+    def opened(path, *more):
+        read.append(path)
+        return read_store_file(path, *more)
+
+    return opened

@@ -19,6 +19,7 @@ from workbench.services.worlds.moves import Fault
 NAME = "An order is placed and cancelled"
 TITLE = f"scenarios/race.tsk: {NAME}"
 BROKEN = "no_charge_after_cancel"
+TIP = Qt.ItemDataRole.ToolTipRole
 
 
 @pytest.fixture
@@ -89,6 +90,10 @@ async def test_the_order_that_breaks_an_invariant_stands_beside_the_usual_one(vi
     (at,) = [row for row in usual if row[3] == "as 2"]
     assert at[1] == "you: cancel_order"
     assert "broken" in [row[3] for row in order]
+    tips = [orders.order.model().data(orders.order.model().index(at, 3), TIP) for at in range(len(order))]
+    deviates = "Otherwise than the engine does by itself: cancel_order overtook request_payment"
+    assert tips[1] == deviates
+    assert f"{BROKEN} does not hold behind it" in tips
 
 
 async def test_both_orders_are_gone_through_together(view, until):
@@ -129,6 +134,18 @@ async def test_an_order_is_kept_as_a_scenario_and_opened(view, workspace, desk, 
     await until(lambda: len(workspace.scenarios.all()) == 2)
     assert view.plan.scenario.offered() == ["", TITLE]  # one that names its deliveries has one order
     await until(lambda: not workspace.scenarios.busy)
+
+
+async def test_an_order_that_cannot_be_done_again_is_not_kept_as_a_scenario(view, until):
+    await explored(view, until)
+    assert view.acts["save"].refresh()
+    view._done[0].findings[0].finding.lost()
+    assert not view.acts["save"].refresh()
+    assert (
+        f"{BROKEN} is not broken when this order is done again: it could not" in view.acts["save"].toolTip()
+    )
+    view.tables.ends.row_chosen.emit(rows_of(view.tables.ends)[0])
+    await until(view.acts["save"].refresh)  # of an end nothing is claimed
 
 
 async def test_nothing_found_is_said_with_its_count(view, workspace, until):

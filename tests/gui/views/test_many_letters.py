@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
+from workbench.gui.time_format import short
 from workbench.gui.views.ladder_bar import RungState, rung_role, states
-from workbench.gui.views.letter_actions import ARCHIVE
+from workbench.gui.views.letter_actions import ARCHIVE, REPLAY
 from workbench.gui.views.letter_detail import TABS_LEAST
 from workbench.gui.views.letter_nodes import ALL
 from workbench.gui.views.letter_repair_panel import FORM_LEAST
@@ -24,6 +25,7 @@ from workbench.gui.views.repair_words import judged
 from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+from workbench.services.dead_letters.letter_rehearsal import Rehearsal, RehearsedOutcome
 from workbench.services.dead_letters.patch_report import report_of
 from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 
@@ -454,6 +456,36 @@ async def test_L6_a_rehearsal_asks_once_whether_handlers_shall_really_run(view, 
     assert panel.rehearse.text() == "Cancel the rehearsal", "it was agreed to before"
     assert not view.strip.isVisible()
     panel.rehearse.click()
+
+
+async def test_a_replay_is_asked_about_with_what_the_rehearsal_of_its_letters_had_fail(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    chosen = tuple(view.groups.node().numbers)
+    bad = RehearsedOutcome(words="fails again: no mail server", resolved=False, numbers=chosen[:3])
+    good = RehearsedOutcome(words="mail.sent", resolved=True, numbers=chosen[3:])
+    many.dead_letters.repair.rehearsal._last = "", Rehearsal(outcomes=(good, bad), seconds=1.0, at=0)
+    said = f"Rehearsed {short(0)}: 3 of 8 were not resolved (fails again: no mail server: 3)."
+    view.whole.click()
+    await until(view.strip.isVisible)
+    assert view.strip.text().startswith(f"Replay 8 dead letters? {said}")
+    assert view.strip.buttons()[-1].hasFocus(), "Enter replays nothing"
+    view.strip.dismiss()
+    view._repairs.begin(REPLAY, chosen[3:])
+    await until(view.strip.isVisible)
+    assert "Rehearsed" not in view.strip.text()
+    view.strip.dismiss()
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(panel.send.isEnabled)
+    panel.send.click()
+    await until(view.strip.isVisible)
+    assert f"? {said} " in view.strip.text()
+    view.strip.dismiss()
+    write(view, "email", "set", "ann@example.org")
+    await until(lambda: panel.send.isEnabled() and panel.send.text() == "Repair and replay 8")
+    panel.send.click()
+    await until(view.strip.isVisible)
+    assert "Rehearsed" not in view.strip.text(), "that was another repair"
 
 
 def test_L6_letters_without_a_schema_are_not_said_to_fit_one():

@@ -152,6 +152,19 @@ async def test_the_graphs_show_what_was_delivered(workspace, desk, view, until):
     assert set(view.latency._values) == {"p50", "p95", "p99"}
 
 
+async def test_V4_latencies_are_drawn_when_a_second_is_over_and_not_for_each_change(
+    workspace, view, until, monkeypatch
+):
+    await until(lambda: view.table.model().rowCount())
+    drawn = []
+    monkeypatch.setattr(view.graphs, "draw_latency", drawn.append)
+    await create(workspace, "ada")
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 1)
+    assert drawn == []
+    view.tick()
+    assert drawn == [view._name]
+
+
 async def watched(workspace, seconds=1):
     for _ in range(seconds):
         workspace.clock.advance(1)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from workbench.gui.desk import Selection
+from workbench.gui.views import event_times
 from workbench.gui.views.timeline_view import LOW, TimelineView
 
 
@@ -111,6 +114,41 @@ async def test_a_click_on_the_strip_chooses_the_nearest_event(ada, desk, view):
     strip = view.strip
     QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(1, 5))
     assert desk.selection.version == strip.nearest(1)
+
+
+async def test_V4_times_of_a_long_stream_are_read_behind_its_rows_beside_the_loop_and_once(
+    ada, workspace, desk, view, until, monkeypatch
+):
+    monkeypatch.setattr(event_times, "PART", 2)
+    streams, read = workspace.streams, []
+
+    def times(stream, after, limit):
+        read.append((after, limit, threading.current_thread() is threading.main_thread()))
+        return type(streams).times(streams, stream, after, limit)
+
+    monkeypatch.setattr(streams, "times", times)
+    desk.select(Selection(stream=ada))
+    assert view.table.model().row(2)[:2] == (3, "user.status_changed")
+    assert len(view.strip.times) == 0
+    await until(lambda: len(view.strip.times) == 3)
+    assert read == [(0, 2, False), (2, 1, False)]
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "active"})
+    await until(lambda: len(view.strip.times) == 4)
+    view.refresh()
+    await until(lambda: not view._loading.waits)
+    assert read[2:] == [(3, 1, False)]
+
+
+async def test_the_strip_of_another_stream_begins_empty(ada, workspace, desk, view, until, monkeypatch):
+    values = {"user_id": "bob", "username": "Bob Byron", "email": "bob@example.org"}
+    assert (await workspace.commands.issue("create_user", values)).accepted
+    desk.select(Selection(stream="user-bob"))
+    assert len(view.strip.times) == 1
+    monkeypatch.setattr(event_times, "PART", 2)
+    desk.select(Selection(stream=ada))
+    assert len(view.strip.times) == 0
+    await until(lambda: len(view.strip.times) == 3)
+    assert view.strip.times.ends() == tuple(workspace.streams.times(ada, 0, 9)[::2])
 
 
 async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, until, tmp_path):

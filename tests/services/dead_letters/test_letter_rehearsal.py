@@ -45,6 +45,19 @@ async def test_every_outcome_is_said_with_its_letters_and_nothing_is_stored(brok
     assert list(scratch.iterdir()) == []
 
 
+async def test_what_the_last_one_said_is_kept_of_the_same_letters_and_the_same_patch(broken, scratch):
+    rehearsal, chosen = broken.dead_letters.repair.rehearsal, numbers(broken)
+    assert rehearsal.last_of(chosen) is None
+    found = await rehearsal.run(chosen, lambda *_said: None, patch=LetterPatch())
+    assert rehearsal.last_of(chosen) == rehearsal.last_of([*chosen, 99]) == found
+    (only,) = rehearsal.last_of(found.outcomes[1].numbers).outcomes
+    assert only == found.outcomes[1]
+    assert rehearsal.last_of([99]) is None
+    assert rehearsal.last_of(chosen, GOOD) is None
+    patched = await rehearsal.run(chosen, lambda *_said: None, patch=GOOD)
+    assert (rehearsal.last_of(chosen, GOOD), rehearsal.last_of(chosen)) == (patched, None)
+
+
 async def test_a_letter_that_does_not_fit_is_said_not_to_be_replayed(broken, scratch):
     wrong = LetterPatch(changes=[FieldChange(way="set", field="email", value=3)])
     found = await broken.dead_letters.repair.rehearsal.run(numbers(broken), lambda *_said: None, patch=wrong)

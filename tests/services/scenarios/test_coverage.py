@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from workbench.assets import asset
+from workbench.errors import NotFound
 from workbench.model.clock import SystemClock
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.scenarios import find_scenarios, read_scenarios
-from workbench.services.scenarios import Scenarios
+from workbench.services.scenarios import Scenarios, chosen
 from workbench.services.scenarios.coverage import coverage, summary, tries
 from workbench.services.scenarios.log_deeds import fits_reason
 
@@ -202,3 +203,13 @@ def test_W20_a_scenario_that_does_not_load_is_no_try_and_not_none(project, tmp_p
     (event,) = [one for one in found.tries if one.command == "update_user" and one.kind == "event"]
     assert (event.tried, event.lacks) == (False, False)
     assert [one.title for one in event.unread] == ["scenarios/a.tsk: wrong"]
+
+
+def test_a_scenario_that_does_not_load_is_known_by_its_name(project, tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "a.tsk").write_text('"It fails" { when: { command: "fly" }, then: [] }')
+    files = find_scenarios(tmp_path, project.registry)
+    assert chosen(files, ["it fails"]) == []
+    with pytest.raises(NotFound, match="no scenario is called other") as told:
+        chosen(files, ["other"])
+    assert told.value.hint == "the project has 0 scenarios, and 1 more with mistakes"

@@ -12,7 +12,7 @@ from workbench.services.scenarios import open_scenarios
 from workbench.services.worlds.exploration import ExplorePlan, explore_all
 from workbench.services.worlds.explore_processes import ExploreProcesses, slice_of
 from workbench.services.worlds.explored import Exploration
-from workbench.services.worlds.scenario_explorer import Plan
+from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 
 
 @pytest.fixture
@@ -112,6 +112,32 @@ async def test_a_handler_that_never_comes_back_ends_its_process_and_is_named(hel
             async for so_far in processes.told(number):
                 last = so_far
             said.append((last.trouble, last.complete))
-    held_up = "hold (mine.py:6) did not come back within 0.5 s"
+    held_up = "hold (mine.py:6) did not come back in time: does it wait for something?"
     assert said == [(held_up, -1), (f"in A box is made, {held_up}", -1)]
     assert not multiprocessing.active_children()
+
+
+async def test_plain_code_that_holds_a_process_up_does_so_no_longer_than_the_time_of_all(held):
+    scenarios, environ = held
+    found = [file.scenarios[0] for file in scenarios.files()]
+    with ExploreProcesses(
+        scenarios.project.root, environ, found, Plan(seconds=0.5), {}, 1, still=1e6
+    ) as some:
+        async for so_far in some.told(0):
+            last = so_far
+    assert last.trouble == "hold (mine.py:6) did not come back in time: does it wait for something?"
+
+
+async def test_a_handler_that_waits_for_ever_does_so_no_longer_than_the_time_of_all(held, monkeypatch):
+    scenarios, environ = held
+    waits = HOLDS.replace("import time", "import asyncio").replace("def hold", "async def hold")
+    (scenarios.project.root / "mine.py").write_text(
+        waits.replace("time.sleep(1e6)", "await asyncio.sleep(1e6)")
+    )
+    project = open_scenarios(scenarios.project.root, environ, trust=True).project
+    monkeypatch.setattr("workbench.services.worlds.scenario_explorer.LONGEST", 1e6)
+    explorer = ScenarioExplorer(project, scenarios.files()[0].scenarios[0])
+    said = await asyncio.wait_for(explorer.explore(Plan(seconds=0.5)), 60)
+    assert (
+        said.trouble == "a schedule did not end in time, behind “holds gets box.made”: does a handler wait?"
+    )

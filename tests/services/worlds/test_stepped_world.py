@@ -9,7 +9,8 @@ from workbench.errors import InvalidValue
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.run_checks import ENDED, RunChecks
-from workbench.services.worlds.stepped_world import SteppedWorld, steppable
+from workbench.services.worlds.steppable import steppable
+from workbench.services.worlds.stepped_world import SteppedWorld
 
 USUAL = ["order.placed", "payment.requested", "payment.confirmed", "order.paid", "order.shipped"]
 

@@ -197,8 +197,7 @@ class _Draft:
 
     def _written(self, kind: str, name: str) -> dict[str, Any]:
         """Returns what is written in a section and can be read."""
-        entry = self._document.find(place_of(self._document, kind, name) or ())
-        scope = entry.value.scope if entry is not None else None
+        scope = self._document.sections.get(f"{kind}.{name}")  # what says rules is no entry
         found: dict[str, Any] = {}
         for one in scope.entries.values() if scope is not None else ():
             with suppress(InvalidValue):

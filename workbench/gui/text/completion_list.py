@@ -112,6 +112,13 @@ class CompletionList(ChoiceList):
         self.raise_()
         self._follow()
 
+    def stay_at_cursor(self) -> None:
+        """Goes along with the cursor where the text was scrolled; hides where that is out of sight."""
+        if self.isVisible() and self._editor.viewport().rect().intersects(self._editor.cursorRect()):
+            self._place()
+        else:
+            self.hide()
+
     def _follow(self) -> None:
         """Follows what the editor stands in, from now on until it is hidden."""
         self._let_go()

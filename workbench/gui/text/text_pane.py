@@ -65,7 +65,7 @@ class TextPane(QWidget):
         self.editor.edited.connect(self._edited)
         self.editor.cursorPositionChanged.connect(self._moved)
         self.editor.followed.connect(self._follow)
-        self.editor.verticalScrollBar().valueChanged.connect(lambda _at: self.list.hide())
+        self.editor.verticalScrollBar().valueChanged.connect(lambda _at: self.list.stay_at_cursor())
         self.list.taken.connect(self._take)
         self.acts = Actions(self, self)
         self.acts.offer()

@@ -153,7 +153,7 @@ class BoardView(View):
     def concerns(self, changes: Changes) -> bool:
         return bool(
             changes.head
-            or changes.streams
+            or changes.appended
             or changes.subscriptions
             or changes.projections
             or changes.commands

@@ -151,7 +151,7 @@ class CommandsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return changes.commands or bool(changes.streams) or changes.model or changes.everything
+        return changes.commands or changes.appended or changes.model or changes.everything
 
     @override
     def refresh(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -50,6 +50,15 @@ COMMANDS = (
 )
 NONE = "This is the project itself", "Fork it at an event: then what differs stands here."
 FORK = "Fork at the newest position"
+CHOOSE = "Choose its store …"
+NOT_FOLLOWED = (
+    "Where it lies stands in a file of this fork, which may come from another person, and is not followed"
+)
+NOT_OPEN = (
+    "{} is not open in a window from which this was forked",
+    f"{NOT_FOLLOWED}. Choose the store to compare with.",
+)
+STORES = "Stores (*.db);;All files (*)"
 SAME = "Nothing differs", "What is done in only one of both stands here."
 MOVED = "The project moved on: {}. Fork it again as it is now, and issue the commands there"
 SAMPLES = 3
@@ -84,11 +93,14 @@ class CompareView(View):
         in_row((self.filter, 1), again, issue, of=self._bar, margins=0, spacing=6)
         in_column(self._bar, self.said, self.strip, (self._both, 1), of=self, margins=(6, 4, 6, 4), spacing=4)
         self._trunk = EmptyState("fork", *NONE, FORK, lambda: desk.fork_wanted.emit(Selection()))
+        title, hint = NOT_OPEN
+        title = title.format(fork.trunk if (fork := desk.workspace.fork) is not None else "")
+        self._elsewhere = EmptyState("fork", title, hint, CHOOSE, self._choose)
+        self._chosen: Path | None = None
         if (column := self.layout()) is not None:
             column.addWidget(self._trunk)
-        self._trunk.setVisible(not self._is_fork)
-        for part in (self._bar, self.said, self._both):
-            part.setVisible(self._is_fork)
+            column.addWidget(self._elsewhere)
+        self._show_page()
         self.table.set_empty(*SAME)
         self.acts.offer()
 
@@ -102,17 +114,48 @@ class CompareView(View):
 
     @override
     def first_widget(self) -> QWidget:
-        if not self._is_fork:
-            return self._trunk.findChild(QPushButton) or self
+        for page in (self._trunk, self._elsewhere):
+            if not page.isHidden():
+                return page.findChild(QPushButton) or self
         return self.table if self.table.model().rowCount() else self.filter.findChild(QLineEdit) or self
 
     # -- comparing ----------------------------------------------------------------------------------------
 
     @override
     def refresh(self) -> None:
-        workspace = self.desk.workspace
-        if (fork := workspace.fork) is not None and self._is_fork:
-            self._reading.ask(lambda: _read(workspace, fork))
+        workspace, store = self.desk.workspace, self._store()
+        self._show_page()
+        if (fork := workspace.fork) is not None and store is not None:
+            split = fork.position if store != self._chosen else None
+            self._reading.ask(lambda: _read(workspace, fork, store, split))
+
+    def _store(self) -> Path | None:
+        """Returns the store to compare with: of the project that is open, or one that a person chose.
+
+        Never the one that the fork names: another person may have made its folder.
+        """
+        if not self._is_fork:
+            return None
+        trunk = self.trunk()
+        return trunk.project.store_path if trunk is not None else self._chosen
+
+    def _show_page(self) -> None:
+        """Shows what differs; where there is nothing to compare with, what can be done about it."""
+        found = self._store() is not None
+        for part in (self._bar, self.said, self._both):
+            part.setVisible(found)
+        self._trunk.setVisible(not self._is_fork)
+        self._elsewhere.setVisible(self._is_fork and not found)
+
+    def _choose(self) -> None:
+        """Asks for the store to compare with."""
+        around = str(self.desk.workspace.project.root.parent)
+        name, _ = QFileDialog.getOpenFileName(
+            self, "The store of the project that was forked", around, STORES
+        )
+        if name:
+            self._chosen = Path(name)
+            self.refresh()
 
     @override
     def renew(self) -> None:
@@ -258,12 +301,14 @@ class CompareView(View):
         self.refresh()
 
 
-def _read(workspace: Workspace, fork: Fork) -> tuple[Comparison, Sequence[Promoted]]:
+def _read(
+    workspace: Workspace, fork: Fork, store: Path, split: int | None
+) -> tuple[Comparison, Sequence[Promoted]]:
     """Compares with the trunk's store, for a thread."""
     takes_time()
     registry, here = workspace.registry, workspace.reader
-    with read_store_file(Path(fork.store), registry.stored_names()) as trunk:
-        found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=fork.position)
+    with read_store_file(store, registry.stored_names()) as trunk:
+        found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=split)
         return found, preview(here, fork.position, trunk)
 
 

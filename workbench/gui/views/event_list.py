@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -67,16 +66,14 @@ class LoadedStream:
 
     Attributes:
         version: Which is to be shown; 0 means the newest.
-        known: How many events were known before.
-        times: When those behind them happened, microseconds since 1970.
+        length: How many events it has.
         asked: What the rows were filtered by; empty for nothing.
         flaw: Why they could not be, so that all are there.
     """
 
     stream: str
     version: int
-    known: int
-    times: array[int]
+    length: int
     closed: bool
     asked: str
     flaw: InvalidValue | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SAME_END = "same end in any order"
 NOT_TRIED = "not tried"
+DEVIATES = "Otherwise than the engine does by itself"
 
 
 BAR, SHARE = 6, 48
@@ -55,12 +56,20 @@ def _number(number: int) -> str:
     return f"{number:,}" if number else ""
 
 
-def _marked(kind_and_words: tuple[str, str]) -> tuple[str, str] | None:
-    return kind_and_words if kind_and_words[1] else None
+Mark = tuple[str, ...]
+"""The kind of a badge, its words, and what its tool tip says where that is more."""
 
 
-def _words(kind_and_words: tuple[str, str]) -> str:
-    return kind_and_words[1]
+def _marked(mark: Mark) -> tuple[str, str] | None:
+    return (mark[0], mark[1]) if mark[1] else None
+
+
+def _words(mark: Mark) -> str:
+    return mark[1]
+
+
+def _why(mark: Mark) -> str:
+    return mark[-1]
 
 
 SCENARIOS = (
@@ -71,7 +80,7 @@ SCENARIOS = (
 ENDS = (
     TableColumn("Share", width=108, text="{:.1%}".format, draw=draw_share, about="Of all schedules"),
     TableColumn("Schedules", width=88, align_right=True, text=_counted),
-    TableColumn("How it ended", width=90, stretch=True, about="What tells this end from the others"),
+    TableColumn("How it ended", width=90, stretch=True, about="What tells this end from the usual one"),
     TableColumn("Broken", width=92, badge=_broken, about="Invariants that some order to this end breaks"),
 )
 INVARIANTS = (
@@ -95,7 +104,14 @@ USUAL = _moves(
     )
 )
 MOVES = _moves(
-    TableColumn("Order", width=88, badge=_marked, text=_words, about="Where it deviates, and where it breaks")
+    TableColumn(
+        "Order",
+        width=88,
+        badge=_marked,
+        text=_words,
+        tip=_why,
+        about="Where it deviates from what the engine does by itself, and where it breaks",
+    )
 )
 POSSIBLE = (
     TableColumn("", width=34, align_right=True, text=_number),
@@ -166,7 +182,7 @@ def invariant_rows(names: Sequence[str], exploration: Exploration | None, *, dup
     return [*rows, (SAME_END, said)]
 
 
-def move_rows(lines: Sequence[MoveLine], marks: dict[int, tuple[str, str]]) -> list[Row]:
+def move_rows(lines: Sequence[MoveLine], marks: Mapping[int, Mark]) -> list[Row]:
     """Returns a row for each move; its number is the key."""
     return [(one.number, _said(one), str(one.made), marks.get(one.number, ("neutral", ""))) for one in lines]
 
@@ -181,15 +197,19 @@ def _said(one: MoveLine) -> str:
     return f"you: {one.words}" if one.who == "you" else one.words
 
 
-def usual_marks(told: ToldSchedule) -> dict[int, tuple[str, str]]:
+def usual_marks(told: ToldSchedule) -> dict[int, Mark]:
     """Returns which moves of the usual order come at another place, by number."""
     return {one.usual: ("info", f"as {one.number:,}") for one in told.moves if one.usual}
 
 
-def order_marks(told: ToldSchedule) -> dict[int, tuple[str, str]]:
+def order_marks(told: ToldSchedule) -> dict[int, Mark]:
     """Returns which moves deviate, and behind which something is broken, by number."""
-    marks = {one.number: ("info", "deviation") for one in told.moves if one.deviation}
-    return marks | dict.fromkeys(told.broken.values(), ("error", "broken"))
+    why = {one.number: f"{DEVIATES}: {one.deviation}" for one in told.moves if one.deviation}
+    marks: dict[int, Mark] = {number: ("info", "deviation", said) for number, said in why.items()}
+    for name, number in told.broken.items():
+        why[number] = "; ".join(filter(None, (why.get(number), f"{name} does not hold behind it")))
+        marks[number] = ("error", "broken", why[number])
+    return marks
 
 
 def part_rows(told: ToldSchedule, at: int) -> list[Row]:

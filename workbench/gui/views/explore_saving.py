@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,11 +10,24 @@ from typing import TYPE_CHECKING
 from workbench.gui.design_steps import stepped
 from workbench.project.scenarios import write_scenario
 from workbench.services.scenarios.scenario_edits import added, free_name
+from workbench.services.worlds.explored import NOT_AGAIN
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.design_text import DesignText
+    from workbench.services.worlds.exploration import Explored
     from workbench.services.worlds.told_schedule import ToldSchedule
+
+
+def why_not_saved(done: Sequence[Explored], told: ToldSchedule) -> str:
+    """Says why an order is not kept: done again, it would break nothing."""
+    lost = [
+        one.finding.invariant
+        for each in done
+        for one in each.findings
+        if one.schedule is told and not one.finding.again
+    ]
+    return f"{lost[0]} is not broken when this order is done again: {NOT_AGAIN}" if lost else ""
 
 
 async def save_order(desk: Desk, told: ToldSchedule) -> None:

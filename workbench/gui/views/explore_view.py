@@ -19,7 +19,7 @@ from workbench.gui.view import View
 from workbench.gui.views.explore_beginnings import ExploreBeginnings
 from workbench.gui.views.explore_line import ExploreLine, page_words
 from workbench.gui.views.explore_plan import ExplorePlanBar, still_of
-from workbench.gui.views.explore_saving import save_order
+from workbench.gui.views.explore_saving import save_order, why_not_saved
 from workbench.gui.views.explore_tables import ExploreTables
 from workbench.gui.views.order_pair import OrderPair
 from workbench.gui.views.step_panel import StepPanel
@@ -384,7 +384,7 @@ class ExploreView(View):
     def _no_save(self) -> str:
         if self.orders.told is None or not self._shows_order():
             return "No order is shown"
-        return self.desk.read_only()
+        return why_not_saved(self._done, self.orders.told) or self.desk.read_only()
 
     @action(
         "Save as scenario",

@@ -160,7 +160,7 @@ class InspectorView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(changes.streams) or changes.dead_letters or changes.everything
+        return changes.appended or changes.dead_letters or changes.everything
 
     @override
     def refresh(self) -> None:

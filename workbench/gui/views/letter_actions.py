@@ -12,6 +12,7 @@ from workbench.gui.actions import Action
 from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.gui.views.repair_words import forewarned
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -271,9 +272,10 @@ class Repairs:
 
     def _ask(self, found: ToConfirm) -> None:
         deed, numbers, behind = found.deed, found.numbers, found.behind
-        text = f"{deed.label} {letters(len(numbers))}?"
+        text, failed = f"{deed.label} {letters(len(numbers))}?", self._forewarned(deed, numbers)
+        text += f" {failed}" if failed else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
-        answers = [self._answer(deed, numbers)]
+        answers = [self._answer(deed, numbers, warns=bool(failed))]
         if behind:
             waits = "delivery waits" if behind == 1 else "deliveries wait"
             text += (
@@ -287,13 +289,24 @@ class Repairs:
         self._strip.ask(text, found.lines(), answers, paced=len(numbers) > 1)
 
     def _answer(
-        self, deed: Deed, numbers: tuple[int, ...], more: str = "", *, skip_on: bool = False
+        self,
+        deed: Deed,
+        numbers: tuple[int, ...],
+        more: str = "",
+        *,
+        skip_on: bool = False,
+        warns: bool = False,
     ) -> ConfirmChoice:
         def run() -> None:
             self.do(deed, numbers, per_second=float(self._strip.pace.value()), skip_on=skip_on)
 
         label = f"{deed.label} {len(numbers):,}{more}"
-        return ConfirmChoice(label=label, run=run, danger=deed is PURGE)
+        return ConfirmChoice(label=label, run=run, danger=deed is PURGE or warns)
+
+    def _forewarned(self, deed: Deed, numbers: tuple[int, ...]) -> str:
+        """Says which of the letters the last rehearsal of their replay did not see resolved."""
+        rehearsal = self._dead_letters.repair.rehearsal
+        return forewarned(rehearsal.last_of(numbers)) if deed is REPLAY else ""
 
     # -- doing and telling --------------------------------------------------------------------------------
 

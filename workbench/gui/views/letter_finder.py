@@ -34,6 +34,8 @@ LEAST = 96
 CHART = 104
 """Pixels in height of the deaths an hour."""
 DAY = 86_400_000_000
+HEADS = ("Deaths an hour, of all letters", "Deaths an hour, all", "Deaths an hour")
+"""What stands above that, as there is room: it counts whatever died, not what is listed."""
 
 
 class GroupingBox(TypedChoice):
@@ -333,6 +335,16 @@ class DeathsChart(QWidget):
         self.setAccessibleName(f"Deaths an hour: {said}")
         self.update()
 
+    @staticmethod
+    def head(room: int, wide: Callable[[str], int]) -> str:
+        """Returns what stands above it: also what it counts, as the list can be of one cause.
+
+        Args:
+            room: Pixels that there are.
+            wide: How many a text needs.
+        """
+        return next((said for said in HEADS if wide(said) <= room), HEADS[-1])
+
     def ends(self) -> tuple[str, str]:
         """Returns what stands below both ends."""
         first, last = in_one_form(self._until - DAY, self._until)
@@ -352,9 +364,11 @@ class DeathsChart(QWidget):
         painter.setFont(ui_font(8.5))
         line = painter.fontMetrics().height()
         painter.setPen(QColor(colors.text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, "Deaths an hour")
-        painter.setPen(QColor(colors.muted))
         most = max(self._hours, default=0)
+        left = room.width() - painter.fontMetrics().horizontalAdvance(f"  most {most:,}")
+        head = self.head(left, painter.fontMetrics().horizontalAdvance)
+        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, head)
+        painter.setPen(QColor(colors.muted))
         painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, f"most {most:,}")
         if not self._until:
             return

@@ -28,7 +28,7 @@ from workbench.gui.views.repair_fits import RepairFits
 from workbench.gui.views.repair_listed import RepairListed
 from workbench.gui.views.repair_rehearsal import RepairRehearsal, stop
 from workbench.gui.views.repair_steps import RepairSteps
-from workbench.gui.views.repair_words import emptied, fields_of, holds_text, left_alone
+from workbench.gui.views.repair_words import emptied, fields_of, forewarned, holds_text, left_alone
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -245,7 +245,7 @@ class LetterRepairPanel(QWidget):
             self.verdict.setText(error_text(error))
             self._offer()
             return
-        if patch.changes or patch.steps:
+        if patch.says:
             self._desk.keep(DRAFT, patch.text, "the patch of dead letters")
         self._checking = self._desk.run(self._check(patch, self.numbers), "Try the patch")
         self._preview()
@@ -341,13 +341,13 @@ class LetterRepairPanel(QWidget):
         asked, frozen = found
         label, empty = self.send.text(), emptied(self.report, frozen.numbers) if self.report else ""
         stay = left_alone(self.report, frozen.numbers) if self.report else ""
-        other = self.listed.other.text()
-        choice = ConfirmChoice(
-            label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=bool(empty or other)
-        )
+        other, rehearsal = self.listed.other.text(), self._repair.rehearsal
+        failed = forewarned(rehearsal.last_of(frozen.numbers, asked))
+        warns = bool(empty or other or failed)
+        choice = ConfirmChoice(label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=warns)
         ladder = parse_ladder(self.ladder.text())
         steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
-        parts = (f"{label}?", stay, empty, f"{other}." if other else "", BEFOREHAND, steps)
+        parts = (f"{label}?", failed, stay, empty, f"{other}." if other else "", BEFOREHAND, steps)
         said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])
 
@@ -365,7 +365,7 @@ class LetterRepairPanel(QWidget):
 
     def _changing(self) -> LetterPatch | None:
         """Returns the patch if it changes anything."""
-        return self._patch if self._patch is not None and (self._patch.changes or self._patch.steps) else None
+        return self._patch if self._patch is not None and self._patch.says else None
 
     async def _begin(self, numbers: tuple[int, ...], left_out: int, patch: LetterPatch | None) -> None:
         number = await self._repair.begin(

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.gui.forms.json_schema import resolve
+from workbench.gui.long_text import shortened
+from workbench.gui.time_format import short
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -28,6 +30,16 @@ def outcomes(found: Rehearsal) -> str:
     more = [f"and {counted(rest, 'other outcome')}"] if rest > 0 else []
     head = f"Rehearsed {found.count:,} in a copy, {found.seconds:.1f} s; nothing was stored"
     return "\n".join([head, *lines[: 2 * REASONS], *more])
+
+
+def forewarned(found: Rehearsal | None) -> str:
+    """Says which letters a rehearsal did not see resolved, when it was, and why; empty for none."""
+    failed = [(one.words, one.numbers) for one in found.outcomes if not one.resolved] if found else []
+    if found is None or not failed:
+        return ""
+    count = sum(len(numbers) for _, numbers in failed)
+    why = shortened(counts_told(tuple(failed)))
+    return f"Rehearsed {short(found.at)}: {count:,} of {found.count:,} were not resolved ({why})."
 
 
 def really(subscriptions: Sequence[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
+from workbench.gui.views.stream_order import CategoryCounts, StreamOrder
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
 
@@ -93,15 +95,13 @@ class FoundStreams:
     Attributes:
         wanted: What was looked for.
         count: How many streams fit.
-        total: How many there are.
-        categories: All of them with their counts.
+        categories: All of them with their counts, by name.
     """
 
     wanted: Mapping[str, str]
     rows: PreparedRows
     count: int
-    total: int
-    categories: Sequence[tuple[str, int]]
+    categories: Counter[str]
 
 
 class StreamsView(View):
@@ -116,6 +116,7 @@ class StreamsView(View):
         super().__init__(desk)
         self._order = "-updated"
         self._looked: tuple[str, str] | None = None
+        self._newest, self._counts = StreamOrder("", ""), CategoryCounts()
         self.search = FilterRow("streams", "a part of their name")
         self.categories = Chooser()
         self.categories.setMinimumContentsLength(len(ALL))  # a long name gives way in a narrow view
@@ -145,7 +146,7 @@ class StreamsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(changes.streams) or changes.everything
+        return changes.appended or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -160,7 +161,7 @@ class StreamsView(View):
     def _mark(self, found: StreamInfo | None) -> None:
         self.table.choose_key(found.number if found is not None else 0)
 
-    def _show_categories(self, found: Sequence[tuple[str, int]]) -> None:
+    def _show_categories(self, found: Iterable[tuple[str, int]]) -> None:
         told = [(f"{name or '(no category)'}  ·  {count:,}", name) for name, count in found]
         self.categories.show_choices([(ALL, ""), *told])
 
@@ -175,27 +176,28 @@ class StreamsView(View):
     def _find(self) -> None:
         text, category = self._wanted()
         wanted = {"text": text, "category": category, "order": self._order}
-        held = self.table.held()
-        self._finding.ask(lambda: self._read(wanted, held), wanted)
+        if (self._newest.text, self._newest.category) != (text, category):
+            self._newest = StreamOrder(text, category)
+        newest, held = self._newest if self._order == "-updated" else None, self.table.held()
+        self._finding.ask(lambda: self._read(wanted, newest, held), wanted)
 
-    def _read(self, wanted: Mapping[str, str], held: HeldRows) -> FoundStreams:
+    def _read(self, wanted: Mapping[str, str], newest: StreamOrder | None, held: HeldRows) -> FoundStreams:
         streams = self.desk.workspace.streams
-        source = StreamSource(
-            streams,
-            streams.find(text=wanted["text"], category=wanted["category"], order=wanted["order"]),
-            held.keys(),
-        )
+        if newest is not None:
+            numbers = newest.numbers(streams)
+        else:
+            numbers = streams.find(text=wanted["text"], category=wanted["category"], order=wanted["order"])
+        source = StreamSource(streams, numbers, held.keys())
         return FoundStreams(
             wanted=wanted,
             rows=prepared(source, held, 0),
             count=source.count(),
-            total=streams.count(),
-            categories=streams.categories(),
+            categories=self._counts.counted(streams),
         )
 
     def _show(self, found: FoundStreams) -> None:
-        wanted, total, count = found.wanted, found.total, found.count
-        self._show_categories(found.categories)
+        wanted, total, count = found.wanted, found.categories.total(), found.count
+        self._show_categories(found.categories.items())
         self.news.refresh(found.rows, wanted["order"] == "-updated" and wanted)
         looked = wanted["text"], wanted["category"]
         if looked != self._looked:

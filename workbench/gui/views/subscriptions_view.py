@@ -140,9 +140,9 @@ class SubscriptionsView(View):
         self._list_rows()
         first = self._name not in self._views
         self._name = found[0].name if first else self._name
-        self._draw()
         self._mark()
         if first:
+            self._draw()  # else once a second: what came in the present one is not drawn yet
             self.graphs.mark()
         self._show_chosen()
 

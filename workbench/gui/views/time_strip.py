@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -14,6 +10,7 @@ from typing_extensions import override
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.time_format import absolute
+from workbench.gui.views.event_times import NO_TIMES, EventTimes
 
 MARKS = 2_000
 """More events than this are drawn as density."""
@@ -27,17 +24,18 @@ class TimeStrip(QWidget):
 
     Signals:
         chosen: The version of the event that was clicked.
+
+    Attributes:
+        times: Of the events that are drawn.
     """
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self._times: Sequence[int] = array("q")
+        self.times = NO_TIMES
         self._version = 0
-        self._ends = (0, 0)
         self._density: tuple[int, list[int]] = (0, [])
-        self._sorted: tuple[list[int], list[int]] = ([], [])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Events along time")
@@ -48,12 +46,9 @@ class TimeStrip(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(300, 64)
 
-    def set_times(self, times: Sequence[int], version: int) -> None:
-        """Shows events at these times (microseconds since 1970, by version) and marks one of them."""
-        self._times = times
-        self._version = version
-        self._ends = (min(times), max(times)) if times else (0, 0)
-        self._density, self._sorted = (0, []), ([], [])
+    def set_times(self, times: EventTimes) -> None:
+        """Shows events at these times."""
+        self.times, self._density = times, (0, [])
         self.update()
 
     def mark(self, version: int) -> None:
@@ -64,10 +59,10 @@ class TimeStrip(QWidget):
     def x_of(self, version: int) -> float:
         """Returns where the event of a version stands, in pixels."""
         first, span = self._span()
-        return MARGIN + (self.width() - 2 * MARGIN) * (self._times[version - 1] - first) / span
+        return MARGIN + (self.width() - 2 * MARGIN) * (self.times.of(version) - first) / span
 
     def _span(self) -> tuple[int, int]:
-        first, last = self._ends
+        first, last = self.times.ends()
         if first == last:
             return first - MINUTE, 2 * MINUTE
         return first, last - first
@@ -76,27 +71,16 @@ class TimeStrip(QWidget):
         """Returns the version whose event stands nearest to a place; of several, the newest."""
         first, span = self._span()
         wanted = first + span * (x - MARGIN) / max(1.0, self.width() - 2 * MARGIN)
-        versions, ordered = self._by_time()
-        at = bisect_left(ordered, wanted)
-        near = [ordered[index] for index in (at - 1, at) if 0 <= index < len(ordered)]
-        time = min(near, key=lambda time: (abs(time - wanted), -time))
-        return versions[bisect_right(ordered, time) - 1]
-
-    def _by_time(self) -> tuple[list[int], list[int]]:
-        """Returns the versions in the order of their times, and these times; sorted when first asked for."""
-        if len(self._sorted[0]) != len(self._times):
-            versions = sorted(range(1, len(self._times) + 1), key=lambda version: self._times[version - 1])
-            self._sorted = versions, [self._times[version - 1] for version in versions]
-        return self._sorted
+        return self.times.nearest(wanted)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._times:
+        if self.times:
             self.chosen.emit(self.nearest(event.position().x()))
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._times and event.buttons():
+        if self.times and event.buttons():
             self.chosen.emit(self.nearest(event.position().x()))
 
     @override
@@ -107,9 +91,9 @@ class TimeStrip(QWidget):
             line = self.height() - AXIS
             painter.setPen(QPen(QColor(colors.border), 1))
             painter.drawLine(QPointF(0, line + 0.5), QPointF(self.width(), line + 0.5))
-            if not self._times:
+            if not self.times:
                 return
-            if len(self._times) > MARKS:
+            if len(self.times) > MARKS:
                 self._draw_density(painter, line)
             else:
                 self._draw_marks(painter, line)
@@ -119,7 +103,7 @@ class TimeStrip(QWidget):
     def _draw_marks(self, painter: QPainter, line: float) -> None:
         colors = theme().colors
         past, future = QColor(colors.event_ink), QColor(colors.faint)
-        for version in range(1, len(self._times) + 1):
+        for version in range(1, len(self.times) + 1):
             x = self.x_of(version)
             later = self._version and version > self._version
             painter.setPen(QPen(future if later else past, 2))
@@ -139,14 +123,12 @@ class TimeStrip(QWidget):
         """Returns how many events fall on each pixel of a width; counted once per width."""
         if self._density[0] != width:
             first, span = self._span()
-            _, ordered = self._by_time()
-            ends = [bisect_left(ordered, first + span * (pixel + 1) // width + 1) for pixel in range(width)]
-            counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-            self._density = (width, counts)
+            ends = [first + span * (pixel + 1) // width + 1 for pixel in range(width)]
+            self._density = (width, self.times.counts(ends))
         return self._density[1]
 
     def _draw_chosen(self, painter: QPainter, line: float) -> None:
-        if not 1 <= self._version <= len(self._times):
+        if not 1 <= self._version <= len(self.times):
             return
         x = self.x_of(self._version)
         accent = QColor(theme().colors.accent_ink)
@@ -160,7 +142,7 @@ class TimeStrip(QWidget):
         font = ui_font(8)
         painter.setFont(font)
         painter.setPen(QColor(theme().colors.muted))
-        first, last = self._ends
+        first, last = self.times.ends()
         metrics = QFontMetricsF(font)
         area = QRectF(2, line + 2, self.width() - 4, AXIS - 2)
         left, right = absolute(first), absolute(last)

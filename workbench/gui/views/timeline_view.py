@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -19,13 +18,14 @@ from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.prepared_rows import prepared
-from workbench.gui.reads import takes_time
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
 from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
+from workbench.gui.views.event_times import NO_TIMES, EventTimes
 from workbench.gui.views.recording_actions import recording_actions
 from workbench.gui.views.snapshot_dialog import snapshot_action
 from workbench.gui.views.time_strip import TimeStrip
@@ -70,7 +70,7 @@ class TimelineView(View):
         self._live = self._listed = True
         self._shown: tuple[str, int] = ("", -1)
         self._gone_to: tuple[str, int] | None = None
-        self._times: array[int] = array("q")
+        self._length = 0
         self._found: FoundKeys | None = None
         self._states = StateLoader(
             self,
@@ -81,6 +81,9 @@ class TimelineView(View):
         self._loading = self.question(
             self._show_stream,
             lambda error: self.table.fail(error),  # noqa: PLW0108  # which is not made yet
+        )
+        self._timing: Question[EventTimes] = self.question(
+            lambda times: self.strip.set_times(times)  # noqa: PLW0108  # as above
         )
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
@@ -210,20 +213,19 @@ class TimelineView(View):
     def _load(self, version: int) -> None:
         """Asks how far the stream goes, then shows a version of it; 0 means live."""
         stream, held, asked = self._wanted, self.table.held(), self.filter.asked()
-        known = len(self._times) if stream == self._stream else 0
-        read = partial(self._read, stream, version, known, held, asked)
+        read = partial(self._read, stream, version, held, asked)
         self._loading.ask(read, (stream, version, asked))
 
-    def _read(self, stream: str, version: int, known: int, held: HeldRows, asked: str) -> LoadedStream:
+    def _read(self, stream: str, version: int, held: HeldRows, asked: str) -> LoadedStream:
         streams = self.desk.workspace.streams
-        times, info = streams.times(stream, known), streams.get(stream)
+        info = streams.get(stream)
+        length = info.version if info is not None else 0
         found, flaw = self._fitting(stream, asked) if asked else (None, None)
-        source = EventSource(streams, stream, known + len(times), found)
+        source = EventSource(streams, stream, length, found)
         return LoadedStream(
             stream=stream,
             version=version,
-            known=known,
-            times=times,
+            length=length,
             closed=info is not None and info.closed,
             asked="" if found is None else asked,
             flaw=flaw,
@@ -244,27 +246,35 @@ class TimelineView(View):
         return found, None
 
     def _show_stream(self, found: LoadedStream) -> None:
-        self._stream, self._closed = found.stream, found.closed
-        self._times = self._times[: found.known] + found.times
-        self._shown = ("", -1)
-        self._pages.setCurrentIndex(1 if self._times else 0)
-        if not self._times:
+        other, self._stream, self._closed = found.stream != self._stream, found.stream, found.closed
+        self._length, self._shown = found.length, ("", -1)
+        self._pages.setCurrentIndex(1 if self._length else 0)
+        if not self._length:
             return
         self.table.refresh(found.rows)
-        self.filter.show_count(found.rows.source.count(), len(self._times))
+        self.filter.show_count(found.rows.source.count(), self._length)
         if found.flaw is not None:
             self.filter.refuse(found.flaw)
         if found.asked:
-            said = f"All {len(self._times):,} events of {self._stream} were searched for “{found.asked}”."
+            said = f"All {self._length:,} events of {self._stream} were searched for “{found.asked}”."
             self.table.set_empty("No event fits", said)
         with QSignalBlocker(self.slider):
-            self.slider.setMaximum(len(self._times))
-        self.strip.set_times(self._times, self._version)
+            self.slider.setMaximum(self._length)
         self._place(found.version)
         self._tell_step()
+        self._time_events(again=other)
+
+    def _time_events(self, *, again: bool) -> None:
+        """Has the strip draw what happened; what it has already is not read again, unless it must be."""
+        known = NO_TIMES if again or len(self.strip.times) > self._length else self.strip.times
+        if again:
+            self.strip.set_times(known)
+        if len(known) < self._length:
+            read = partial(known.with_newer, self.desk.workspace.streams, self._stream, self._length)
+            self._timing.ask(read, self._stream)
 
     def _place(self, version: int) -> None:
-        last = len(self._times)
+        last = self._length
         if not last:
             return
         self._live = version == 0 or version >= last
@@ -315,7 +325,7 @@ class TimelineView(View):
 
     def go(self, version: int) -> None:
         """Looks at a version; the newest one is live."""
-        if not self._times or version == self._version:
+        if not self._length or version == self._version:
             return
         self._place(version)
         self._gone_to = self._stream, version
@@ -345,12 +355,12 @@ class TimelineView(View):
     @action("Next event", keys="Ctrl+]", icon="chevron-right")
     def following(self) -> None:
         """Looks one event on."""
-        self.go(min(len(self._times), self._version + 1))
+        self.go(min(self._length, self._version + 1))
 
     @action("Live: the newest event", keys="End", icon="last")
     def live(self) -> None:
         """Looks at the newest event, and follows when newer ones come."""
-        self.go(len(self._times))
+        self.go(self._length)
 
     of_event = event_actions(
         "table",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from random import Random
 from typing import Any
@@ -18,6 +18,7 @@ from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.messaging import Context, Handler, Message
 from workbench.model.policy import Answers, issue
 from workbench.model.projection import ColumnKind
+from workbench.model.stand_in_draw import Fails, StandInDraw
 from workbench.project.declared.column_values import row_seen, types_of
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
@@ -81,10 +82,21 @@ def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection
         with draft.about(event if several else ""):
             answer = message_answers(draft, path, scope, answers, event if several else "")
             deeds[event] = _deeds(draft, path, section, name, scope, answer.name)
-    fails = section.fails if isinstance(section, StandInSection) else 0.0
-    handler = _handler(name, draft.places.line(path), _Work(deeds=deeds, name=name, fails=fails), answers)
-    handler.draws = 0 < fails < 1  # type: ignore[attr-defined]  # exploring merges nothing then (W8)
-    handler.events = tuple(section.event)  # type: ignore[attr-defined]  # others pass it
+    work = _Work(deeds=deeds, name=name)
+    share = section.fails if isinstance(section, StandInSection) else 0.0
+
+    def failing(fails: Fails | None) -> Handler:
+        made = _handler(name, draft.places.line(path), replace(work, fails=fails), answers)
+        made.events = tuple(section.event)  # type: ignore[attr-defined]  # others pass it
+        return made
+
+    if not share:
+        return failing(None)
+    if share == 1:
+        return failing(lambda _message, _context: True)
+    handler = failing(lambda _message, context: _drawn(context) < share)
+    handles = lambda message: work.deeds_for(message) is not None  # noqa: E731
+    handler.draw = StandInDraw(share, handles, failing)  # type: ignore[attr-defined]
     return handler
 
 
@@ -169,13 +181,13 @@ class _Work:
 
     Attributes:
         deeds: By the types of the events that it handles, others pass it; with `ANY_EVENT` all are handled.
-        fails: Part of the tries that fail. Which ones follows from the delivery's key, and so from the
-            world's seed: the same after a kill and in every run of a scenario (D6).
+        fails: Tells which tries fail; by default by the delivery's key, and so by the world's seed: the same
+            after a kill (D6).
     """
 
     deeds: Mapping[str, _Deeds]
     name: str
-    fails: float
+    fails: Fails | None = None
 
     def deeds_for(self, message: Message) -> _Deeds | None:
         """Returns what is done with a message; None where it passes.
@@ -196,7 +208,7 @@ class _Work:
         deeds = self.deeds_for(message)
         if deeds is None:
             return
-        if self.fails and _drawn(context) < self.fails:
+        if self.fails is not None and self.fails(message, context):
             raise HandlerFailed(f"{self.name} does not answer")
         now = in_microseconds(context.now)
         env: dict[str, Any] = {**message.facts(), "attempt": context.attempt, "now": now}

@@ -39,7 +39,7 @@ WHEN: Forms = {
     "command": ("data", "expected", "after", "at"),
     "event": ("stream", "data", "version", "after", "at"),
     "replay": ("after", "at"),
-    "deliver": ("of", "crash", "again", "after", "at"),
+    "deliver": ("of", "crash", "again", "fails", "after", "at"),
     "fault": ("kind", "call", "chance", "time", "after", "at"),
     "after": (),
     "at": (),
@@ -175,12 +175,9 @@ class _Reader:
         to = item.known("deliver", consumers, "subscription, policy, process, command or read model")
         if item.switch("crash") and item.switch("again"):
             item.wrong_key("again", "S-TYPE", "crash and again exclude each other", "leave one of them out")
-        return OneDelivery(
-            to=to,
-            message=item.text("of"),
-            crash=item.switch("crash"),
-            again=item.switch("again"),
-        )
+        fails = item.switch("fails") if item.has("fails") else None
+        crash, again = item.switch("crash"), item.switch("again")
+        return OneDelivery(to=to, message=item.text("of"), crash=crash, again=again, fails=fails)
 
     def _occurrence(self, item: ScenarioItem) -> Occurrence | None:
         name, stream = self._event(item), self._stream(item, needed=True)

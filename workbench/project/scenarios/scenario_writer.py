@@ -107,7 +107,7 @@ def _step(step: ScenarioStep, registry: Registry) -> str:
             return _occurrence(one, registry, **when)
         case OneDelivery() as one:
             flags = {"crash": one.crash or None, "again": one.again or None}
-            return _item({"deliver": one.to, "of": one.message or None, **flags, **when})
+            return _item({"deliver": one.to, "of": one.message or None, **flags, "fails": one.fails, **when})
         case FaultRule() as rule:
             return _item({**fault_facts(rule, registry), **when})
         case Replay() as replay:

@@ -69,6 +69,11 @@ class LetterPatch:
         self.steps, self.changes = tuple(steps), tuple(changes)
         self._made = [self._change(change) for change in self.changes]
 
+    @property
+    def says(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.changes or self.steps)
+
     @cached_property
     def text(self) -> str:
         """It as JSON: a list of steps, or an object with the form."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -75,6 +75,19 @@ class LetterRehearsal:
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
+        self._last: tuple[str, Rehearsal] | None = None
+
+    def last_of(self, numbers: Collection[int], patch: LetterPatch | None = None) -> Rehearsal | None:
+        """Returns what the last rehearsal said of these letters, if it was of any, with the same patch."""
+        if self._last is None or self._last[0] != _text_of(patch):
+            return None
+        chosen = frozenset(numbers)
+        kept = (
+            replace(one, numbers=tuple(filter(chosen.__contains__, one.numbers)))
+            for one in self._last[1].outcomes
+        )
+        found = tuple(one for one in kept if one.numbers)
+        return replace(self._last[1], outcomes=found) if found else None
 
     async def run(self, numbers: Sequence[int], told: Told, *, patch: LetterPatch | None = None) -> Rehearsal:
         """Returns what would become of letters; errors as of `in_a_copy`."""
@@ -83,7 +96,14 @@ class LetterRehearsal:
         outcomes = await in_a_copy(
             self._world, lambda copy: _Play(copy, tuple(numbers), patch, begun).run(), told
         )
-        return Rehearsal(outcomes=outcomes, seconds=clock.monotonic() - monotonic, at=begun)
+        found = Rehearsal(outcomes=outcomes, seconds=clock.monotonic() - monotonic, at=begun)
+        self._last = _text_of(patch), found
+        return found
+
+
+def _text_of(patch: LetterPatch | None) -> str:
+    """Returns what tells patches apart; empty for one that changes nothing."""
+    return patch.text if patch is not None and patch.says else ""
 
 
 class _Play:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.rows_buffer import RowsBuffer
@@ -20,6 +18,7 @@ from workbench.services.worlds.compare import StoreDifference, compare_rows, row
 from workbench.store.operations.projection_operations import ApplyProjection, EnsureProjection
 from workbench.store.paging import LogWalk
 from workbench.store.store_file import open_store_file
+from workbench.tusk.scratch import scratch
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -172,8 +171,8 @@ class _Fold:
 @contextmanager
 def _scratch() -> Iterator[Store]:
     """Gives a store that is gone behind the block."""
-    with tempfile.TemporaryDirectory(prefix="workbench-deploy-") as folder:
-        store = open_store_file(Path(folder) / "rows.db", ManualClock(0), synchronous="normal")
+    with scratch("deploy") as folder:
+        store = open_store_file(folder / "rows.db", ManualClock(0), synchronous="normal")
         try:
             yield store
         finally:

@@ -32,6 +32,7 @@ from workbench.model.scenario import (
 from workbench.project.declared.column_values import row_typed
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
+from workbench.services.scenarios.staged_draws import drawn_on_stage
 from workbench.store.operations import Append, Operation, ReplayLetter
 from workbench.store.paging import all_rows
 from workbench.store.ports import Reader
@@ -81,7 +82,7 @@ def staged(
     Args:
         failed: Told the handler that raised something, and what.
     """
-    handlers = on_stage(project.registry.handlers, failed=failed)
+    handlers = on_stage(drawn_on_stage(project.registry.handlers), failed=failed)
     return replace(project, registry=replace(project.registry, handlers=handlers))
 
 

@@ -29,6 +29,7 @@ _TIME = {"type": "string", "format": "date-time"}
 _SPAN = {"type": "string", "examples": ["2h 30m"], "description": "How much time passes before it."}
 _OF = {**_TEXT, "description": "Type of what is delivered."}
 _CRASH = {"type": "boolean", "description": "The program ends before the ack, and begins again."}
+_FAILS = {"type": "boolean", "description": "Whether its stand-in fails, however it would draw that."}
 _AGAIN = {"type": "boolean", "description": "What it got last is delivered once more."}
 _FAULT = {"type": "string", "enum": [*FaultKind], "description": "What goes wrong."}
 _CALL = {"type": "integer", "minimum": 1, "description": "Which call it strikes, from now on."}
@@ -258,7 +259,7 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "when.command": {"after": _SPAN, "expected": _VERSION},
     "when.replay": {"after": _SPAN},
     "when.fault": {"kind": _FAULT, "call": _CALL, "chance": _CHANCE, "time": _TEXT, "after": _SPAN},
-    "when.deliver": {"of": _OF, "crash": _CRASH, "again": _AGAIN, "after": _SPAN},
+    "when.deliver": {"of": _OF, "crash": _CRASH, "again": _AGAIN, "fails": _FAILS, "after": _SPAN},
     "then.event": {"stream": _TEXT, "at": _TIME},
     "then.command": {"by": _TEXT, "after": _TEXT, "at": _TIME},
     "event": {"stream": _TEXT},

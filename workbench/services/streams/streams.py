@@ -76,15 +76,18 @@ class Streams:
         return self._reader.streams_numbered(numbers)
 
     def find(
-        self, *, text: str = "", category: str = "", order: str = "-updated", limit: int = -1
+        self, *, text: str = "", category: str = "", order: str = "-updated", limit: int = -1, behind: int = 0
     ) -> array[int]:
         """Returns the numbers of all streams that fit; looks at the whole store, so call it in a thread.
 
         Args:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
             limit: How many at most; below 0 for all.
+            behind: Those alone that have an event behind this position.
         """
-        return self._reader.find_streams(text=text, category=category, order=order, limit=limit)
+        return self._reader.find_streams(
+            text=text, category=category, order=order, limit=limit, behind=behind
+        )
 
     async def search(self, text: str, limit: int) -> list[StreamInfo]:
         """Returns the streams with that part in their names, the last changed first; looks in a thread."""
@@ -105,9 +108,9 @@ class Streams:
         """Returns the first streams whose names begin so; quick in a store of any size."""
         return self._reader.streams_from(prefix, limit)
 
-    def categories(self) -> list[tuple[str, int]]:
-        """Returns the categories of streams with their counts."""
-        return self._reader.categories()
+    def categories(self, behind: int = 0) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts: of all, or those with higher numbers."""
+        return self._reader.categories(behind)
 
     def get(self, name: str) -> StreamInfo | None:
         """Returns one stream."""
@@ -117,9 +120,9 @@ class Streams:
         """Returns the events of a stream that have these versions, without payloads."""
         return self._reader.stream_entries(stream, versions)
 
-    def times(self, stream: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened; microseconds since 1970."""
-        return self._reader.stream_times(stream, after)
+    def times(self, stream: str, after: int, limit: int) -> array[int]:
+        """Returns when the first events behind version ``after`` happened; microseconds since 1970."""
+        return self._reader.stream_times(stream, after, limit)
 
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""

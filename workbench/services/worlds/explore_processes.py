@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import gc
+import math
 import multiprocessing
 import os
 import re
@@ -19,7 +20,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from workbench.services.worlds.explored import Exploration
+from workbench.model.clock import SystemClock
+from workbench.services.worlds.explored import OVER, Exploration
 from workbench.services.worlds.moves import Fault
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 LEAST = 0.5
 """Seconds that each scenario gets at least."""
 STILL = 10.0
-"""Seconds that plain code may hold a process up, which no limit of time can end; then that one says where."""
-BEAT = 1.0
+"""Seconds that plain code may hold a process up, and `OVER` behind the time of all; then that says where."""
+BEAT = 0.25
 """Seconds between two looks of a process whether it still goes on, and its parent is there."""
 LOOK = 0.05
 """Seconds between two looks at what the processes have to tell."""
@@ -157,7 +159,7 @@ class ExploreProcesses:
         """Counts one that ended unexpectedly as done with everything."""
         why = f"a process ended unexpectedly ({process.exitcode})"
         if held := _held_in(self._last_words(part), self._settings[0]):
-            why = f"{held} did not come back within {self._still:g} s"
+            why = f"{held} did not come back in time: does it wait for something?"
         for number, scenario in enumerate(self._settings[2]):
             if part not in self._over.setdefault(number, set()):
                 told = self.latest.setdefault(number, {}).setdefault(
@@ -205,8 +207,9 @@ def _work(
     last_words, still = watch
     with suppress(BrokenPipeError, ConnectionResetError, EOFError), last_words.open("w") as file:
         # No thread of Python's: code that never lets another one run does not hold it up.
-        watched = partial(faulthandler.dump_traceback_later, still, exit=True, file=file)
-        asyncio.run(_Part(pipe, replace(plan, share=share), wanted, faults, watched).work(root, environ))
+        watched = partial(faulthandler.dump_traceback_later, exit=True, file=file)
+        part = _Part(pipe, replace(plan, share=share), wanted, faults, watched, still)
+        asyncio.run(part.work(root, environ))
     faulthandler.cancel_dump_traceback_later()
     pipe.close()
 
@@ -229,9 +232,11 @@ class _Part:
         plan: Plan,
         wanted: Sequence[Scenario],
         faults: Mapping[Fault, int],
-        watched: Callable[[], object],
+        watch: Callable[[float], object],
+        still: float,
     ) -> None:
-        self._watched = watched
+        self._watch, self._still, self._ends = watch, still, math.inf
+        self._clock = SystemClock()
         self._pipe, self._plan, self._wanted, self._faults = pipe, plan, wanted, faults
         self._deciding: dict[int, frozenset[str]] = {}
         self._explorers: dict[int, ScenarioExplorer] = {}
@@ -248,6 +253,7 @@ class _Part:
 
         project = open_scenarios(root, environ).project
         left = self._plan.seconds
+        self._ends = self._clock.monotonic() + left
         beats = asyncio.create_task(_beat(self._watched))
         while not beats.done():
             self._hear()
@@ -263,6 +269,10 @@ class _Part:
             if _holds(said, self._deciding.get(number, frozenset())):
                 self._todo.popleft()
                 self._pipe.send((number, True, said))
+
+    def _watched(self) -> None:
+        """Has this process end where it does not come to this again."""
+        self._watch(min(self._still, max(0.0, self._ends - self._clock.monotonic()) + OVER))
 
     def _tell(self, number: int, so_far: Exploration) -> None:
         self._pipe.send((number, False, so_far))

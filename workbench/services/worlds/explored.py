@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from workbench.model.counts import counted
 
 NOT_AGAIN = "it could not be done again: the model does not do the same each time"
+OVER = 1.0
+"""Seconds for which what is under way may go on behind the time that there is for exploring."""
 Choices = tuple[int, ...]
 """A schedule: which move was chosen each time; what is not said is 0, what the engine does by itself."""
 
@@ -34,6 +37,34 @@ class End:
         said = [one for one in dict.fromkeys(self.types) if one not in common]
         said += [f"a dead letter of {name}" for name in dict.fromkeys(self.letters)]
         return ", ".join(said or dict.fromkeys(self.types))
+
+    def told_otherwise(self, usual: End) -> list[str]:
+        """Says what tells it from the usual end: what it has besides, what it lacks, what comes in turn."""
+        ours, theirs = self._counts(), usual._counts()
+        places = Counter(what for what, _ in {*ours, *theirs})
+        said = []
+        for more, less, none, some in ((ours, theirs, "", "more"), (theirs, ours, "no ", "fewer")):
+            for (what, place), count in (more - less).items():
+                name = f"{what} on {place}" if places[what] > 1 else what
+                times = f"{count:,} × " if count > 1 and not none else ""
+                said.append(f"{count:,} {some} {name}" if less[what, place] else f"{none}{times}{name}")
+        before = dict(usual.streams)
+        for name, types in self.streams:
+            if Counter(types) == Counter(before.get(name)) and types != before[name]:
+                first, then = next(both for both in zip(types, before[name], strict=True) if len({*both}) > 1)
+                said.append(f"{first} before {then} on {name}")
+        return said
+
+    def told_whole(self) -> str:
+        """Says all that it has, stream by stream."""
+        said = [f"{name}: {', '.join(types)}" for name, types in self.streams]
+        return "; ".join([*said, *(f"dead letter of {one}" for one in self.letters)])
+
+    def _counts(self) -> Counter[tuple[str, str]]:
+        """Returns how often it has each type of event on each stream, and dead letters of whom."""
+        found = Counter((one, name) for name, types in self.streams for one in types)
+        found.update((f"dead letter of {one}", "") for one in self.letters)
+        return found
 
     @property
     def types(self) -> list[str]:
@@ -154,12 +185,25 @@ class Exploration:
             known.count += finding.count
 
     def told_ends(self) -> list[tuple[str, float, EndTally]]:
-        """Returns each end in words, its share and its schedules, the most frequent first."""
+        """Returns each end in words, its share and its schedules, the most frequent first.
+
+        The words say what tells it from the usual end, first what the fewest ends have; and all that stands
+        in it where they are those of another end.
+        """
         ends = sorted(self.outcomes.items(), key=lambda one: (-one[1].count, one[1].choices))
         common = set[str].intersection(*({*end.types} for end, _ in ends)) if ends else set()
+        words = {end: end.told_beside(common) for end, _ in ends}
+        usual = next((end for end, outcome in ends if not outcome.choices), None)
+        if usual is not None and len(ends) > 1:
+            as_usual = f"as usual: {words[usual]}".removesuffix(": ")
+            parts = {end: end.told_otherwise(usual) for end in words}
+            by = Counter(one for some in parts.values() for one in some)
+            words = {end: ", ".join(sorted(some, key=lambda one: by[one])) for end, some in parts.items()}
+            words[usual] = as_usual
+        often = Counter(words.values())
         return [
             (
-                end.told_beside(common),
+                words[end] if often[words[end]] == 1 else end.told_whole(),
                 outcome.count / max(1, self.schedules),
                 outcome,
             )

@@ -35,6 +35,7 @@ class NextMove:
         at: The position of what is delivered; of a step its number, from 0; of time until when it passes.
         fault: A crash ends the program between what a handler did and its ack. A duplicate comes once more.
             A delay has time pass although something could be delivered.
+        fails: How a delivery ends whose stand-in draws the other end; None where it is as drawn.
     """
 
     kind: MoveKind
@@ -42,6 +43,12 @@ class NextMove:
     message: str = ""
     at: int = 0
     fault: Fault | None = None
+    fails: bool | None = None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether something goes wrong in it, or otherwise than it was drawn."""
+        return self.fault is not None or self.fails is not None
 
     def is_meant(self, name: str, message: str = "") -> bool:
         """Whether it is meant by the name of what moves, or of the command that is handled."""
@@ -65,7 +72,8 @@ class NextMove:
                 said = f"{self.message} is handled"
             case _:
                 said = f"{self.name} gets {self.message}"
-        return said + _FAULTS.get((self.kind, self.fault), "")
+        drawn = "" if self.fails is None else ", and fails" if self.fails else ", and answers"
+        return said + drawn + _FAULTS.get((self.kind, self.fault), "")
 
 
 _FAULTS: dict[tuple[MoveKind, Fault | None], str] = {

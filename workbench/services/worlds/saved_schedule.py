@@ -91,6 +91,7 @@ def _delivery(world: SteppedWorld, move: NextMove) -> OneDelivery:
         message=message,
         crash=move.fault is Fault.CRASH,
         again=move.fault is Fault.DUPLICATE,
+        fails=move.fails,
     )
 
 

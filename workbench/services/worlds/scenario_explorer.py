@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.error_text import error_sentence
 from workbench.services.scenarios.scenario_stage import EVERYTHING
-from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
-from workbench.services.worlds.moves import Fault, MoveKind
+from workbench.services.worlds.explored import (
+    OVER,
+    Choices,
+    End,
+    EndTally,
+    Exploration,
+    Violation,
+    complexity,
+)
+from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunChecks, open_processes
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
-from workbench.services.worlds.stepped_world import SteppedWorld, steppable
+from workbench.services.worlds.steppable import steppable, who_sees_ids
+from workbench.services.worlds.stepped_world import SteppedWorld
 from workbench.services.worlds.strategies import (
     Exhaustive,
     Following,
     MoveChooser,
-    Prioritised,
-    Randomly,
     Repeating,
+    by_chance,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +47,7 @@ TELL = 0.25
 LONGEST = 30.0
 """Seconds that a schedule may take."""
 TURN = 16
-"""Schedules after which others get a turn."""
+"""Schedules, and moves of one, after which others get a turn."""
 
 
 @dataclass(slots=True)
@@ -100,8 +107,8 @@ class ScenarioExplorer:
     Args:
         faults: How many of each kind may happen in one run.
         rules: What else must hold behind every move, beside the invariants of the model.
-        merging: Whether states that were seen before are not entered again; never where a stand-in draws
-            whether it fails: that follows from ids, which are no part of a state (W8).
+        merging: Whether states that were seen before are not entered again; never where a handler, policy or
+            process looks at ids or positions: those are no part of a state (W8).
     """
 
     def __init__(
@@ -122,18 +129,15 @@ class ScenarioExplorer:
         self._rules = rules
         self._clock = clock or SystemClock()
         registry = project.registry
-        drawn = sorted(
-            one.name
-            for one in registry.subscriptions.values()
-            if getattr(registry.handlers.get(one.handler), "draws", False)
-        )
-        self._merging = merging and not drawn
-        self._notes = tuple(_notes(drawn, asked=bool(registry.invariants or rules)))
+        self._merging = merging
+        self._asked = bool(registry.invariants or rules)
         shown = {name for one in registry.invariants.values() for name in _projections(one)}
         self._ordered = {event for name in shown for event in registry.projections[name].handlers()}
         self._checked: set[End] = set()
         self._usually_open: frozenset[str] = frozenset()
-        self.result = Exploration(scenario=scenario.name, notes=self._notes)
+        self._ends = math.inf
+        self._making: NextMove | None = None
+        self.result = Exploration(scenario=scenario.name, notes=self._notes())
 
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
@@ -159,19 +163,23 @@ class ScenarioExplorer:
             TimeoutError: It took too long.
             WorkbenchError: It cannot be done; says what stands in the way.
         """
-        async with asyncio.timeout(LONGEST):
+        left = self._ends - self._clock.monotonic() + OVER
+        async with asyncio.timeout(min(LONGEST, max(OVER, left))):
             return await self._play(chooser)
 
     async def _play(self, chooser: MoveChooser) -> Run:
         world = await self.world()
         run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
         checks.begin(world)
-        prints = StatePrint(world, self._ordered) if chooser.wants_prints and self._merging else None
+        prints = StatePrint(world, self._ordered) if chooser.wants_prints and self._merges else None
         while world.moves:
             choice = chooser.choose(world.moves, 0 if prints is None else prints.take())
             if choice is None:
                 return run
+            self._making = world.moves[choice]
             deed = await world.make(choice)
+            if not len(world.deeds) % TURN:
+                await asyncio.sleep(0)
             run.note(checks.after(world, deed))
         run.end = _end(world)
         run.note(checks.at_rest(world))
@@ -187,16 +195,19 @@ class ScenarioExplorer:
         Cancelled, it leaves in `result` what was found by then; what stands in its way is told there, too.
         """
         began = self._clock.monotonic()
+        self._ends = began + plan.seconds
         try:
             await self._explored(plan, told, began)
         except TimeoutError:
-            self.result.trouble = f"a schedule took longer than {LONGEST:g} s: does a handler wait?"
+            self.result.trouble = (
+                f"a schedule did not end in time, behind “{self._making}”: does a handler wait?"
+            )
         except WorkbenchError as error:
             self.result.trouble = error.message
         except Exception as error:  # noqa: BLE001  # the model's own code failed, and that is told
             self.result.trouble = error_sentence(error)
         finally:
-            self.result.seconds = self._clock.monotonic() - began
+            self.result.seconds, self._ends = self._clock.monotonic() - began, math.inf
         return self.result
 
     async def _explored(self, plan: Plan, told: Told, began: float) -> None:
@@ -235,6 +246,16 @@ class ScenarioExplorer:
 
     def _decide(self) -> None:
         self._deciding = self.result.deciding = frozenset(self._reads)
+        self.result.notes = self._notes()
+
+    def _notes(self) -> tuple[str, ...]:
+        seen = ", ".join(who_sees_ids(self._deciding))
+        apart = f"no states are one, as {seen} may go by ids or positions" if seen and self._merging else ""
+        return tuple(filter(None, (apart, "" if self._asked else "the project has no invariant to ask")))
+
+    @property
+    def _merges(self) -> bool:
+        return self._merging and not who_sees_ids(self._deciding)
 
     async def _look_at_duplicates(self) -> None:
         """Compares ends to which only schedules with duplicates led with those of the same moves without."""
@@ -259,13 +280,13 @@ class ScenarioExplorer:
 
     async def _explore(self, plan: Plan, told: Told, began: float) -> None:
         next_look = began
-        strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
-        chances = _chances(plan) if plan.random else iter(())
+        strategy = Exhaustive(plan.deviations, plan.share, merging=self._merges)
+        chances = by_chance(plan.seed, plan.share[0]) if plan.random else iter(())
         longest, tried = 1, set[Choices]()
         for number in itertools.count():
             while self._reads > self._deciding:
                 tried = await self._begin_again()
-                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
+                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merges)
             now = self._clock.monotonic()
             if now >= next_look:
                 self.result.seconds, next_look = now - began, now + TELL
@@ -305,7 +326,7 @@ class ScenarioExplorer:
         """
         found = [one for one in self.result.findings.values() if one.invariant != DUPLICATES]
         before = [(one, await self.replayed(one.choices)) for one in found]
-        self.result = Exploration(scenario=self._scenario.name, notes=self._notes)
+        self.result = Exploration(scenario=self._scenario.name)
         self._decide()
         tried = set[Choices]()
         for one, as_before in before:
@@ -357,30 +378,12 @@ class ScenarioExplorer:
             known.choices, known.words = choices, words
 
 
-def _notes(drawn: Sequence[str], *, asked: bool) -> Iterator[str]:
-    if drawn:
-        yield f"whether {', '.join(drawn)} fails is drawn once in each order, and not tried both ways"
-    if not asked:
-        yield "the project has no invariant to ask"
-
-
 def _projections(invariant: Invariant) -> set[str]:
     asked = [one for one in (invariant.always, invariant.eventually) if one is not None]
     return {
         *([invariant.rows] if invariant.rows else []),
         *(name for one in asked for name in one.projections),
     }
-
-
-def _chances(plan: Plan) -> Iterator[Callable[[int], MoveChooser]]:
-    """Yields without end what makes a chooser, given how long a run is."""
-    for number in itertools.count():
-        rng = random.Random(f"{plan.seed} {plan.share[0]} {number}")  # noqa: S311  # schedules, no secrets
-        yield partial(_chance, rng, by_priority=number % 2 == 0)
-
-
-def _chance(rng: random.Random, length: int, *, by_priority: bool) -> MoveChooser:
-    return Prioritised(rng, length) if by_priority else Randomly(rng)
 
 
 def _end(world: SteppedWorld) -> End:

@@ -77,7 +77,7 @@ def _deviation(world: SteppedWorld, deed: DoneMove, usual: SteppedWorld | None) 
     move = deed.move
     if deed.instead is None:
         return ""
-    if move.fault in {Fault.CRASH, Fault.DUPLICATE}:
+    if move.fault in {Fault.CRASH, Fault.DUPLICATE} or move.fails is not None:
         return str(move)
     behind = _short(world, deed.instead, usual)
     if move.kind is MoveKind.TIME:

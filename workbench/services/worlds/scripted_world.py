@@ -11,8 +11,10 @@ from typing_extensions import override
 from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
 from workbench.model.scenario import OneDelivery, ScenarioStep
+from workbench.services.worlds.drawn_moves import drawn
 from workbench.services.worlds.moves import Fault, MoveKind, NextMove
-from workbench.services.worlds.stepped_world import SteppedWorld, steppable
+from workbench.services.worlds.steppable import steppable
+from workbench.services.worlds.stepped_world import SteppedWorld
 
 if TYPE_CHECKING:
     from workbench.model.scenario import Scenario
@@ -80,7 +82,8 @@ class ScriptedWorld(SteppedWorld):
         fault = Fault.CRASH if one.crash else Fault.DUPLICATE if one.again else None
         for move in self.moves:
             is_one = move.kind in {MoveKind.DELIVERY, MoveKind.PROJECTION}
-            if is_one and move.fault is fault and move.is_meant(one.to, one.message):
+            ends = one.fails is None or one.fails is (drawn(self, move) if move.fails is None else move.fails)
+            if is_one and move.fault is fault and move.is_meant(one.to, one.message) and ends:
                 return move
         what = f"{one.message} to {one.to}" if one.message else f"anything to {one.to}"
         can = "; ".join(str(move) for move in self.moves if move.fault is None) or "nothing"

@@ -58,6 +58,7 @@ class StatePrint:
                         row.due_at,
                         row.failed,
                         row.crashed,
+                        row.generation,
                         self._handled(row.position),
                     )
                     for row in tables.deliveries.values()
@@ -94,7 +95,9 @@ class StatePrint:
         self._upto = head
 
     def _event(self, event: RecordedEvent) -> int:
-        own = hash((event.stream, event.version, event.type, event.data, event.occurred_at))
+        own = hash(
+            (event.stream, event.version, event.type, event.data, event.occurred_at, event.recorded_at)
+        )
         self._streams[event.stream] = hash((self._streams.get(event.stream, 0), own))
         if event.type in self._ordered:
             self._order = hash((self._order, own))

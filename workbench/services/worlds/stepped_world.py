@@ -11,20 +11,19 @@ from typing_extensions import override
 
 from workbench.engine.faults import EngineCrashed
 from workbench.engine.scheduler import stepped
-from workbench.engine.staged_handlers import on_stage
 from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
 from workbench.model.fault import FaultPlace, FaultRule
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import Scenario, ScenarioStep
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
+from workbench.services.worlds.drawn_moves import ending, otherwise_drawn
 from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove, act_named
 from workbench.store.operations import ConfigureSubscription
 
 if TYPE_CHECKING:
     from workbench.engine.engine import Engine
     from workbench.engine.subscription_runner import SubscriptionRunner
-    from workbench.model.retry import RetryPolicy
     from workbench.project.project import Project
     from workbench.store.memory.store import MemoryStore
     from workbench.store.memory.tables import Tables
@@ -35,28 +34,6 @@ MOST = 2_000
 
 
 _UNKNOWN: tuple[NextMove | None, int] = (None, -1)
-
-
-def steppable(project: Project, reads: set[str]) -> Project:
-    """Returns the project as it runs where it is moved by hand.
-
-    Retries wait exactly as long as their policy says: jitter would have the time of one depend on the order
-    of others. Handlers are told that it is a dry run.
-
-    Args:
-        reads: Gets the read models of which a handler looks at a row.
-    """
-    registry = project.registry
-    subscriptions = {
-        name: replace(one, retry=_steady(one.retry)) for name, one in registry.subscriptions.items()
-    }
-    handlers = on_stage(registry.handlers, reads=reads.add)
-    staged = replace(registry, handlers=handlers, subscriptions=subscriptions)
-    return replace(project, registry=staged, retry=_steady(project.retry))
-
-
-def _steady(retry: RetryPolicy) -> RetryPolicy:
-    return retry.model_copy(update={"jitter": 0.0})
 
 
 class SteppedWorld(ScenarioStage):
@@ -272,8 +249,9 @@ class SteppedWorld(ScenarioStage):
                 subscription=move.name, cursor=move.at - 1, release_key=runner.release_key
             )
             await self.engine.commit(back)
-        await stepped(runner)
-        self._delivered[move.name] = replace(move, fault=Fault.DUPLICATE)
+        with ending(self, move):
+            await stepped(runner)
+        self._delivered[move.name] = replace(move, fault=Fault.DUPLICATE, fails=None)
 
     async def _crash(self, runner: SubscriptionRunner) -> None:
         """Has the program end when an outcome is about to be stored, and begin again."""
@@ -365,6 +343,7 @@ class SteppedWorld(ScenarioStage):
         return due if due is None or due - self.began <= HORIZON * MICROSECONDS else None
 
     def _faulty(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:
+        yield from otherwise_drawn(self, ready)
         if self.left[Fault.CRASH]:
             yield from (replace(one, fault=Fault.CRASH) for one in ready if one.kind is MoveKind.DELIVERY)
         if self.left[Fault.DUPLICATE]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from workbench.errors import NotAStore
 from workbench.model.clock import Clock
 from workbench.services.maintenance.store_checkup import backup
 from workbench.store.store_file import open_store_file
+from workbench.tusk.scratch import scratch
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
@@ -110,8 +110,8 @@ async def in_a_copy(
     tell = lambda *said: loop.call_soon_threadsafe(told, *said)  # noqa: E731  # from its thread
 
     def run() -> T:
-        with tempfile.TemporaryDirectory(prefix=f"workbench-{name.replace(' ', '-')}-") as folder:
-            copy = StoreCopy(Path(folder) / "events.db", staged, tell, dropped)
+        with scratch(name.replace(" ", "-")) as folder:
+            copy = StoreCopy(folder / "events.db", staged, tell, dropped)
             backup(project.store_path, copy.path, lambda done, pages: copy.tell("Copying", done, pages))
             return asyncio.run(_awaited(work(copy)))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import count, islice
 from typing import Protocol
 
 from workbench.services.worlds.explored import Choices, deviations_of
@@ -187,7 +188,7 @@ class Prioritised:
     def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
         """Returns the move of who has the highest priority."""
         self._at += 1
-        faults = [at for at, move in enumerate(moves) if move.fault is not None]
+        faults = [at for at, move in enumerate(moves) if move.unusual]
         best = max(
             (at for at in range(len(moves)) if at not in faults), key=lambda at: self._priority(moves[at])
         )
@@ -202,3 +203,18 @@ class Prioritised:
 
     def _priority(self, move: NextMove) -> float:
         return self._priorities.setdefault((move.kind.value, move.name), self._rng.random() + 1)
+
+
+def by_chance(seed: int, part: int) -> Iterator[Callable[[int], MoveChooser]]:
+    """Yields without end what makes a chooser by chance, given how long a run is.
+
+    Args:
+        part: The number of the process; each has chances of its own.
+    """
+    for number in count():
+        rng = random.Random(f"{seed} {part} {number}")  # noqa: S311  # schedules, no secrets
+        yield partial(_chance, rng, by_priority=number % 2 == 0)
+
+
+def _chance(rng: random.Random, length: int, *, by_priority: bool) -> MoveChooser:
+    return Prioritised(rng, length) if by_priority else Randomly(rng)

@@ -51,21 +51,24 @@ class MemoryStreamLists:
         return sorted(found, key=_ORDERS["name"])[:limit]
 
     def find_streams(
-        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1, behind: int = 0
     ) -> array[int]:
         """Returns the numbers of all streams that fit, in order; those alike by number."""
         needle = folded(text)
         found = [
             stream
             for stream in self.streams(0, len(self._tables.streams))
-            if needle in folded(stream.name) and category in ("", stream.category)
+            if needle in folded(stream.name)
+            and category in ("", stream.category)
+            and stream.last_position > behind
         ]
         found.sort(key=_ORDERS[order.lstrip("-")], reverse=order.startswith("-"))
         return array("q", [stream.number for stream in found[: None if limit < 0 else limit]])
 
-    def categories(self) -> list[tuple[str, int]]:
+    def categories(self, behind: int = 0) -> list[tuple[str, int]]:
         """Returns the categories of streams with their counts, by name."""
-        return sorted(Counter(stream.category for stream in self._tables.streams.values()).items())
+        streams = self.streams(behind + 1, len(self._tables.streams))
+        return sorted(Counter(stream.category for stream in streams).items())
 
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
@@ -98,9 +101,9 @@ class MemoryStreamLists:
         places = [self._tables.versions.get((name, version)) for version in sorted(set(versions))]
         return [_entry(self._tables.events[place]) for place in places if place is not None]
 
-    def stream_times(self, name: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
-        return array("q", [event.occurred_at for event in self._versions(name, after, 2**62)])
+    def stream_times(self, name: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened, by version."""
+        return array("q", [event.occurred_at for event in self._versions(name, after, after + limit)])
 
     def stream_bytes(self, name: str, after: int, upto: int) -> int:
         """Returns how many bytes the payloads of some versions of a stream have."""

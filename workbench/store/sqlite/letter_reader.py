@@ -6,7 +6,7 @@ import json
 from array import array
 from collections.abc import Collection, Sequence
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
@@ -20,6 +20,10 @@ _FACTS = (
     f" {rows.beginning('error', LINE_CHARACTERS)}, place, data, meta, json_array_length(attempts), died_at,"
     " coalesce(n.owner, ''), coalesce(n.note, '') from dead_letters l left join letter_notes n on n.letter_id = l.id"
     " where l.id in (select value from json_each(?)) order by l.id desc"
+)
+_GROUPS = (
+    "select subscription, error_type, place, count(*), min(died_at), max(died_at), group_concat(id) from dead_letters"
+    " where status in (select value from json_each(?)) group by 1, 2, 3 order by 4 desc, min(id)"
 )
 _KEY = "subscription_id = k.subscription_id and key = k.key and key <> ''"
 _BEHIND = (
@@ -114,20 +118,6 @@ class LetterReader(ListReader):
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
         """Returns dead letters by what they died of, the largest group first."""
-        query = (
-            select(
-                col(LetterRow.subscription),
-                col(LetterRow.error_type),
-                col(LetterRow.place),
-                func.count(),
-            )
-            .add_columns(
-                func.min(LetterRow.died_at), func.max(LetterRow.died_at), func.group_concat(LetterRow.id)
-            )
-            .where(col(LetterRow.status).in_(statuses))
-            .group_by(col(LetterRow.subscription), col(LetterRow.error_type), col(LetterRow.place))
-            .order_by(func.count().desc(), func.min(LetterRow.id))
-        )
         return [
             LetterGroup(
                 subscription=row[0],
@@ -136,9 +126,9 @@ class LetterReader(ListReader):
                 count=row[3],
                 first_at=row[4],
                 last_at=row[5],
-                numbers=tuple(sorted(map(int, row[6].split(",")))),
+                numbers=tuple(sorted(rows.numbers(row[6]))),
             )
-            for row in self._select(query)
+            for row in self._all(_GROUPS, (json.dumps(list(statuses)),))
         ]
 
     def blocked_behind(self, letters: Sequence[int]) -> int:
@@ -160,7 +150,7 @@ class LetterReader(ListReader):
         marks = ",".join("?" * len(statuses))
         query = f"select group_concat(id) from dead_letters where status in ({marks})"
         (said,) = self._one(query, tuple(statuses))
-        return array("q", sorted(map(int, said.split(",")), reverse=True) if said else ())
+        return array("q", sorted(rows.numbers(said), reverse=True))
 
     def letter_notes(self) -> dict[int, tuple[str, str]]:
         """Returns owner and note of the dead letters that have any, by number."""

@@ -51,6 +51,7 @@ _ACTION = RowShape(
     OperatorAction, _ACTIONS,
     Count, int, str, str, str, str, Count, str, Count,
 )  # fmt: skip
+_MOVED = "streams.id in (select stream_id from events where position > :behind)"
 _NOT_PAST = "json_extract(r.kept, '$.type') <> 'past'"
 CLOSE_SECONDS = 5.0
 """How long closing waits for a read to stop; one that does not is left to its thread."""
@@ -112,7 +113,7 @@ class ListReader:
         return rows.streams(self._all(query, (prefix, beyond, limit)))
 
     def find_streams(
-        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1, behind: int = 0
     ) -> array[int]:
         """Returns the numbers of all streams that fit, in order: searches the whole store.
 
@@ -121,6 +122,7 @@ class ListReader:
             category: The whole category; empty for all.
             order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
             limit: How many at most; below 0 for all.
+            behind: Those alone that have an event behind this position.
         """
         columns = {
             "number": StreamRow.id,
@@ -137,19 +139,19 @@ class ListReader:
             inner = inner.where(literal(holding("name", needle)).bindparams(needle=needle))
         if category:
             inner = inner.where(StreamRow.category == category)
+        if behind:
+            inner = inner.where(literal(_MOVED).bindparams(behind=behind))
         if limit >= 0:
             inner = inner.limit(limit)
         # One row of text instead of a row per stream: a thread then hands the interpreter over only once.
-        found = self._select(select(func.group_concat(inner.subquery().c.id)))
-        said = found[0][0]
-        return array("q", map(int, said.split(","))) if said else array("q")
+        ((said,),) = self._select(select(func.group_concat(inner.subquery().c.id)))
+        return rows.numbers(said)
 
-    def categories(self) -> list[tuple[str, int]]:
-        """Returns the categories of streams with their counts, from the index alone."""
-        query = (
-            select(StreamRow.category, func.count()).group_by(StreamRow.category).order_by(StreamRow.category)
-        )
-        return [(row[0], row[1]) for row in self._select(query)]
+    def categories(self, behind: int = 0) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts: of all from the index alone."""
+        those = "where id > ? group by +category" if behind else "group by category"
+        query = f"select category, count(*) from streams {those} order by 1"
+        return self._all(query, (behind,) if behind else ())
 
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
@@ -217,14 +219,14 @@ class ListReader:
             for row in _OF_STREAM(self._all(query, (name, json.dumps(list(versions)))))
         ]
 
-    def stream_times(self, name: str, after: int = 0) -> array[int]:
-        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
+    def stream_times(self, name: str, after: int, limit: int) -> array[int]:
+        """Returns when the first ``limit`` events behind version ``after`` happened, by version."""
         (said,) = self._one(
             "select group_concat(occurred_at) from (select occurred_at from events"
-            " where stream_id = (select id from streams where name = ?) and version > ? order by version)",
-            (name, after),
+            " where stream_id = (select id from streams where name = ?) and version > ? order by version limit ?)",
+            (name, after, limit),
         )
-        return array("q", map(int, said.split(","))) if said else array("q")
+        return rows.numbers(said)
 
     def published(self) -> dict[str, int]:
         """Returns how many messages of each topic are stored."""

@@ -17,10 +17,13 @@ from workbench.store.sqlite.deed_reader import SqliteDeedReader
 from workbench.store.sqlite.word_conditions import hold_all
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, SubscriptionState
 
+_STATES = ", ".join(f"'{state}'" for state in DeliveryState if state is not DeliveryState.DEAD)
+_ALIVE = f"state in ({_STATES})"
+"""Every state but that of the dead: an index leads to them, however many dead there are."""
 _SUBSCRIPTIONS = (
     "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
     " s.retried, s.died, s.expired, s.skipped,"
-    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
+    f" (select count(*) from deliveries d where d.subscription_id = s.id and d.{_ALIVE}),"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
     " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open'),"
     " s.claim_token, s.claim_owner, s.claim_until"
@@ -148,7 +151,7 @@ class SqliteQueueReader(SqliteDeedReader):
         """Returns what waits in the rows of a subscription, by state."""
         query = (
             "select state, count(*), min(enqueued_at) from deliveries where subscription_id ="
-            " (select id from subscriptions where name = ?) and state <> 'dead' group by state"
+            f" (select id from subscriptions where name = ?) and {_ALIVE} group by state"
         )
         found = _WAITING(self._all(query, (subscription,)))
         counts = {state: count for state, count, _ in found}
@@ -174,7 +177,7 @@ class SqliteQueueReader(SqliteDeedReader):
             )
             (waiting,) = self._one(
                 "select count(*) from (select 1 from deliveries where subscription_id ="
-                " (select id from subscriptions where name = ?) and state <> 'dead' limit ?)",
+                f" (select id from subscriptions where name = ?) and {_ALIVE} limit ?)",
                 (name, limit),
             )
             most = max(most, behind + waiting)

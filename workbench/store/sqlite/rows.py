@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
 from typing import Any, Literal
 from uuid import UUID
+
+import msgspec
 
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
@@ -112,6 +115,14 @@ projections = RowShape(
     columns=_columns,
 )  # fmt: skip
 streams = RowShape(StreamInfo, STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
+
+
+_NUMBERS = msgspec.json.Decoder(list[int])
+
+
+def numbers(said: str | None) -> array[int]:
+    """Returns the numbers that `group_concat` joined, in their order; none for null."""
+    return array("q", _NUMBERS.decode(f"[{said or ''}]"))
 
 
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:

@@ -55,8 +55,7 @@ class TableReader(Previews):
         inner = f"select rowid as number from {table}{condition}{_ordered(name, columns, order)}"
         # One text instead of a row per row: a thread then hands the interpreter over only once.
         (said,) = self._one(f"select group_concat(number) from ({inner})", values)
-        numbers = array("q", map(int, said.split(","))) if said else array("q")
-        return RowOrder(generation=generation, numbers=numbers)
+        return RowOrder(generation=generation, numbers=rows.numbers(said))
 
     def projection_lines(
         self, name: str, generation: int, numbers: Sequence[int], *, whole: bool = False

@@ -1,0 +1,62 @@
+"""Folders for a while: gone with the process that made them, unless they are left on purpose."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from tests.conftest import ROOT
+from workbench.tusk.scratch import leave, remove_left, scratch, scratch_folder
+
+KILLED = """
+import os, sys
+from workbench.tusk.scratch import leave, scratch_folder
+folder = scratch_folder("fork")
+(folder / "mine").mkdir()
+(folder / "mine" / "events.db").write_text("data")
+if sys.argv[1:]:
+    leave(folder)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def killed(*more):
+    done = subprocess.run([sys.executable, "-c", KILLED, *more], check=False, cwd=ROOT)
+    assert done.returncode == -9
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it is not known which processes run")
+def test_what_a_process_that_was_killed_left_goes_and_nothing_else_does(place):
+    killed()
+    (gone,) = place.iterdir()
+    killed("leave")
+    (left,) = {*place.iterdir()} - {gone}
+    own, other = scratch_folder("fork"), place / "workbench-of-another"
+    other.mkdir()
+    (place / "workbench-link").symlink_to(gone, target_is_directory=True)
+    remove_left()
+    assert {*place.iterdir()} == {left, own, other, place / "workbench-link"}
+    assert (left / "mine" / "events.db").read_text() == "data"
+
+
+def test_a_block_leaves_nothing(place):
+    with scratch("copy") as folder:
+        (folder / "file").touch()
+    assert list(place.iterdir()) == []
+
+
+def test_what_is_left_on_purpose_belongs_to_no_process(place):
+    folder = scratch_folder("fork")
+    leave(folder)
+    assert list(folder.iterdir()) == []

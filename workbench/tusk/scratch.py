@@ -1,0 +1,53 @@
+"""Folders that go with the process that made them: what one that was killed left goes at the next start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbench.tusk.save import remove_unfinished, unfinished
+
+_OWNER = "owner"
+
+
+def scratch_folder(name: str) -> Path:
+    """Makes a folder among the temporary ones, which a person may come to see under a name.
+
+    It is this process that removes it; `remove_left` does so where this one was killed.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"workbench-{name}-"))
+    unfinished(folder / _OWNER).touch()
+    return folder
+
+
+@contextmanager
+def scratch(name: str) -> Iterator[Path]:
+    """Gives such a folder for a block."""
+    folder = scratch_folder(name)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def leave(folder: Path) -> None:
+    """Lets a folder stay when this process is no more."""
+    for mark in _marks(folder):
+        mark.unlink(missing_ok=True)
+
+
+def remove_left() -> None:
+    """Removes the folders of processes that were killed; on POSIX alone, where it is known which run."""
+    for folder in Path(tempfile.gettempdir()).glob("workbench-*") if os.name == "posix" else ():
+        if not folder.is_symlink() and _marks(folder):
+            remove_unfinished(folder, _OWNER)
+            if not _marks(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _marks(folder: Path) -> list[Path]:
+    return [*folder.glob(f".{_OWNER}.*")]
