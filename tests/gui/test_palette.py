@@ -70,19 +70,21 @@ async def test_what_has_a_slip_stands_behind_what_is_named_so_and_what_the_store
 class Steps(QObject):
     """A place of the window that goes back a step of the design."""
 
+    __module__ = "workbench.gui.tests"  # where actions are looked for
+
     def __init__(self, parent, label):
         super().__init__(parent)
         self.place, self.label, self.went = QWidget(parent), label, 0
         self.acts = Actions(self, self.place)
         self.acts.offer()
 
-    @action("Undo", keys="Ctrl+Z", on="place", anyway=True, look=lambda one, _item: (one.label, "undo"))
+    @action("Undo", keys="Ctrl+Z", on="place", anyway=True, look=lambda one: (one.label, "undo"))
     def undo(self, _item=None):
         self.went += 1
 
 
 class OtherSteps(Steps):
-    pass
+    """Another one."""
 
 
 def test_one_step_of_the_design_is_offered_once_however_many_views_undo_it(parent):
