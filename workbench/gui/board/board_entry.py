@@ -255,7 +255,8 @@ class BoardEntry(QFrame):
         if self.asking is NOTHING:
             return []
         mark = [("↑ ↓", "mark another")] if self.list.count() > 1 else []
-        return [("Enter", "take it"), *mark, *self.asking.keys, ("Esc", "leave it")]
+        some = self.line.text().strip() or self.list.count()
+        return [*([("Enter", "take it"), *mark, *self.asking.keys] if some else []), ("Esc", "leave it")]
 
     def take_node(self, node: str) -> None:
         """Takes what fits and has a card, as if its name had been typed."""

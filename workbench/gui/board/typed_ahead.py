@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import BoundAction
-from workbench.gui.board.refused_keys import ASKS, is_typing
+from workbench.gui.board.refused_keys import ASKS, LEAVE, is_typing
 
 LOOK_MS = 10
 PATIENCE = 200
@@ -64,7 +64,7 @@ class TypedAhead(QObject):
         if self._keys and is_typing(event):
             return True
         letter = event.text().isprintable() and bool(event.text()) and not event.modifiers() & NO_LETTER
-        return letter or event.key() == Qt.Key.Key_Escape
+        return letter or event.matches(LEAVE)
 
     def _add(self, event: QKeyEvent) -> None:
         if not event.isAutoRepeat():
@@ -96,12 +96,12 @@ class TypedAhead(QObject):
         pressed = QKeySequence(key.keyCombination())
         acts = (one for one in self._canvas.actions() if isinstance(one, BoundAction) and one.refresh())
         found = next((one for one in acts if pressed in one.shortcuts()), None)
-        if key.key() == Qt.Key.Key_Escape:
+        if key.matches(LEAVE):
             return
         if found is not None and (not self._keys or found.text().endswith(ASKS)):
             found.trigger()
             return
-        while self._keys and self._keys[0].key() != Qt.Key.Key_Escape:
+        while self._keys and not self._keys[0].matches(LEAVE):
             self._keys.pop(0)
         self.lost.emit()
 

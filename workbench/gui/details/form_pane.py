@@ -93,6 +93,8 @@ class FormPane(QScrollArea):
         Args:
             about: What they are about.
         """
+        if about != self._about:
+            self.told.hide()  # it was told of another thing
         self._about, lines = about, self._lines().items()
         self._waiting |= {key: _typed(one) for key, one in lines if one.is_refused}
         self._planned, self._problems, self._at = rows, problems, 0
