@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.services.conftest import full_disk
-from tests.services.worlds.race import only_placed, orders_that_race
+from tests.services.worlds.race import made, only_placed, orders_that_race
 from workbench.app import run
 from workbench.project.samples import copy_sample
 from workbench.services.worlds.exploration import Explored
@@ -162,6 +162,34 @@ def test_which_commands_are_generated_and_which_are_not_is_told(workbench, tmp_p
     assert "generated: place_order 2×; left out, as policies, processes or handlers issue them: " in said.err
     assert "confirm_payment" in said.err
     assert "cancel_order" not in said.err, "an operator may give it"
+
+
+def test_what_breaks_in_the_usual_order_is_told_once(workbench, tmp_path):
+    made(
+        tmp_path / "one",
+        """
+[aggregate.hotel]
+[event.hotel.offered]
+[command.offer]
+creates: "hotel"
+fields { hotel: "string" }
+emit: "hotel.offered"
+[invariant.never]
+of: "hotel"
+always: "false"
+""",
+        '"Offered" { when: { command: "offer", data: { hotel: "h" } }, then: { event: "hotel.offered" } }',
+    )
+    said = workbench("explore", tmp_path / "one", "--for", "1s", "--processes", "1")
+    assert said.code == 3
+    assert said.out.count("WHO") == said.out.count("The usual order") == 1
+    assert "With 0 deviations" not in said.out
+
+
+def test_no_time_is_refused(workbench, orders):
+    said = workbench("explore", orders, "--for", "0")
+    assert said.code == 2
+    assert "'0' should be more than 0" in said.err
 
 
 def test_generated_commands_are_explored(workbench, tmp_path):

@@ -45,9 +45,20 @@ def test_what_a_process_that_was_killed_left_goes_and_nothing_else_does(place):
     own, other = scratch_folder("fork"), place / "workbench-of-another"
     other.mkdir()
     (place / "workbench-link").symlink_to(gone, target_is_directory=True)
-    remove_left()
+    assert remove_left("fork.json") == []
     assert {*place.iterdir()} == {left, own, other, place / "workbench-link"}
     assert (left / "mine" / "events.db").read_text() == "data"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it is not known which processes run")
+def test_W9_what_a_person_may_have_worked_in_stays_and_belongs_to_no_process(place):
+    killed()
+    (folder,) = place.iterdir()
+    (folder / "mine" / "fork.json").touch()
+    assert remove_left("fork.json") == [folder / "mine"]
+    assert [*folder.iterdir()] == [folder / "mine"]
+    assert remove_left("fork.json") == []
+    assert (folder / "mine" / "events.db").read_text() == "data"
 
 
 def test_a_block_leaves_nothing(place):

@@ -51,6 +51,17 @@ def _faults(text: str) -> dict[str, int]:
     return found
 
 
+def _time(text: str) -> float:
+    """Reads for how long is explored.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no time, or none in which anything could be tried.
+    """
+    if not (found := seconds(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} should be more than 0")
+    return found
+
+
 def _takes(parser: Parser) -> None:
     parser.project()
     parser.add_argument(
@@ -64,7 +75,7 @@ def _takes(parser: Parser) -> None:
         "--for",
         dest="seconds",
         metavar="TIME",
-        type=seconds,
+        type=_time,
         default=30.0,
         help="for about so long (default 30s); a scenario gets half a second at least",
     )
@@ -216,7 +227,8 @@ def _said(explored: list[Explored], saved: Path | None) -> list[str]:
             if not found.finding.again:
                 continue
             lines += _moves("  The usual order", found.schedule.usual)
-            lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.schedule.moves)
+            if count := found.finding.deviations:
+                lines += _moves(f"  With {counted(count, 'deviation')}", found.schedule.moves)
             written = [f"  Written to {saved}"] if saved else ["  As a scenario", found.schedule.written]
             lines += ["", *(line for said in written for line in many_lines(said).splitlines())]
     return lines

@@ -18,10 +18,12 @@ def _fork_takes(parser: Parser) -> None:
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="where it goes; it must not exist")
     parser.add_argument(
-        "--waiting", action="store_true", help="what waits still, and was stored by then, waits there, too"
+        "--waiting",
+        action="store_true",
+        help="what waited for handlers in Python waits there, too; else it counts as delivered",
     )
     parser.trust()
-    parser.json("name, trunk, folder, store, position, began, now")
+    parser.json("name, trunk, folder, store, position, began, now, delivered")
 
 
 async def _fork(options: Options, environ: Environ) -> int:
@@ -40,6 +42,7 @@ async def _fork(options: Options, environ: Environ) -> int:
     )
     show("")
     said = f"{fork.name} is in {options.folder}: a project of its own, on a clock that you move"
+    said = "; ".join(filter(None, (said, fork.told)))
     answer(options, msgspec.to_builtins(fork), one_line(said))
     return DONE
 
@@ -95,7 +98,8 @@ FORK = VerbSpec(
         Makes a folder that is a project of its own, as this one was at a position of its log.
 
         Its clock begins at that time and goes only when it is moved, in the window; handlers are told that it
-        is a dry run. Nothing in it touches this project, which may be open meanwhile.
+        is a dry run. What waited then waits there, too, but for handlers in Python, which may act on the
+        outside. Nothing in it touches this project, which may be open meanwhile.
     """,
     examples="""
         workbench fork my-project 41 my-fork

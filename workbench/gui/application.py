@@ -18,6 +18,7 @@ from workbench.gui.error_log import ErrorLog
 from workbench.gui.held_enter import HeldEnter
 from workbench.gui.main_window import MainWindow
 from workbench.gui.opened_file import show_file
+from workbench.gui.recent_projects import remember
 from workbench.gui.theme import TEXT_SIZE, theme
 from workbench.project.samples import samples_folder
 from workbench.tusk.scratch import remove_left
@@ -84,12 +85,14 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
         from workbench.gui.loop import WorkbenchLoop
         from workbench.gui.session import Session
+        from workbench.services.worlds.fork import MARK
 
         session = Session(window, environ, settings)
         loop = asyncio.get_running_loop()
         if isinstance(loop, WorkbenchLoop):
             loop.on_interrupt(session.end)
-        await asyncio.to_thread(remove_left)
+        for folder in await asyncio.to_thread(remove_left, MARK):
+            remember(settings, folder)
         await asyncio.to_thread(warm_up)
         importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)

@@ -68,7 +68,8 @@ class WorldBar(QToolBar):
 def _told(fork: Fork) -> str:
     """Says what a world is, and of a bundle what was made up in it and what its maker says."""
     if not fork.bundled:
-        return f"a world of its own: own store and clock; nothing here touches {fork.trunk}"
+        said = f"a world of its own: own store and clock; nothing here touches {fork.trunk}"
+        return "; ".join(filter(None, (said, fork.told)))
     masked = f"made up: {', '.join(fork.masked)}" if fork.masked else "nothing is masked"
     return "; ".join(filter(None, ("a world of its own, begun paused", masked, fork.note)))
 

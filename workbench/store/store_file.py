@@ -6,7 +6,7 @@ The adapter is imported with the first file: without a store, a project is check
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -38,11 +38,11 @@ def cut_back(path: Path, position: int) -> None:
     cut_back(path, position)
 
 
-def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
+def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> dict[str, int] | None:
     """Takes away only what a copy of a store has behind a position; see `store.sqlite.cut`."""
     from workbench.store.sqlite.cut import fork_back
 
-    return fork_back(path, position, waiting=waiting)
+    return fork_back(path, position, began, kept)
 
 
 def keep_part(path: Path, streams: Sequence[str], correlation: UUID | None) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Folders that go with the process that made them: what one that was killed left goes at the next start."""
+"""Folders that go with the process that made them, or at the next start where that one was killed."""
 
 from __future__ import annotations
 
@@ -40,13 +40,25 @@ def leave(folder: Path) -> None:
         mark.unlink(missing_ok=True)
 
 
-def remove_left() -> None:
-    """Removes the folders of processes that were killed; on POSIX alone, where it is known which run."""
+def remove_left(mark: str) -> list[Path]:
+    """Removes the folders of processes that were killed; on POSIX alone, where it is known which run.
+
+    Args:
+        mark: A file by which a folder inside is known as one in which a person may have worked.
+
+    Returns:
+        Those: they stay, and go with no process any more.
+    """
+    stayed: list[Path] = []
     for folder in Path(tempfile.gettempdir()).glob("workbench-*") if os.name == "posix" else ():
         if not folder.is_symlink() and _marks(folder):
             remove_unfinished(folder, _OWNER)
             if not _marks(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                worked_in = [one.parent for one in folder.glob(f"*/{mark}")]
+                stayed += worked_in
+                if not worked_in:
+                    shutil.rmtree(folder, ignore_errors=True)
+    return stayed
 
 
 def _marks(folder: Path) -> list[Path]:

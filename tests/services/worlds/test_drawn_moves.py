@@ -154,7 +154,9 @@ async def test_W8_a_stand_in_that_draws_nothing_leaves_states_one(tmp_path):
     model = DRAWS.replace("fails: 0.5", "fails: 1").partition("[invariant")[0]
     result = await explored(*made(tmp_path, model, A_TRIP), deviations=2)
     assert result.merged
-    assert result.sentence().endswith("; the project has no invariant to ask")
+    assert result.sentence().endswith(
+        "; the project has no invariant; what must hold of every model was asked"
+    )
 
 
 LOOKS = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.services.worlds.race import without_care
+from tests.services.worlds.race import made, without_care
 from workbench.assets import asset
 from workbench.errors import InvalidValue
 from workbench.model.clock import SystemClock
@@ -12,7 +14,7 @@ from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.services.scenarios import Scenarios
 from workbench.services.worlds.exploration import ExplorePlan, explore_all
-from workbench.services.worlds.generated_scenario import generated_scenario, told_of
+from workbench.services.worlds.generated_scenario import PLACE, generated_scenario, told_of
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 
 
@@ -67,6 +69,78 @@ async def test_generated_commands_find_the_race_of_orders_and_none_once_it_is_me
         result = await explorer.explore(Plan(seconds=60.0, deviations=1, random=False, most=20))
         assert result.trouble == ""
         assert set(result.findings) == found
+
+
+def test_a_field_that_names_a_stream_names_one_that_was_begun_now_and_then_a_missing_one():
+    trip = load_project(asset("templates", "trip"), environ={}, trusted=True)
+    met = missing = 0
+    for seed in range(1, 30):
+        begun: dict[str, set[str]] = {"flight": set(), "hotel": set(), "trip_id": set()}
+        for act in (step.act for step in generated_scenario(trip.registry, 8, seed).when):
+            own = {"ask_trip": "trip_id", "offer_flight": "flight", "offer_hotel": "hotel"}.get(act.command)
+            for name in begun.keys() & act.data.keys() - {own}:
+                known = act.data[name] in begun[name]
+                met, missing = met + known, missing + (not known)
+            if own:
+                begun[own].add(act.data[own])
+    assert met > 5 * missing > 0
+
+
+async def test_what_was_refused_of_them_is_said_and_of_written_ones_it_is_not():
+    trip = load_project(asset("templates", "trip"), environ={}, trusted=True)
+    plan = Plan(seconds=60.0, deviations=0, random=False)
+    made = generated_scenario(trip.registry, 1)
+    twice = replace(made, when=(*made.when, *made.when))
+    said = [
+        (await ScenarioExplorer(trip, one).explore(plan)).sentence()
+        for one in (made, twice, replace(twice, place=replace(PLACE, file="scenarios/own.tsk")))
+    ]
+    assert "in the usual order 1 of 2 commands were refused" in said[1]
+    assert "refused" not in said[0] + said[2]
+
+
+NEGATIVE = """
+[aggregate.hotel]
+state { asked { type: "integer", default: 0 } }
+
+[event.hotel.offered]
+
+[event.hotel.freed]
+set { asked: "state.asked - 1" }
+
+[command.offer]
+creates: "hotel"
+fields { hotel: "string" }
+emit: "hotel.offered"
+
+[command.free]
+changes: "hotel"
+fields { hotel: "string" }
+emit: "hotel.freed"
+
+[invariant.not_negative]
+of: "hotel"
+always: "state.asked >= 0"
+"""
+
+
+async def test_of_many_commands_two_are_left_where_two_break_it(tmp_path):
+    project, _ = made(
+        tmp_path,
+        NEGATIVE,
+        '"None" { when: { command: "offer", data: { hotel: "h" } }, then: { event: "hotel.offered" } }',
+    )
+    told = []
+    scenario = generated_scenario(project.registry, 30, 1)
+    plan = ExplorePlan(seconds=5.0, deviations=1, processes=1)
+    await explore_all(project, [scenario], plan, done=told.append, rules={})
+    (finding,) = told[0].findings
+    assert finding.finding.choices == ()
+    assert commands(finding.schedule.scenario) == ["offer", "free"]
+    assert [one.words for one in finding.schedule.usual] == ["offer", "free"]
+    assert finding.schedule.broken == {"not_negative": 2}
+    assert finding.schedule.scenario.name == ("2 commands of 30 generated commands, seed 1: not_negative")
+    assert told[0].scenario is scenario
 
 
 def test_a_model_without_a_beginning_is_refused():

@@ -16,6 +16,7 @@ from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.run_checks import FREE
 from workbench.services.worlds.saved_schedule import as_scenario
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
+from workbench.services.worlds.schedule_words import deviations
 from workbench.services.worlds.scripted_world import run_stepped
 
 FAULTS = dict.fromkeys((Fault.CRASH, Fault.DUPLICATE, Fault.DELAY), 1)
@@ -178,6 +179,7 @@ async def test_W6_a_delay_at_the_end_is_saved_as_one_and_ends_nothing(tmp_path):
     for name, fault in (("place", None), ("cancel", None), ("reminding", None), ("time", Fault.DELAY)):
         await world.make(world.index(name, fault=fault))
     await world.follow()
+    assert deviations(world)[-1] == "20m passes before charge"
     assert world.clock_now - world.began == 20 * 60 * 1_000_000
     again = read_back(project, as_scenario(world, "Saved"))
     assert again.when[-1].act is not None

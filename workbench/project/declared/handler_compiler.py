@@ -73,6 +73,11 @@ def stand_in_of(draft: Compilation, name: str, section: HandlerSection) -> Handl
     return _compiled(draft, name, stand_in_path(name), section)
 
 
+def is_declared(handler: Handler | None) -> bool:
+    """Whether a handler is one of a project file, which acts on nothing outside."""
+    return bool(getattr(handler, "declared", False))
+
+
 def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection) -> Handler:
     answers: MadeAnswers = {}
     several = len(section.event) > 1
@@ -252,6 +257,7 @@ def _handler(name: str, line: int, work: _Work, answers: Answers) -> Handler:
     function.__code__ = function.__code__.replace(
         co_filename=PROJECT_FILE, co_name=name, co_qualname=name, co_firstlineno=max(1, line - _WORKS)
     )
+    function.declared = True
     function.inline = True  # quick and without waiting: it runs on the loop
     function.refused = answers
     handler: Handler = function

@@ -120,21 +120,28 @@ def policies(registry: Registry, given: Sequence[RecordedEvent], pending: Pendin
 
 
 def memories(
-    registry: Registry, given: Iterable[RecordedEvent], pending: Pending, *, anyway: bool = False
+    registry: Registry,
+    given: Iterable[RecordedEvent],
+    pending: Pending,
+    *,
+    upto: Mapping[str, int] | None = None,
+    anyway: bool = False,
 ) -> Iterator[Operation]:
     """Yields what processes remember of the events that are given; what they would do is left undone.
 
     Args:
         given: Looked at once for each process.
         pending: Gets what they would have issued for later.
+        upto: Positions up to which processes had come that had not come to the end.
         anyway: An event to which a process cannot react leaves its memory as it is.
     """
+    reached = upto or {}
     for kind in registry.reactors.values():
         if kind.correlate is None or kind.read_state is None or kind.write_state is None:
             continue
         states: dict[str, tuple[Any, int]] = {}
         for record in given:
-            if record.type in kind.events:
+            if record.type in kind.events and record.position <= reached.get(kind.name, record.position):
                 with suppress(WorkbenchError) if anyway else nullcontext():
                     _remember(kind, registry, record, states, pending)
         for key, (state, began) in states.items():
@@ -160,11 +167,15 @@ def _remember(
             pending.setdefault((kind.name, key), Undone()).react(record, reaction)
 
 
-def recall(store: Store, registry: Registry) -> None:
-    """Has processes know what the events of a store say that they knew, as far as they can react to them."""
+def recall(store: Store, registry: Registry, upto: Mapping[str, int]) -> None:
+    """Has processes know what the events of a store say that they knew, as far as they can react to them.
+
+    Args:
+        upto: As of `memories`.
+    """
     reader = store.reader()
     try:
-        store.write([*memories(registry, _History(registry, reader), {}, anyway=True)])
+        store.write([*memories(registry, _History(registry, reader), {}, upto=upto, anyway=True)])
     finally:
         reader.close()
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.model.clock import SystemClock
 from workbench.project.project import load_project
 from workbench.project.project_file import project_root
 from workbench.project.scenarios import find_scenarios
 from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.scenarios import chosen
 from workbench.services.worlds.explore_processes import ExploreProcesses, slice_of
-from workbench.services.worlds.explored import Choices, Exploration, Violation
+from workbench.services.worlds.explored import OVER, Choices, Exploration, Violation
+from workbench.services.worlds.generated_scenario import PLACE
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.run_checks import DUPLICATES
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
+from workbench.services.worlds.shortened_scenario import shortened
 from workbench.services.worlds.strategies import UpTo
 from workbench.services.worlds.told_schedule import Standing, ToldSchedule, told_schedule
 
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.services.worlds.run_checks import Rule
     from workbench.services.worlds.schedule_words import MoveLine
 
+SHORTENING = 10.0
+"""Seconds that it may take at most to take away generated commands of which what was found has no need."""
 WORTH = 5.0
 """Seconds from which on several processes are worth their beginning."""
 
@@ -51,7 +57,10 @@ class ExplorePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldViolation:
-    """An invariant that is broken, and by the schedule with the fewest deviations that breaks it."""
+    """An invariant that is broken, and by the schedule with the fewest deviations that breaks it.
+
+    Of generated commands the schedule has only those that are needed, and so do the finding's choices.
+    """
 
     finding: Violation
     schedule: ToldSchedule
@@ -134,7 +143,8 @@ async def explore_all(
     faults = _faults(plan.faults)
     one = Plan(deviations=plan.deviations, seconds=plan.seconds, seed=plan.seed)
     count = plan.processes or (os.cpu_count() or 1 if plan.seconds >= WORTH else 1)
-    explorers = [ScenarioExplorer(project, scenario, faults=faults, rules=rules) for scenario in scenarios]
+    made = partial(ScenarioExplorer, project, faults=faults, rules=rules)
+    explorers = [made(scenario) for scenario in scenarios]
     if (count > 1 or beside) and rules is None and environ is not None:
         with ExploreProcesses(project.root, environ, scenarios, one, faults, count) as processes:
             for number, explorer in enumerate(explorers):
@@ -143,7 +153,7 @@ async def explore_all(
                         explorer.result = so_far
                         told(so_far)
                 finally:
-                    done(await _told(explorer, scenarios[number]))
+                    done(await _told(explorer, scenarios[number], made, plan.seconds))
         return
     left = plan.seconds
     for number, explorer in enumerate(explorers):
@@ -151,7 +161,7 @@ async def explore_all(
         try:
             await explorer.explore(own, told)
         finally:
-            done(await _told(explorer, scenarios[number]))
+            done(await _told(explorer, scenarios[number], made, plan.seconds))
         left -= explorer.result.seconds
 
 
@@ -230,15 +240,27 @@ def _faults(told: Mapping[str, int]) -> dict[Fault, int]:
     return {Fault(name): often for name, often in told.items()}
 
 
-async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:
+async def _told(
+    explorer: ScenarioExplorer,
+    scenario: Scenario,
+    made: Callable[[Scenario], ScenarioExplorer],
+    seconds: float,
+) -> Explored:
     if not explorer.result.findings:
         return Explored(scenario=scenario, exploration=explorer.result)
     usual = (await explorer.usual()).world
-    found = []
+    clock, found = SystemClock(), []
+    ends = clock.monotonic() + max(OVER, min(SHORTENING, seconds - explorer.result.seconds))
     for finding in explorer.result.findings.values():
-        run = await explorer.replayed(finding.choices)
+        run, of, beside = await explorer.replayed(finding.choices), scenario, usual
         if finding.invariant not in run.broken and finding.invariant != DUPLICATES:
             finding.lost()
-        schedule = told_schedule(scenario, run, usual)
+        elif finding.invariant in run.broken and scenario.place == PLACE:
+            of, plain, run = await shortened(
+                made, scenario, finding.invariant, finding.choices, lambda: clock.monotonic() >= ends
+            )
+            finding.choices, finding.words = run.choices, run.broken[finding.invariant]
+            beside = plain.world
+        schedule = told_schedule(of, run, beside)
         found.append(ToldViolation(finding=finding, schedule=schedule))
     return Explored(scenario=scenario, exploration=explorer.result, findings=found)

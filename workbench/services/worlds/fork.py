@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ import msgspec
 from workbench.engine.staged_handlers import on_stage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
 from workbench.model.clock import EARLIEST, FURTHEST, ManualClock, SystemClock
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.project.declared.handler_compiler import is_declared
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
@@ -32,6 +34,8 @@ MARK = "fork.json"
 STORE = "data/events.db"
 AT_ONCE = 1_000
 """Positions that are looked at at once."""
+NAMED = 3
+"""Subscriptions are named up to that number, and counted beyond."""
 LARGEST = 4_000_000
 """Bytes of a file beside a project's own that is copied with it."""
 _LEFT_OUT = (".db", ".db-wal", ".db-shm", ".db.lock", ".db-rates", ".db-traffic")
@@ -50,6 +54,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         position: Up to here it has what the trunk has.
         began: Time of that position, microseconds since 1970.
         now: What time it is in the fork, likewise.
+        delivered: Subscriptions for which what waited counts as delivered there.
         at: The event or message that a bundle was made for; 0 for a fork.
         note: What the person says who made the bundle.
         masked: Fields whose values are made up in it.
@@ -63,10 +68,18 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     began: int
     now: int
+    delivered: tuple[str, ...] = ()
     at: int = 0
     note: str = ""
     masked: tuple[str, ...] = ()
     layout: Mapping[str, str] = {}
+
+    @property
+    def told(self) -> str:
+        """What a person has to know of what waited; empty where all of it waits there, too."""
+        names, many = ", ".join(self.delivered), len(self.delivered)
+        whom = names if many <= NAMED else f"{many} subscriptions"
+        return names and f"what waited for {whom} counts as delivered: code of the project may act outside"
 
     @property
     def bundled(self) -> bool:
@@ -129,7 +142,8 @@ def make_fork(
     Args:
         position: The last one whose event or message is in it; 0 for none, so that it begins empty.
         folder: Where; it must not exist, or be empty.
-        waiting: Whether what waits still, and was stored by then, waits there, too.
+        waiting: Whether what waited for handlers of the project's own code waits there, too: they may act on
+            the outside. What waited for all others does.
 
     Raises:
         NotFound: The log does not reach to that position.
@@ -149,8 +163,10 @@ def make_fork(
         store.parent.mkdir(parents=True, exist_ok=True)
         backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
         told("Cutting", 0, 1)
-        if fork_back(store, position, waiting=waiting):
-            _recall(project, store, began)
+        kept = [*_waiting(project, handlers=waiting)]
+        behind = fork_back(store, position, began, kept)
+        if behind is not None:
+            _recall(project, store, began, behind)
         fork = Fork(
             name=f"Fork of {project.name} at {position:,}",
             trunk=project.name,
@@ -159,6 +175,7 @@ def make_fork(
             position=position,
             began=began,
             now=began,
+            delivered=tuple(sorted({*project.registry.subscriptions} - {*kept})),
         )
         write_mark(part, fork)
         told("Cutting", 1, 1)
@@ -297,11 +314,24 @@ def place_of_store(project: Project, part: Path) -> str:
     return STORE
 
 
-def _recall(project: Project, path: Path, now: int) -> None:
+def _waiting(project: Project, *, handlers: bool) -> Iterator[str]:
+    """Yields the subscriptions for which what waited waits in a fork: those that act on nothing outside.
+
+    Args:
+        handlers: Whether those of the project's own code count among them.
+    """
+    registry = project.registry
+    yield from (COMMANDS_TOPIC, *registry.reactors)
+    for one in registry.subscriptions.values():
+        if handlers or is_declared(registry.handlers.get(one.handler)):
+            yield one.name
+
+
+def _recall(project: Project, path: Path, now: int, behind: Mapping[str, int]) -> None:
     """Has processes know what they knew then."""
     store = open_store_file(path, ManualClock(now), synchronous="normal")
     try:
         store.name_types(project.registry.stored_names())
-        recall(store, project.registry)
+        recall(store, project.registry, behind)
     finally:
         store.close()

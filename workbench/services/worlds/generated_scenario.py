@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,8 @@ GENERATED = 6
 HALF = 0.5
 STREAMS = 2
 """Of each kind at most, so that commands meet."""
+MISSING = 0.1
+"""How likely a field names a stream that was not begun, and a beginning one that was."""
 PLACE = FilePlace(file=f"{FOLDER}/generated.tsk", line=1, column=1)
 
 
@@ -30,7 +34,8 @@ def generated_scenario(registry: Registry, count: int, seed: int = 1) -> Scenari
 
     Those that policies, processes and handlers issue follow by themselves; of these, an operator may give
     those that concern what people begin, such as a cancellation, a few times. The first command begins a
-    stream, each of the others begins one or concerns one that was begun; choices are made by chance.
+    stream, each of the others begins one or concerns one that was begun; choices are made by chance. A field
+    that is called as an aggregate or its id names a stream that was begun before, now and then a missing one.
 
     Raises:
         InvalidValue: The model has no command that begins a stream.
@@ -40,16 +45,21 @@ def generated_scenario(registry: Registry, count: int, seed: int = 1) -> Scenari
     if not first:
         raise InvalidValue("no command that people give begins a stream", path="", hint="explore a scenario")
     random, ids = Random(f"generated/{seed}"), dict[str, list[Any]]()  # noqa: S311  # no secret
+    named = _named(registry)
     steps, left = [], dict.fromkeys(_operated(registry), STREAMS)
     for number in range(count):
         begun = {name for name, own in ids.items() if len(own) >= STREAMS}
         new = [one for one in first if one.aggregate not in begun]
         ready = [one for one in given.values() if _ready(one, ids)]
         operated = [one for name in left if left[name] and _ready(one := registry.commands[name], ids)]
-        kind = random.choice([*new, *ready, *ready, *operated] or first)
+        possible = [*new, *ready, *ready, *operated] or first
+        met = [one for one in possible if all(of in ids for of in _references(one, named).values())]
+        kind = random.choice(met or possible)
         if kind.name in left:
             left[kind.name] -= 1
-        act = IssuedCommand(command=kind.name, data=_data(registry, kind, random, ids, number, seed))
+        data = _data(registry, kind, random, ids, number, seed)
+        _refer(kind, data, _references(kind, named), random, ids)
+        act = IssuedCommand(command=kind.name, data=data)
         steps.append(ScenarioStep(act=act))
     return Scenario(name=f"{count} generated commands, seed {seed}", place=PLACE, when=tuple(steps))
 
@@ -93,6 +103,41 @@ def _ready(kind: CommandType, ids: dict[str, list[Any]]) -> bool:
     return kind.creates is not True and all(one.aggregate in ids for one in needed)
 
 
+def _named(registry: Registry) -> dict[str, str]:
+    """Returns the aggregates that fields name: by their own name, and by what commands call their ids."""
+    found: dict[str, set[str]] = {}
+    for kind in registry.commands.values():
+        for place in kind.places:
+            found.setdefault(place.id, set()).add(place.aggregate)
+    by_id = {name: min(of) for name, of in found.items() if len(of) == 1}
+    return by_id | {name: of for of in registry.aggregates for name in (of, f"{of}_id")}
+
+
+def _references(kind: CommandType, named: Mapping[str, str]) -> dict[str, str]:
+    """Returns the fields that name a stream which the command does not decide over, and its aggregate."""
+    own = {place.id for place in kind.places}
+    return {name: named[name] for name in sorted(kind.fields - own) if name in named}
+
+
+def _refer(
+    kind: CommandType,
+    data: dict[str, Any],
+    references: Mapping[str, str],
+    random: Random,
+    ids: Mapping[str, list[Any]],
+) -> None:
+    """Has fields name streams that were begun, where the command takes that."""
+    for name, aggregate in references.items():
+        if not (begun := ids.get(aggregate)):
+            continue
+        value = random.choice(begun)
+        if random.random() < MISSING:
+            value = _another(kind, {**data, name: begun[0]}, name, len(begun))
+        with suppress(CallerError):
+            kind.parse({**data, name: value})
+            data[name] = value
+
+
 def _data(
     registry: Registry, kind: CommandType, random: Random, ids: dict[str, list[Any]], number: int, seed: int
 ) -> dict[str, Any]:
@@ -107,7 +152,8 @@ def _data(
             data[name] = example_value(field)
     for place in kind.places:
         own = ids.setdefault(place.aggregate, [])
-        new = not own or (place.creates is not False and len(own) < STREAMS and random.random() < HALF)
+        often = 1 - MISSING if place.creates else HALF
+        new = not own or (place.creates is not False and len(own) < STREAMS and random.random() < often)
         example = data[place.id]
         data[place.id] = (
             _another(kind, data, place.id, len(own))

@@ -22,8 +22,10 @@ from workbench.services.worlds.explored import (
     Violation,
     complexity,
 )
+from workbench.services.worlds.generated_scenario import PLACE as GENERATED
 from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunChecks, open_processes
+from workbench.services.worlds.schedule_words import commands_refused
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
 from workbench.services.worlds.steppable import steppable, who_sees_ids
@@ -46,6 +48,7 @@ TELL = 0.25
 """Seconds between two looks at how it stands."""
 LONGEST = 30.0
 """Seconds that a schedule may take."""
+UNASKED = "the project has no invariant; what must hold of every model was asked"
 TURN = 16
 """Schedules, and moves of one, after which others get a turn."""
 
@@ -136,6 +139,7 @@ class ScenarioExplorer:
         self._checked: set[End] = set()
         self._usually_open: frozenset[str] = frozenset()
         self._ends = math.inf
+        self._refused = ""
         self._making: NextMove | None = None
         self.result = Exploration(scenario=scenario.name, notes=self._notes())
 
@@ -240,6 +244,8 @@ class ScenarioExplorer:
             while self._reads > self._deciding:
                 self._decide()
                 run = await self.replayed()
+        self._refused = commands_refused(run.world) if self._scenario.place == GENERATED else ""
+        self.result.notes = self._notes()
         self._usually_open = frozenset(one.partition(" ")[0] for one in open_processes(run.world))
         self._checked.clear()
         return run
@@ -251,7 +257,7 @@ class ScenarioExplorer:
     def _notes(self) -> tuple[str, ...]:
         seen = ", ".join(who_sees_ids(self._deciding))
         apart = f"no states are one, as {seen} may go by ids or positions" if seen and self._merging else ""
-        return tuple(filter(None, (apart, "" if self._asked else "the project has no invariant to ask")))
+        return tuple(filter(None, (apart, "" if self._asked else UNASKED, self._refused)))
 
     @property
     def _merges(self) -> bool:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.model.clock import MICROSECONDS
+from workbench.model.counts import counted
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.scenario import IssuedCommand
+from workbench.project.durations import write_duration
 from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
 
 if TYPE_CHECKING:
@@ -63,6 +67,16 @@ def deviations(world: SteppedWorld, usual: SteppedWorld | None = None) -> list[s
     return [said for deed in world.deeds if (said := _deviation(world, deed, usual))]
 
 
+def commands_refused(world: SteppedWorld) -> str:
+    """Says how many of the commands of a run were refused, those included that followed by themselves."""
+    handled = [one.move for one in world.deeds if one.move.name == COMMANDS_TOPIC]
+    given = [one.act for one in world.scenario.when if isinstance(one.act, IssuedCommand)]
+    letters = [one for one in world.letters() if one.subscription == COMMANDS_TOPIC]
+    refused = len(world.done.refusals) + len(letters)
+    said = f"in the usual order {refused:,} of {counted(len(given) + len(handled), 'command')} were refused"
+    return said if refused else ""
+
+
 def _who(move: NextMove) -> str:
     match move.kind:
         case MoveKind.STEP:
@@ -81,7 +95,9 @@ def _deviation(world: SteppedWorld, deed: DoneMove, usual: SteppedWorld | None) 
         return str(move)
     behind = _short(world, deed.instead, usual)
     if move.kind is MoveKind.TIME:
-        return f"{move} before {behind}"
+        times = [one.move.at for one in world.deeds[: world.deeds.index(deed)] if one.move.kind is move.kind]
+        passed = (move.at - max((world.began, *times))) / MICROSECONDS
+        return f"{write_duration(passed)} passes before {behind}"
     return f"{_short(world, move, usual)} overtook {behind}"
 
 

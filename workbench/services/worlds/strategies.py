@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count, islice
 from typing import Protocol
@@ -64,6 +65,31 @@ class Repeating:
         """Returns which one the next of them is; 0 where it is not possible now."""
         wanted = self._made.pop() if self._made else moves[0]
         return moves.index(wanted) if wanted in moves else 0
+
+
+class Resembling:
+    """Makes moves as a run of another scenario made them, as far as they come; then what the engine would.
+
+    Positions, numbers and times are others there: a move resembles what moves by the same.
+
+    Args:
+        made: What that run made.
+    """
+
+    wants_prints = False
+
+    def __init__(self, made: Sequence[NextMove]) -> None:
+        self._made = [replace(move, at=0) for move in made]
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
+        """Returns which move resembles the first one of those that one resembles."""
+        possible = [replace(move, at=0) for move in moves]
+        at = next((at for at, wanted in enumerate(self._made) if wanted in possible), None)
+        if at is None:
+            return 0
+        wanted = self._made[at]
+        del self._made[: at + 1]
+        return possible.index(wanted)
 
 
 class _Branch:

@@ -68,7 +68,8 @@ def told_schedule(scenario: Scenario, run: Run, usual: SteppedWorld) -> ToldSche
     """
     world = run.world
     words = deviations(world, usual)
-    saved = as_scenario(world, f"{scenario.name}: {'; '.join(words) or 'as usual'}"[:LONGEST_NAME])
+    said = "; ".join(words or run.broken) or "as usual"
+    saved = as_scenario(world, f"{scenario.name}: {said}"[:LONGEST_NAME])
     return ToldSchedule(
         choices=run.choices,
         deviations=words,

@@ -108,7 +108,7 @@ class TrafficPlay:
     def _remember(self, store: Store) -> None:
         """Has processes know what they knew before the range."""
         self._copy.tell("Recalling what processes knew", 0, 1)
-        recall(store, self._registry)
+        recall(store, self._registry, {})
 
     async def _fold(self, engine: Engine) -> None:
         """Returns when read models hold what they held before the range."""

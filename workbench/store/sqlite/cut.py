@@ -1,12 +1,16 @@
-"""Cuts the copy of a store back to a position: nothing of what came later is in it, and nothing waits."""
+"""Cuts the copy of a store back to a position: nothing of what came later is in it."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
+from workbench.model.ids import derived_id
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.conversion import BY_HANDLERS
 from workbench.store.sqlite.clock_steps import LAST_WRITE
 from workbench.store.sqlite.connection import translated
@@ -28,22 +32,77 @@ _BEGUN = (
     f"update subscriptions set cursor = :cut, {_UNCLAIMED}, paused = 0, delivered = 0, failed = 0,"
     " filtered = 0, retried = 0, died = 0, expired = 0, skipped = 0"
 )
+_KEPT = "(select value from json_each(:kept))"
 _FORKED = (
-    f"update subscriptions set cursor = iif(:waiting, min(cursor, :cut), :cut), {_UNCLAIMED}",
+    f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED}",
     "delete from dead_letters where position > :cut or died_at >= :since",
     "delete from letter_changes where letter_id not in (select id from dead_letters)",
     "delete from letter_notes where letter_id not in (select id from dead_letters)",
     (
         "delete from deliveries where position > :cut or (state = 'dead' and letter_id is not null"
-        " and letter_id not in (select id from dead_letters)) or (state <> 'dead' and not :waiting)"
+        " and letter_id not in (select id from dead_letters)) or (state <> 'dead' and subscription_id not in"
+        f" (select id from subscriptions where name in {_KEPT}))"
     ),
-    "delete from timeouts where position > :cut or not :waiting",
+    "delete from timeouts where position > :cut",
     "delete from actions where at >= :since",
     "delete from jobs",
     "delete from replaced",
     "delete from meta where key = 'owner'",
 )
-"""What a fork keeps that a run of traffic begins without: letters that were dead by then, and what waits, on wish."""
+"""What a fork keeps that a run of traffic begins without: letters that were dead by then, and what waits."""
+_HANDLED_LATER = "(c.last_position > :cut or (c.last_position = 0 and c.issued_at >= :since))"
+"""Events say whether that was before; of a command without any the time does."""
+_WITHDRAWN = "instr(m.meta, '\"withdrawn\":true') > 0"
+_OPEN_COMMANDS = (
+    (
+        "create temp table open_commands as select m.position, m.meta, m.type, m.deliver_at from messages m"
+        " left join commands c on c.command_id = m.message_id"
+        " left join deliveries d on d.position = m.position"
+        " and d.subscription_id = (select id from subscriptions where name = :commands)"
+        " left join dead_letters l on l.id = d.letter_id"
+        " where m.topic_id = (select id from topics where name = :commands) and m.position <= :cut"
+        f" and ({_HANDLED_LATER} or l.died_at >= :since"
+        f" or (d.id is not null and d.state <> 'dead')"
+        f" or ({_WITHDRAWN} and json_extract(m.meta, '$.withdrawn_on') > :cut))"
+    ),
+    "create unique index temp.open_position on open_commands (position)",
+)
+"""Commands that were issued by then and not handled: their outcome, withdrawal or death came later, or is to come."""
+_ISSUED_LATER = (
+    "select m.message_id, m.causation_id, coalesce(e.position, c.position) from messages m"
+    " left join events e on e.event_id = m.causation_id and e.position <= :cut"
+    " left join messages c on c.message_id = m.causation_id and c.position <= :cut"
+    " where m.position > :cut and coalesce(e.position, c.position) is not null"
+)
+"""What followed later from what was there then."""
+_LATE_MESSAGES = (
+    "select s.name, min(m.position) from messages m join topics t on t.id = m.topic_id"
+    f" join subscriptions s on s.topic = t.name where s.name in {_KEPT} and s.name <> :commands"
+    " and m.position <= :cut and m.deliver_at > :began group by s.name"
+)
+_WAIT_AGAIN = (
+    (
+        "update messages set meta = json_remove(meta, '$.withdrawn', '$.withdrawn_on')"
+        " where position in (select position from open_commands) and instr(meta, '\"withdrawn\":true') > 0"
+    ),
+    (
+        "insert or ignore into deliveries (subscription_id, position, message_id, key, state, rank, generation,"
+        " acquired, failed, crashed, due_at, priority, enqueued_at, expires_at, attempts)"
+        " select s.id, m.position, m.message_id, '', iif(m.deliver_at > :began, 'delayed', 'ready'),"
+        " iif(m.deliver_at > :began, m.deliver_at, m.published_at - m.priority * 1000000), 0, 0, 0, 0,"
+        " iif(m.deliver_at > :began, m.deliver_at, null), m.priority, m.published_at, m.expires_at, '[]'"
+        " from open_commands o join messages m using (position)"
+        " join subscriptions s on s.name = :commands where m.position <= s.cursor"
+    ),
+    (
+        "insert or ignore into timeouts (position, instance, type)"
+        " select position, json_extract(meta, '$.instance'), type from open_commands"
+        " where deliver_at is not null and json_extract(meta, '$.instance') <> ''"
+    ),
+)
+_OPEN_AGAIN = "insert or ignore into open_commands select position, meta, type, deliver_at from messages where position = ?"
+_EFFECTS = 16
+"""As many effects of one delivery are looked for."""
 _STREAMS = (
     (
         "update streams set version = (select coalesce(max(version), 0) from events where stream_id = streams.id)"
@@ -52,8 +111,8 @@ _STREAMS = (
     "delete from streams where version = 0",
     "update streams set closed = 0 where updated_at >= :since",
     (
-        "update streams set last_position = (select position from events where stream_id = streams.id"
-        " and events.version = streams.version) where last_position > :cut"
+        "update streams set (last_position, updated_at) = (select position, recorded_at from events"
+        " where stream_id = streams.id and events.version = streams.version) where last_position > :cut"
     ),
     (
         "delete from snapshots where not exists"
@@ -81,31 +140,66 @@ def cut_back(path: Path, position: int) -> None:
             con.execute(f"delete from {table}")
 
 
-def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
-    """Takes away what was stored behind a position and nothing else (W9); returns whether there was any.
+def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> dict[str, int] | None:
+    """Takes away what was stored behind a position and nothing else (W9).
 
     Dead letters from before stay as they are now, and so do counts and pauses. Where something was taken away,
-    what processes remember goes, too.
+    what processes remember goes, too, and what waited then waits again: commands that were handled, withdrawn
+    or died later, and whatever had its consequences later, or was held back until later.
 
     Args:
         path: As for `cut_back`.
-        waiting: Whether what waits still, and was stored by then, stays; else it counts as delivered.
+        began: The time of the position, microseconds since 1970.
+        kept: Subscriptions for which what waits is kept; for others it counts as delivered.
+
+    Returns:
+        Where subscriptions begin that had not come to the position; None where nothing was taken away.
 
     Raises:
         WorldError: It cannot be written.
     """
+    more: dict[str, int | str] = {"kept": json.dumps([*kept]), "commands": COMMANDS_TOPIC, "began": began}
     with _cutting(path, position) as (con, named):
-        for statement in _FORKED:
-            con.execute(statement, named | {"waiting": waiting})
+        named.update(more)
         cut = named["since"] != _NEVER
-        if cut:
-            con.execute("delete from processes")
-        return cut
+        behind = _behind(con, named, kept) if cut else {}
+        for statement in _FORKED:
+            con.execute(statement, named)
+        for name, cursor in behind.items():
+            con.execute("update subscriptions set cursor = min(cursor, ?) where name = ?", (cursor, name))
+        if not cut:
+            return None
+        con.execute("delete from processes")
+        if COMMANDS_TOPIC in kept:
+            for statement in _WAIT_AGAIN:
+                con.execute(statement, named)
+        return behind
+
+
+def _behind(con: sqlite3.Connection, named: Mapping[str, int | str], kept: Collection[str]) -> dict[str, int]:
+    """Finds which commands were not handled then, and up to where others were; before anything is taken away."""
+    for statement in _OPEN_COMMANDS:
+        con.execute(statement, named)
+    first: dict[str, int] = dict(con.execute(_LATE_MESSAGES, named).fetchall())
+    names = sorted(kept)
+    for effect, cause, position in con.execute(_ISSUED_LATER, named).fetchall():
+        name = _whose(UUID(bytes=effect), UUID(bytes=cause), names)
+        if name == COMMANDS_TOPIC:  # the answer to a refusal
+            con.execute(_OPEN_AGAIN, (position,))
+        elif name:
+            first[name] = min(position, first.get(name, position))
+    return {name: position - 1 for name, position in first.items()}
+
+
+def _whose(effect: UUID, cause: UUID, subscriptions: Sequence[str]) -> str:
+    """Returns the subscription of whose delivery something is an effect: its id says so (D1); empty for none."""
+    tried = ((name, number) for number in range(_EFFECTS) for name in subscriptions)
+    return next((name for name, number in tried if derived_id(name, cause, number) == effect), "")
 
 
 @contextlib.contextmanager
-def _cutting(path: Path, position: int) -> Iterator[tuple[sqlite3.Connection, dict[str, int]]]:
-    """Cuts log, streams and read models in one transaction, in which more can be done."""
+def _cutting(path: Path, position: int) -> Iterator[tuple[sqlite3.Connection, dict[str, int | str]]]:
+    """Cuts log, streams and read models in one transaction, in which more can be done before."""
     with translated(path), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as con:
         for quick in (
             "journal_mode = off",
@@ -117,12 +211,12 @@ def _cutting(path: Path, position: int) -> Iterator[tuple[sqlite3.Connection, di
         con.execute("begin immediate")
         (since,) = con.execute(_SINCE, {"cut": position}).fetchone()
         named = {"cut": position, "since": _NEVER if since is None else since}
+        yield con, named
         con.execute("delete from events where position > :cut", named)
         con.execute("delete from messages where position > :cut", named)
-        con.execute("delete from commands where last_position > :cut or issued_at >= :since", named)
+        con.execute(f"delete from commands as c where {_HANDLED_LATER}", named)
         for statement in _STREAMS:
             con.execute(statement, named)
-        yield con, named
         con.execute("delete from meta where key in (?, 'head')", (LAST_WRITE,))
         _cut_projections(con, position)
         con.execute("commit")
