@@ -136,6 +136,29 @@ async def test_an_event_of_an_aggregate_is_made_though_nothing_is_chosen(designe
     assert designer.board.editor.state.problems == ()
 
 
+async def test_V5_a_card_that_does_not_load_holds_up_no_other(designer: Designer) -> None:
+    editor = designer.board.editor
+    designer.key(Qt.Key.Key_E)
+    await designer.type("boo")
+    await designer.until(lambda: bool(editor.state.problems) and not editor.is_busy())
+    designer.board.scene.choose("")
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.has("[command.send_parcel]")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F)
+    await designer.type("zip: text")
+    designer.key(Qt.Key.Key_Escape)
+    await designer.has("zip")
+    assert "boo" not in designer.text
+    by_id = designer.board.scene.graph.by_id
+    await designer.until(lambda: not designer.board.scene.graph.by_id["command:send_parcel"].draft)
+    assert by_id["event:boo"].draft
+    stand = designer.board.details.section.stand
+    await designer.until(lambda: stand.text() == "✓ saved")
+    assert "Draft: 1 mistake" in editor.stand.text()
+
+
 async def test_where_what_was_made_goes_again_what_stands_nearest_is_chosen(designer: Designer) -> None:
     designer.key(Qt.Key.Key_C)
     await designer.type("send_parcel")

@@ -80,9 +80,9 @@ class BoardView(View):
         self.refused.told.connect(self.pictures.tell)
         self.editor.entry.ahead.lost.connect(self.refused.lose)
         self.marks = BoardMarks(self.editor)
-        DraftDiscard(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take, self.editor.changes.rename_field))
+        DraftDiscard(self.editor, self.details.section.drafts.discard)
         self._build()
         for picture in self.pictures.both:
             picture.node_chosen.connect(self._show_details)
