@@ -6,6 +6,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from tests.services.worlds.race import made
 from workbench.project.samples import copy_sample
 
 WRONG = """
@@ -66,6 +67,44 @@ def test_V3_a_scenario_that_asserts_nothing_counts_as_none_that_passed(workbench
     file.write_text(f'"Nothing is said" {{ given: [{given}], then: [] }}')
     said = workbench("test", folder, "open.tsk")
     assert (said.code, said.out.splitlines()[-1]) == (0, "1 asserts nothing")
+    assert said.out.startswith("passed, asserts nothing scenarios/open.tsk: Nothing is said")
+
+
+GUARDED = """
+[aggregate.hotel]
+state { asked { type: "integer", default: 0 } }
+[event.hotel.offered]
+[event.hotel.freed]
+set { asked: "state.asked - 1" }
+[command.offer]
+creates: "hotel"
+fields { hotel: "string" }
+emit: "hotel.offered"
+[command.free]
+changes: "hotel"
+fields { hotel: "string" }
+emit: "hotel.freed"
+[policy.freeing]
+on: "hotel.offered"
+issue: "free"
+with { hotel: "id" }
+"""
+INVARIANT = """
+[invariant.not_too_low]
+of: "hotel"
+always: "state.asked >= -1"
+"""
+ORDER = """"An order" {
+    when: [{ command: "offer", data: { hotel: "h" } }, { deliver: "freeing" }]
+    then: []
+}
+"""
+
+
+@pytest.mark.parametrize(("invariant", "said"), [(INVARIANT, "1 passed"), ("", "1 asserts nothing")])
+def test_V3_an_order_that_is_named_guards_the_invariants_of_the_project(workbench, tmp_path, invariant, said):
+    made(tmp_path / "hotel", GUARDED + invariant, ORDER)
+    assert workbench("test", tmp_path / "hotel").out.splitlines()[-1] == said
 
 
 def test_a_file_with_mistakes_is_told_and_the_others_run(workbench, folder):

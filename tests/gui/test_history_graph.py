@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from workbench.gui.graph_words import nothing_text, span_text
+from workbench.gui.graph_export import picture_of
+from workbench.gui.graph_words import figures_text, nothing_text, span_text
 from workbench.gui.history_graph import HistoryGraph
 from workbench.gui.time_format import set_zone
 from workbench.services.monitor.rate_marks import RateMark
-from workbench.services.monitor.rate_rings import Measure, RateRings, Sample
+from workbench.services.monitor.rate_rings import Figures, Measure, RateRings, RateWindow, Sample
 
 
 @pytest.fixture
@@ -159,3 +160,22 @@ async def test_V6_read_models_have_lines_a_legend_and_figures_of_their_own(graph
     assert graph.measure.currentData() is Measure.RATE
     drawn(graph, "welcome-mail")
     assert graph.legend.isHidden()
+
+
+def test_a_picture_has_its_whole_title_and_says_of_what_the_highest_is(qtbot):
+    plot = QWidget()
+    qtbot.addWidget(plot)
+    plot.resize(240, 100)
+    long = "Rate, deliveries/s, average of 1 min · 2026-11-30 16:00:00 to 2026-11-30 17:00:00 UTC"
+    low, high = (picture_of(plot, title, {}, {}).height() for title in ("Rate", long))
+    assert high > low, "it breaks where it does not fit"
+    figures = Figures(average=2.0, highest=39.0, total=9)
+    told = {
+        (measure, step): figures_text(
+            RateWindow(measure=measure, step=step, times=(), values={}, figures={}, last=0), figures
+        )
+        for measure in (Measure.RATE, Measure.LAG)
+        for step in (1, 60)
+    }
+    assert told.pop((Measure.RATE, 60)) == "average 2, highest 39 in one second"
+    assert {*told.values()} == {"average 2, highest 39"}

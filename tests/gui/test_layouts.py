@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
 
 
 @pytest.fixture
@@ -35,6 +36,24 @@ def test_a_column_has_one_margin_at_every_side_and_places_its_parts(whole):
     column = in_column((label, 0, Qt.AlignmentFlag.AlignRight), of=whole, margins=0)
     assert column.contentsMargins().isNull()
     assert column.itemAt(0).alignment() == Qt.AlignmentFlag.AlignRight
+
+
+def test_the_wheel_over_tabs_turns_no_page_and_goes_on_to_what_is_around_them(qtbot):
+    tabs = Tabs()
+    qtbot.addWidget(tabs)
+    for title in ("one", "two", "three"):
+        tabs.addTab(QWidget(), title)
+    tabs.setCurrentIndex(1)
+    tabs.show()
+    at, nothing = QPointF(5, 5), Qt.MouseButton.NoButton
+    for turned in (-120, 120):
+        wheel = QWheelEvent(
+            at, at, QPoint(), QPoint(0, turned), nothing, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(tabs.tabBar(), wheel)
+        assert tabs.currentIndex() == 1
+        assert not wheel.isAccepted()
 
 
 def test_panes_cannot_be_closed_and_share_room(qtbot):

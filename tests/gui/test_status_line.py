@@ -24,7 +24,7 @@ from workbench.services.scenarios.scenario_status import Tally
         (Tally(passed=3, unsure=2), "muted", "3 passed, 2 not run"),
         (Tally(passed=3, unsure=2, running=True), "muted", "3 passed, 2 running"),
         (Tally(empty=1), "warning", "1 asserts nothing"),
-        (Tally(passed=3, untried=1), "ok", "3 passed"),
+        (Tally(passed=3, gaps=1), "ok", "3 passed"),
         (Tally(passed=3, empty=2), "warning", "3 passed, 2 assert nothing"),
         (Tally(passed=3, mistakes=1), "warning", "3 passed, 1 mistake"),
     ],
@@ -44,10 +44,10 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     qtbot.addWidget(line)
     line.show_scenarios(Tally(passed=1, failed=2))
     assert line.scenarios.text() == "2 failed, 1 passed"
-    line.show_scenarios(Tally(passed=1, untried=2))
-    assert line.scenarios.text() == "1 passed, 2 not tried"
+    line.show_scenarios(Tally(passed=1, gaps=2))
+    assert line.scenarios.text() == "1 passed, 2 gaps in coverage"
     line.show_drafts(1)
-    assert line.scenarios.text() == "1 passed, 2 not tried, 1 draft"
+    assert line.scenarios.text() == "1 passed, 2 gaps in coverage, 1 draft"
     line.show_drafts(0)
     line.scenarios.click()
     line.zone.click()

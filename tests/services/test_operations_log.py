@@ -15,7 +15,6 @@ from workbench.gui.views.ladder_bar import states
 from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
 from workbench.services import operations_log
 from workbench.services.dead_letters import dead_letter_service
-from workbench.services.operations_log import UndoReport
 from workbench.services.project.open_project import open_target
 from workbench.store.letter_jobs import JobPlan
 from workbench.store.operations import RecallReplays
@@ -168,7 +167,7 @@ async def test_L10_a_held_canary_is_cancelled_and_what_was_delivered_is_said(bro
     )
     assert not undone.complete
     first, rest = states(await jobs.counted(number))
-    assert (first.state, first.words) == ("stopped", "failed; cancelled")
+    assert (first.state, first.words) == ("stopped", "1 failed; cancelled")
     assert rest.words == "not begun"
     said = f"undone by operation {logged.of.number + 1}, but for what was delivered"
     assert broken.operations.get(logged.of.number).why_not == said
@@ -229,12 +228,36 @@ async def test_L10_a_replay_that_was_recalled_is_not_said_to_be_delivered(broken
     assert acts(broken)[1] == ("replay", 2, "it was delivered since")
 
 
-def test_L10_an_undo_says_true_numbers():
-    said = UndoReport(name="archive of 900 dead letters", done=350, asked=350, queued=550)
-    assert said.complete
-    assert said.words.endswith("cancelled before the other 550; 350 put back.")
-    said = UndoReport(name="archive of 900 dead letters", done=899, asked=899)
-    assert said.words == "Undone: archive of 900 dead letters; 899 put back."
+async def test_L10_a_go_on_whose_job_is_held_again_is_not_offered_again_and_again(broken):
+    numbers, jobs = letters(broken), broken.dead_letters.jobs
+    job = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1, 1)))
+    assert (await passing(broken, jobs.finished(job))).job.status == "held"
+    await jobs.resume(job)
+    assert (await passing(broken, jobs.finished(job))).job.status == "held"
+    gone_on = broken.operations.list()[0]
+    assert (gone_on.of.action, gone_on.why_not) == ("go on", f"job {job} is held again")
+    assert broken.operations.last(0).of.act == f"job {job}"
+    await jobs.resume(job)
+    await passing(broken, jobs.finished(job))
+    assert broken.operations.list()[0].why_not == f"job {job} is over"
+
+
+async def test_L10_what_was_tried_of_a_replay_stays_told_when_it_is_undone(broken):
+    await broken.pause()
+    numbers = letters(broken)
+    job = await broken.dead_letters.jobs.start("replay", numbers)
+    while broken.dead_letters.jobs.get(job).step < len(numbers):
+        await asyncio.sleep(0)
+    before = {one.number: one.attempts for one in broken.dead_letters.page()}
+    while not broken.reader.tried_replays(f"job {job}"):
+        assert await broken.step(SUBSCRIPTION)
+    undone = await broken.operations.undo_act(f"job {job}")
+    assert undone.words.endswith("; 1 of them was tried meanwhile, which stays told.")
+    after = {one.number: one.attempts for one in broken.dead_letters.page()}
+    (tried,) = [number for number in before if number in after and after[number] != before[number]]
+    *told, last = after[tried]
+    assert (tuple(told), last.number) == (before[tried], len(before[tried]) + 1)
+    assert "; 1 of them" not in (await broken.operations.undo_act(f"job {job}")).words
 
 
 async def test_L10_the_opposite_is_done_unless_it_was_done_since(broken):
@@ -319,7 +342,7 @@ async def test_L5_L9_undo_of_a_bulk_action_ends_it_and_takes_back_what_it_did(br
 
 
 async def test_L10_what_a_bulk_action_could_not_change_counts_as_dealt_with(broken):
-    first, *rest = letters(broken)
+    first, *rest = broken.reader.letters_in_order(letters(broken))
     await broken.dead_letters.archive([first])
     number = await broken.dead_letters.jobs.start("archive", [first, *rest], per_second=0.001)
     while not broken.dead_letters.jobs.get(number).step:

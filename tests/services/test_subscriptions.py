@@ -15,6 +15,17 @@ async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
     assert broken.subscriptions.again("welcome-mail", broken.streams.head()) == (0, False)
 
 
+async def test_L9_a_reset_counts_the_positions_that_are_seen(broken):
+    """Behind what a subscription does not read its cursor is stored later than it is shown."""
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await settle(broken)
+    (view,) = [one for one in broken.monitor.subscriptions() if one.name == "welcome-mail"]
+    assert view.cursor == broken.streams.head()
+    act = await broken.subscriptions.reset("welcome-mail", 1)
+    said = broken.reader.action(act=act)
+    assert (said.count, said.detail) == (view.cursor - 1, "to position 1; 3 messages again")
+
+
 async def test_a_long_way_back_says_that_there_is_more(broken, monkeypatch):
     monkeypatch.setattr(subscriptions, "AGAIN", 2)
     assert broken.subscriptions.again("welcome-mail", 0) == (2, True)

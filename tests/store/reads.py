@@ -119,7 +119,8 @@ def _records(reader: Reader) -> dict[str, Any]:
             reader.action(act="undo skip"),
         ],
         "kept": [reader.can_bring_back(act) for act in ("skip", "reset", "note", "replay")],
-        "kept letters": [reader.kept_letters(act) for act in ("note", "replay", "none")],
+        "tried replays": [reader.tried_replays(act) for act in ("note", "replay", "none")],
+        "taken back": [reader.taken_back(act) for act in ("note", "replay", "none")],
         "acts on letters": reader.letter_acts(NUMBERS),
         "fates of replays": [reader.replay_fates(act) for act in ("skip", "replay")],
         "deeds": [

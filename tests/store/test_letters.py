@@ -277,6 +277,52 @@ def test_L4_what_is_noted_of_a_later_death_stays_where_an_earlier_note_is_undone
     assert post.reader.letter_notes() == {1: ("", ""), 2: ("ann", "mine")}
 
 
+def retried(post):
+    """Has the replay of letter 1 fail, so that it waits to be tried again."""
+    (row,) = [row for row in post.due() if row.dead_letter == 1]
+    post.lease(row)
+    post.end(row, "delayed")
+
+
+def tries(post):
+    """What letter 1 and its dead delivery tell of tries; None where the delivery is not dead."""
+    letter = post.reader.letter(1)
+    rows = [row for row in post.reader.deliveries_at([letter.position]) if row.state == "dead"]
+    told = [one.number for one in letter.attempts]
+    return told, next(([one.number for one in row.attempts] for row in rows), None)
+
+
+@pytest.mark.parametrize("way", ["undo", "recall", "skip"])
+def test_L10_tries_of_a_replay_that_is_taken_back_stay_with_the_letter(store, way):
+    post = Post(store)
+    post.bring("open")
+    (before, _) = tries(post)
+    one(store, ReplayLetter(number=1, act="replay"))
+    assert post.reader.tried_replays("replay") == 0
+    retried(post)
+    assert post.reader.tried_replays("replay") == 1
+    numbers = tuple(row.number for row in post.reader.deliveries("sub") if row.dead_letter == 1)
+    one(
+        store,
+        {
+            "undo": BringBack(act="replay", limit=9),
+            "recall": RecallReplays(subscription="sub"),
+            "skip": Skip(subscription="sub", numbers=numbers, act="skip"),
+        }[way],
+    )
+    told = [*before, len(before) + 1]
+    assert post.status() == "open"
+    assert tries(post) == (told, None if way == "skip" else told)
+    if way == "skip":
+        assert one(store, BringBack(act="skip", limit=9)) == 1
+        assert tries(post)[0] == before, "the delivery that waits again tells it"
+        assert one(store, BringBack(act="replay", limit=9)) == 1
+        assert tries(post) == (told, told)
+    assert post.act("replay")
+    assert post.act("fail") == 1
+    assert [one.number for one in post.reader.letter(1).attempts] == told
+
+
 class Operator:
     """Does what is recorded, and undoes it."""
 
@@ -325,8 +371,8 @@ def test_L4_every_act_on_a_letter_and_every_undo_is_known(store):
         ]
     }
     assert act.told() == history
-    assert post.reader.kept_letters(replay) == [], "nothing of it can be put back any more"
-    assert post.reader.kept_letters(note) == [1]
+    assert post.reader.taken_back(replay) == post.reader.taken_back(archive) == [1]
+    assert post.reader.taken_back(note) == [], "it stands"
     assert act.told(2) == act.told(99) == {}
     assert store.reader().letter_acts([]) == {}
 
@@ -345,7 +391,6 @@ def test_L4_what_was_done_to_a_letter_stays_known_as_long_as_there_is_the_letter
     one(store, MarkLetters(numbers=(2,), before=("open",), after="purged"))
     clock.advance(10)
     assert one(store, ForgetLetters(before=clock.now())) == 1
-    assert post.reader.kept_letters("other") == []
     assert set(act.told(1, 2)) == {1}
 
 

@@ -276,6 +276,7 @@ def test_owners_and_notes_of_letters_are_searched_and_asked_for(store):
         return [row[0] for row in everything(box.reader, RecordKind.LETTER, words=words)]
 
     assert (found("lena"), found("asked", "#2"), found("rejected"), found("bert")) == ([2], [2], [2, 1], [])
+    assert found("2") == found("#") == found("#3") == [], "a number is named as a whole"
     asked = everything(
         box.reader, RecordKind.LETTER, columns=("owner", "note", "tries", "reason", "metadata")
     )
@@ -291,8 +292,10 @@ def test_L6_data_of_a_letter_is_the_original_and_words_are_looked_for_in_its_cop
         assert everything(box.reader, RecordKind.LETTER, columns=("data",), words=words) == [
             (1, '{"to":"old"}')
         ]
+    assert everything(box.reader, RecordKind.LETTER, columns=("edited",)) == [(1, '{"to":"new"}')]
     source = source_of(box.reader, RecordKind.LETTER)
-    assert "old" in box.reader.records(source, [1])[1].data
+    record = box.reader.records(source, [1])[1]
+    assert ("old" in record.data, record.edited) == (True, '{"to":"new"}')
 
 
 def test_what_waits_is_filtered_by_words_in_any_of_its_texts(store):

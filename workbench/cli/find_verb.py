@@ -32,7 +32,7 @@ def _takes(parser: Parser) -> None:
         default="",
         help="only records for which this is true; it knows data, meta, type, stream, topic, key, kind, time,"
         " version, position, error, status, subscription; of dead letters error_type, reason, place, owner,"
-        " note, tries",
+        " note, tries; data of a letter is the original, edited its edited copy",
     )
     parser.add_argument(
         "--kind", metavar="KINDS", type=_kinds, default=(), help=f"only these kinds: {','.join(KINDS)}"

@@ -22,14 +22,16 @@ def search_options(parser: Parser) -> None:
         metavar="WORDS",
         type=words,
         default="",
-        help="only those in which all of these occur; a phrase is one in quotes of its own: '\"no refund\"'",
+        help="only those in which all of these occur, the edited copy and #NUMBER among it; a phrase is one"
+        " in quotes of its own: '\"no refund\"'",
     )
     parser.add_argument(
         "--where",
         metavar="CEL",
         type=words,
         default="",
-        help="only those of which this is true, such as data.amount > 100 or error.contains('timeout')",
+        help="only those of which this is true, such as data.amount > 100 or error.contains('timeout'); data"
+        " is the original, edited the edited copy",
     )
     parser.add_argument(
         "--is",
@@ -38,7 +40,7 @@ def search_options(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="only those of this group; FIELD as for --group-by of list",
+        help="only those of this group, by the original payload; FIELD as for --group-by of list",
     )
 
 

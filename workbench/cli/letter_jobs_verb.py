@@ -84,15 +84,18 @@ async def _list(options: Options, environ: Environ) -> int:
             one.state,
             one.job.action,
             len(one.job.numbers),
-            one.resolved,
+            one.in_progress + one.blocked,
+            one.fates.get("resolved", 0),
             one.failures,
             one.undone,
+            sum(one.others.values()),
             one.queued,
             when(one.job.created_at, zone),
         )
         for one in found
     ]
-    heads = ("JOB", "STATUS", "ACT", "LETTERS", "RESOLVED", "FAILED", "UNDONE", "WAITING", "BEGUN")
+    ends = ("IN PROGRESS", "RESOLVED", "FAILED", "UNDONE", "OTHERS", "WAITING")
+    heads = ("JOB", "STATUS", "ACT", "LETTERS", *ends, "BEGUN")
     answer(options, [job_value(one) for one in found], columns(heads, rows) if rows else "no jobs")
     return DONE
 
@@ -167,7 +170,11 @@ def _check(workspace: Workspace, number: int, *statuses: str) -> None:
 
 JOBS = {
     "jobs": VerbSpec(
-        about="Lists the newest jobs on many dead letters, what came of them, and how many each has left.",
+        about="""
+            Lists the newest jobs on many dead letters, what came of each by itself, and how many it has left.
+
+            Under OTHERS stands on how many of its letters others acted instead; what it did itself stays its.
+        """,
         examples="workbench dead-letters jobs my-project",
         arguments=_list_takes,
         work=_list,

@@ -52,7 +52,8 @@ def _tell(result: ScenarioResult) -> None:
     from workbench.services.scenarios import tell
 
     scenario = result.scenario
-    print(f"{result.verdict.value:<7} {one_line(scenario.title)}")
+    empty = ", asserts nothing" if result.passed and scenario.asserts_nothing else ""
+    print(f"{result.verdict.value + empty:<7} {one_line(scenario.title)}")
     if not result.passed:
         print(many_lines(tell(result), "        "))
 

@@ -244,6 +244,10 @@ class SubscriptionRunner:
         if self._strategy is not None:
             await self._strategy.rest()
 
+    async def store_cursor(self) -> None:
+        """Stores how far it has looked: behind what it does not read the store knows less."""
+        await self._cursor.store()
+
     def next_due(self) -> int | None:
         """Returns when a row is due, or what another engine holds runs out, microseconds since 1970."""
         if self._strategy is None:

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QImageWriter, QPen
 from PySide6.QtWidgets import QWidget
 
-from workbench.gui.plot import number_text
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 from workbench.interop.output_files import replace_output
@@ -27,11 +26,8 @@ SHARP, LINE, EDGE = 2, 20, 12
 """Pixels of the image for one of the plot; height of a line of the legend, and what is left around."""
 NAMED = 40
 """Lines of a legend at most."""
-
-
-def figures_text(figures: Figures) -> str:
-    """Returns in words what a measure comes to."""
-    return f"average {number_text(figures.average)}, highest {number_text(figures.highest)}"
+MOST = 400
+"""Pixels that a title may be high."""
 
 
 def table_of(names: Sequence[str], figures: Mapping[str, Figures], whose: str = "Subscription") -> str:
@@ -41,10 +37,16 @@ def table_of(names: Sequence[str], figures: Mapping[str, Figures], whose: str = 
     return "\n".join("\t".join(row) for row in [(whose, "Average", "Highest", "Total"), *cells])
 
 
-def picture_of(plot: QWidget, title: str, pens: Mapping[str, QPen], figures: Mapping[str, Figures]) -> QImage:
-    """Returns a plot as it is seen, with a title above and a legend below it."""
+def picture_of(plot: QWidget, title: str, pens: Mapping[str, QPen], told: Mapping[str, str]) -> QImage:
+    """Returns a plot as it is seen, with a title above and a legend below it.
+
+    Args:
+        told: By name what a line comes to, in words.
+    """
     shown = [*pens.items()][:NAMED]
-    width, height = plot.width(), plot.height() + LINE * (len(shown) + 1) + 3 * EDGE
+    room = QRect(EDGE, EDGE, plot.width() - 2 * EDGE, MOST)
+    head = max(LINE, QFontMetrics(ui_font()).boundingRect(room, Qt.TextFlag.TextWordWrap, title).height() + 4)
+    width, height = plot.width(), plot.height() + head + LINE * len(shown) + 3 * EDGE
     image = QImage(width * SHARP, height * SHARP, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(SHARP)
     colors = theme().colors
@@ -52,15 +54,14 @@ def picture_of(plot: QWidget, title: str, pens: Mapping[str, QPen], figures: Map
     with painting(image) as painter:
         painter.setFont(ui_font())
         painter.setPen(QColor(colors.text))
-        painter.drawText(QPointF(EDGE, EDGE + LINE - 4), title)
-        painter.drawPixmap(0, EDGE + LINE, plot.grab())
+        painter.drawText(room, Qt.TextFlag.TextWordWrap, title)
+        painter.drawPixmap(0, EDGE + head, plot.grab())
         for at, (name, pen) in enumerate(shown):
-            base = plot.height() + 2 * EDGE + LINE * (at + 1) + LINE / 2
+            base = plot.height() + 2 * EDGE + head + LINE * at + LINE / 2
             painter.setPen(pen)
             painter.drawLine(QPointF(EDGE, base), QPointF(EDGE + 24, base))
-            told = f"{name} · {figures_text(figures[name])}" if name in figures else name
             painter.setPen(QColor(colors.text))
-            painter.drawText(QPointF(EDGE + 34, base + 4), told)
+            painter.drawText(QPointF(EDGE + 34, base + 4), f"{name} · {told[name]}" if name in told else name)
     return image
 
 

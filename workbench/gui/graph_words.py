@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from workbench.gui.plot import clock_text, number_text
 from workbench.services.monitor.rate_rings import Figures, Measure, RateWindow
@@ -71,12 +71,18 @@ def nothing_text(seen: RateWindow, span: str, *, here: bool) -> str:
     return f"Nothing in {span}{', as far as it was watched' if gaps else ''}"
 
 
-def graph_text(word: str, span: str, names: Sequence[str], figures: Mapping[str, Figures]) -> str:
+def figures_text(seen: RateWindow, figures: Figures) -> str:
+    """Returns in words what a measure comes to; a line of averages is lower than the highest second."""
+    over = seen.step > 1 and seen.measure.kind is Measure.RATE
+    of = " in one second" if over else ""
+    return f"average {number_text(figures.average)}, highest {number_text(figures.highest)}{of}"
+
+
+def graph_text(seen: RateWindow, word: str, span: str, names: Sequence[str]) -> str:
     """Returns in words what a graph shows."""
+    figures = seen.figures
     lines = [
-        f"{name} average {number_text(one.average)}, highest {number_text(one.highest)}"
-        for name in names[:TOLD]
-        if (one := figures.get(name)) is not None
+        f"{name} {figures_text(seen, one)}" for name in names[:TOLD] if (one := figures.get(name)) is not None
     ]
     return f"{word}, {span}: {'; '.join(lines)}"
 

@@ -14,7 +14,7 @@ from workbench.gui.actions import action
 from workbench.gui.chooser import ChoiceBox
 from workbench.gui.file_endings import file_to_write
 from workbench.gui.graph_export import FORMATS, picture_of, table_of, write_graph
-from workbench.gui.graph_words import MEASURES, graph_text, nothing_text, point_text, unit_text
+from workbench.gui.graph_words import MEASURES, figures_text, graph_text, nothing_text, point_text, unit_text
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.line_legend import LineLegend
@@ -269,7 +269,7 @@ class HistoryGraph(TimeGraph):
             last = {name: some[index] for name, some in seen.values.items() if some}
             self.legend.set_values({name: number_text(one) for name, one in last.items() if one == one})  # noqa: PLR0124  # without NaN
         word, span = self.measure.currentText(), self.span.currentText()
-        self.setAccessibleDescription(graph_text(word, span, self.seen_names(), self.figures))
+        self.setAccessibleDescription(graph_text(seen, word, span, self.seen_names()))
 
     # -- what can be done ---------------------------------------------------------------------------------
 
@@ -349,7 +349,7 @@ class HistoryGraph(TimeGraph):
         if chosen:
             path = file_to_write(chosen, kind, FORMATS, offered="png")
             picture = (
-                picture_of(plot.widget, self._title(seen), self.pens(), self.figures)
+                picture_of(plot.widget, self._title(seen), self.pens(), self.told(seen))
                 if path.suffix == ".png"
                 else None
             )
@@ -368,6 +368,10 @@ class HistoryGraph(TimeGraph):
             whose = "Read model" if self.of_read_models else "Subscription"
             QGuiApplication.clipboard().setText(table_of(self.seen_names(), self.figures, whose))
             self._desk.notice("ok", "Copied the figures as a table.")
+
+    def told(self, seen: RateWindow) -> dict[str, str]:
+        """Returns by name what is said of a line in a legend."""
+        return {name: figures_text(seen, one) for name, one in self.figures.items()}
 
     def _title(self, seen: RateWindow) -> str:
         """Says what is seen, in which time."""

@@ -87,6 +87,7 @@ OWNERS = (
     ("Payloads and other long texts", "workbench.gui.json_view:JsonView"),
     ("Palette", "workbench.gui.palette:Palette"),
     ("Graphs", "workbench.gui.history_graph:HistoryGraph"),
+    ("Notes on letters", "workbench.gui.views.letter_notes:LetterNotes"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
     ("Appending by hand", "workbench.gui.views.append_dialog:AppendDialog"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -146,6 +146,11 @@ class Scrolled(QScrollArea):
         if isinstance(now, QAbstractButton) and self._page.isAncestorOf(now):
             self.ensureWidgetVisible(now, 0, 8)
 
+    def bring(self, part: QWidget) -> None:
+        """Scrolls to a part of the page; to its beginning where it is too high to be seen whole."""
+        self.ensureWidgetVisible(part, 0, 0)
+        self.ensureVisible(0, part.mapTo(self._page, QPoint()).y(), 0, 0)
+
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
@@ -173,6 +178,14 @@ class Tabs(QTabWidget):
         self.setObjectName(name)
         self._layouts: WindowLayouts | None = None
         self.currentChanged.connect(lambda _at: self._keep())
+        self.tabBar().installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.tabBar() and event.type() == QEvent.Type.Wheel:
+            event.ignore()  # who scrolls past the tabs does not mean another page
+            return True
+        return super().eventFilter(watched, event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from workbench.gui.actions import Action
 from workbench.gui.reads import Question
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
-    from workbench.services.operations_log import LoggedAct, UndoReport
+    from workbench.services.operations_log import LoggedAct
+    from workbench.services.undo_report import UndoReport
     from workbench.services.workspace import Workspace
     from workbench.store.operator_actions import OperatorAction
 
@@ -222,9 +224,17 @@ def undo_action() -> tuple[Action, ...]:
             writes=True,
             look=lambda view: (_said(view.desk.undo.last), "undo"),
             why=lambda view: view.desk.undo.why_not(),
-            run=lambda view: view.desk.undo.undo_last(),
+            run=_undo_in,
         ),
     )
+
+
+def _undo_in(view: Any) -> None:
+    """Undoes the last act, unless a question stands open: what is behind it is not meant then."""
+    if any(one.isVisibleTo(view) for one in view.findChildren(QWidget, "confirm")):
+        view.desk.notice("info", "Nothing was undone: a question is open. Answer it, or leave it by Esc.")
+    else:
+        view.desk.undo.undo_last()
 
 
 def _said(last: LoggedAct | None) -> str:

@@ -138,7 +138,7 @@ class StatusLine(QStatusBar):
 
     def _paint_scenarios(self) -> None:
         role, said = self._tally.role, self._tally.said
-        said += f", {self._tally.untried:,} not tried" if self._tally.untried else ""
+        said += f", {counted(self._tally.gaps, 'gap')} in coverage" if self._tally.gaps else ""
         said += f"{', ' if said else ''}{counted(self._drafts, 'draft')}" if self._drafts else ""
         name = {"ok": "ok", "error": "error"}.get(role, "scenario")
         self.scenarios.setIcon(icon(name, role))

@@ -209,7 +209,8 @@ class View(QWidget):
         place = self.focusWidget() or self
         while place is not self and not _lines(place, FilterRow):
             place = place.parentWidget() or self
-        for line in (*_lines(place, FilterRow), *_lines(self, QLineEdit))[:1]:
+        asks = getattr(self, self.asks_in) if self.asks_in else self
+        for line in (*_lines(place, FilterRow), *_lines(asks, QLineEdit), *_lines(self, QLineEdit))[:1]:
             line.setFocus(Qt.FocusReason.ShortcutFocusReason)
             line.selectAll()
 

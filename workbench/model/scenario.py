@@ -156,6 +156,7 @@ class Scenario:
         name: A sentence.
         now: When it begins, microseconds since 1970; None for the default.
         no_other_events: Every event that follows is listed.
+        invariants: Of the model that it was read with; they must hold in every scenario.
     """
 
     name: str
@@ -165,11 +166,20 @@ class Scenario:
     then: tuple[Expected, ...] = ()
     now: int | None = None
     no_other_events: bool = False
+    invariants: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def asserts_nothing(self) -> bool:
-        """Whether nothing is said of what must follow, so that it passes unless something goes wrong."""
-        return not self.then and not self.no_other_events
+        """Whether nothing is said of what must follow, so that it passes unless something goes wrong.
+
+        Where it names its deliveries, it guards the invariants in that order.
+        """
+        return not self.then and not self.no_other_events and not self.guarded
+
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """The invariants that it asks in an order that it names."""
+        return self.invariants if self.stepped else ()
 
     @property
     def stepped(self) -> bool:

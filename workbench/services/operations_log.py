@@ -11,6 +11,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.clock import MICROSECONDS
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.operator_acts import KEEPING, OPPOSITES, REPLAYS, OperatorAct, hindrance
+from workbench.services.undo_report import UndoReport
 from workbench.store.letter_jobs import JobStatus, job_act
 from workbench.store.operations import (
     BringBack,
@@ -65,66 +66,6 @@ class LoggedAct:
         """Whether it is an act, other than an undo, that was not undone as far as it can be."""
         done = bool(self.of.count) and not self.of.undone and self.of.action != OperatorAct.UNDO
         return done or not self.why_not
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoReport:
-    """What became of an undo.
-
-    Attributes:
-        name: As `LoggedAct.name`.
-        done: On how many things it took effect, with what earlier undos of the act brought back.
-        asked: On how many the act had; 0 where nothing is counted.
-        queued: What a bulk action had not dealt with when the undo cancelled it.
-        delivers: Whether the act had something delivered.
-        before: Whether nothing was left to do: it was undone before.
-    """
-
-    name: str
-    done: int
-    asked: int
-    queued: int = 0
-    delivers: bool = False
-    before: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing that the act changed is left as the act made it."""
-        return self.done >= (self.asked if self.queued else max(1, self.asked))
-
-    @property
-    def words(self) -> str:
-        """Says what was undone, with exact numbers."""
-        if self.queued:
-            return self._cancelled()
-        undone = "Undone already" if self.before else "Undone"
-        if self.complete:
-            return f"{undone}: {self.name}{self._number()}."
-        if not self.done:
-            return f"Nothing of it could be undone: {self.name}; {self._since('it was', 'it has')}."
-        said = self._since("the others were", "the others have")
-        return f"{undone}: {self.name}, {self.done:,} of {self.asked:,}; {said}."
-
-    def _since(self, were: str, have: str) -> str:
-        return f"{were} delivered, which cannot be undone" if self.delivers else f"{have} changed since"
-
-    def _number(self) -> str:
-        """Says how many were put back where the name has another number of dead letters."""
-        other = self.name.endswith("dead letters") and f" {self.done:,} " not in self.name
-        return f"; {self.done:,} put back" if other else ""
-
-    def _cancelled(self) -> str:
-        """Says of a bulk action what was cancelled, what was put back, and what stays."""
-        left = self.asked - self.done
-        said = [f"Undone: {self.name}, cancelled before the other {self.queued:,}"]
-        if not self.asked:
-            said = [f"Undone: {self.name}, cancelled before any of {self.queued:,}"]
-        if self.done:
-            said.append(f"{self.done:,} put back")
-        if left > 0:
-            one = left == 1
-            said.append(f"{left:,} {self._since('was', 'has') if one else self._since('were', 'have')}")
-        return "; ".join(said) + "."
 
 
 class OperationsLog:
@@ -205,9 +146,13 @@ class OperationsLog:
         return self._ended(of) if of.action in OF_JOBS else self._rebuilt(of)
 
     def _ended(self, of: OperatorAction) -> str:
-        """Says that a job is over that an act held or had go on; empty while it is not."""
-        job = self._dead_letters.jobs.get(_number_of(of))
-        return "" if job.status in (JobStatus.RUNNING, JobStatus.HELD) else f"job {job.number} is over"
+        """Says that a job is not as an act left it that held it or had it go on; empty while it is."""
+        job, held = self._dead_letters.jobs.get(_number_of(of)), of.action == OperatorAct.HOLD
+        if job.status not in (JobStatus.RUNNING, JobStatus.HELD):
+            return f"job {job.number} is over"
+        if held is not (job.status is JobStatus.HELD):
+            return f"job {job.number} {'goes on again' if held else 'is held again'}"
+        return "" if job.step < len(job.numbers) else f"job {job.number} has nothing left"
 
     def _over(self, of: OperatorAction) -> str:
         """Says why nothing that an act changed can be brought back now; empty if something can."""
@@ -271,6 +216,7 @@ class OperationsLog:
                 return UndoReport(name=found.name, done=done, asked=0, before=bool(of.undone))
             queued = await self._cancel(of)
             delivers = of.action in REPLAYS and _delivered(self._world.reader.replay_fates(of.act))
+            tried = self._world.reader.tried_replays(of.act)
             done = await self._bring_back(of)
             return UndoReport(
                 name=found.name,
@@ -278,6 +224,7 @@ class OperationsLog:
                 asked=self.get(number).of.count,
                 queued=queued,
                 delivers=delivers,
+                tried=tried,
                 before=bool(of.undone) and not done,
             )
 

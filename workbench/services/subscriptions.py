@@ -134,6 +134,11 @@ class Subscriptions:
         entries = reader.log(at, 1)
         return WaitingMessage(delivery=delivery, type=entries[0].type if entries else "", key=key)
 
+    def _again_said(self, name: str, position: int) -> str:
+        """Says how many messages it gets again from a position on; empty where it goes ahead."""
+        count, more = self.again(name, position)
+        return f"; {'more than ' if more else ''}{counted(count, 'message')} again" if count else ""
+
     def again(self, name: str, position: int) -> tuple[int, bool]:
         """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
 
@@ -216,9 +221,11 @@ class Subscriptions:
         if not 0 <= position <= head:
             raise InvalidValue(f"position {position:,} is not from 0 to {head:,}", path="")
         async with self._world.at_work() as engine:
-            release, act = engine.subscription(name).release_key, str(engine.new_id())
+            runner, act = engine.subscription(name), str(engine.new_id())
+            await runner.store_cursor()  # its record counts the positions that a person sees it go back
+            release = runner.release_key
             moved = ConfigureSubscription(subscription=name, cursor=position, release_key=release, act=act)
-            said = f"to position {position:,}"
+            said = f"to position {position:,}{self._again_said(name, position)}"
             note = self._world.record(OperatorAct.RESET, f"subscription {name}", said, act=act)
             await engine.commit(moved, note)
             return act

@@ -12,7 +12,7 @@ from workbench.model.dead_letter import LetterStatus
 from workbench.model.messaging import Message
 from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import AdvanceJob, RecordAction
-from workbench.store.stored_values import DeadLetter, Delivery, Reason
+from workbench.store.stored_values import Attempt, DeadLetter, Delivery, Reason
 
 _STANDING = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 _OVER = (LetterStatus.RESOLVED, LetterStatus.FAILED_AGAIN)
@@ -131,6 +131,17 @@ def refuse_handled(letter: DeadLetter, *, followed: bool) -> None:
 
 def _named(letter: DeadLetter) -> str:
     return f"dead letter {letter.number}: {letter.type} {letter.key} at position {letter.position}"
+
+
+def with_tries(before: Sequence[Attempt], tries: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Returns the tries of a letter with those of a replay that ends without success or death (L10)."""
+    return (*before, *(replace(one, number=number) for number, one in enumerate(tries, len(before) + 1)))
+
+
+def without_tries(told: Sequence[Attempt], tries: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Returns what `with_tries` added these to: the replay goes on, and tells them itself."""
+    before = tuple(told[: max(0, len(told) - len(tries))])
+    return before if with_tries(before, tries) == tuple(told) else tuple(told)
 
 
 def own_data(letter: DeadLetter, message: Message | None) -> str | None:

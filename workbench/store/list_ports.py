@@ -157,6 +157,9 @@ class LetterLists(Protocol):
     def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
         """Returns those of these dead letters that have one of the statuses, the newest first."""
 
+    def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Returns these numbers, each once, in the order of their messages; those of no letter last."""
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
 
@@ -291,11 +294,14 @@ class RecordLists(Protocol):
     def can_bring_back(self, act: str) -> bool:
         """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
 
-    def kept_letters(self, act: str) -> list[int]:
-        """Returns the dead letters of which something is kept that an act replaced, in their order."""
+    def taken_back(self, act: str) -> list[int]:
+        """Returns the dead letters at which an undo took back what an act had changed, in their order."""
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
+
+    def tried_replays(self, act: str) -> int:
+        """Returns how many replays of an act wait still, and were tried already: these tries stay (L10)."""
 
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
         """Returns by letter what operators did to it and what of that was undone, the first act first."""

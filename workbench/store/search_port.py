@@ -12,6 +12,8 @@ import msgspec
 
 LOOKED_AT = 20_000
 """Characters of a payload that a found record has."""
+MOST_DIGITS = 19
+"""Digits that a number of a letter has less of."""
 NO_TIME = -(2**62)
 """The time of what has none: rows of read models."""
 
@@ -109,12 +111,21 @@ COLUMNS = (
     "owner",
     "note",
     "tries",
+    "edited",
 )
 """What an expression can ask of a record; what a kind does not have is an empty text, 0 or None.
 
-Of rows of read models ``data`` is a dictionary, else JSON; from ``error_type`` on only letters have them."""
+Of rows of read models ``data`` is a dictionary, else JSON; from ``error_type`` on only letters have them.
+``data`` of a letter is the original, ``edited`` its edited copy (L6), None where there is none."""
 NUMBERS = ("version", "position", "tries")
 """Those of them that are numbers."""
+
+
+def letter_in(word: str) -> int | None:
+    """Returns the number of the dead letter that a word names, such as ``#12``; None for any other word."""
+    digits = word.removeprefix("#")
+    named = word.startswith("#") and digits.isascii() and digits.isdecimal() and len(digits) < MOST_DIGITS
+    return int(digits) if named else None
 
 
 def column_of(name: str) -> str:
@@ -133,6 +144,7 @@ class FoundRecord(msgspec.Struct, frozen=True, kw_only=True):
         key: Of a message, a letter, or a row.
         data: JSON, no more than `LOOKED_AT` characters of it; of rows a dictionary.
         error: Of a letter, or why a command was refused.
+        edited: Of a letter its edited copy (L6), JSON, cut as `data` is; None for none.
     """
 
     kind: RecordKind
@@ -147,6 +159,7 @@ class FoundRecord(msgspec.Struct, frozen=True, kw_only=True):
     metadata: str | None = None
     error: str = ""
     status: str = ""
+    edited: str | None = None
 
 
 class SearchReader(Protocol):

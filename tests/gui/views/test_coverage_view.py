@@ -37,7 +37,7 @@ async def view(desk, qtbot, until):
     qtbot.addWidget(made)
     made.resize(1000, 700)
     made.show()
-    await until(lambda: made.summary.text() == "3 of 23 tried")
+    await until(lambda: made.summary.text() == "3 of 23 tried, 20 gaps")
     yield made
     await until(lambda: not desk.workspace.scenarios.busy)
 
@@ -163,7 +163,7 @@ async def test_what_only_a_scenario_with_a_mistake_tries_says_so_and_leads_to_th
     await desk.workspace.scenarios.look()
     await until(lambda: row_of(view, "create_user", "is issued")[0] == "mistake")
     assert row_of(view, "create_user", "is issued")[3] == "1"
-    assert view.summary.text() == "3 of 23 tried", "it tries nothing"
+    assert view.summary.text() == "3 of 23 tried, 19 gaps", "it tries nothing"
     assert "1 mistake in scenarios, which do not load" in view.looked.text()
     wanted = []
     desk.text_wanted.connect(lambda file, line: wanted.append((file, line)))

@@ -8,7 +8,7 @@ import os
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from tests.services.conftest import running
 from tests.services.worlds.race import ORDER, orders_that_race
@@ -132,8 +132,35 @@ async def test_an_order_is_kept_as_a_scenario_and_opened(view, workspace, desk, 
     assert f'"{name}"' in text
     assert "deliver" in text
     await until(lambda: len(workspace.scenarios.all()) == 2)
+    assert "earlier" not in view.line.badge.text()
     assert view.plan.scenario.offered() == ["", TITLE]  # one that names its deliveries has one order
     await until(lambda: not workspace.scenarios.busy)
+
+
+async def test_what_came_of_an_earlier_model_says_so_and_is_not_kept(view, workspace, until):
+    await explored(view, until)
+    assert view.line.badge.text() == "✕ 1 invariant broken"
+    assert not view.line.findChild(QPushButton).isVisible()
+    file = workspace.project.root / "project.tsk"
+    before = workspace.project
+    file.write_text(file.read_text() + "\n[event.order.forgotten]\n")
+    await workspace.model_reload.check()
+    await until(lambda: workspace.project is not before)
+    await until(lambda: view.line.badge.text() == "! of an earlier model: 1 invariant broken")
+    assert not view.acts["save"].refresh()
+    assert view.acts["save"].toolTip() == "This order is of an earlier model: explore again"
+    view.line.findChild(QPushButton).click()
+    await until(lambda: not view.busy, within=120.0)
+    assert view.line.badge.text() == "✕ 1 invariant broken"
+    assert view.acts["save"].refresh()
+
+
+async def test_what_was_found_gets_the_room_of_the_plan(view, until):
+    assert view.plan.isVisible()
+    await explored(view, until)
+    assert not view.plan.isVisible()
+    view.beginnings.acts["plan"].trigger()
+    assert view.plan.isVisible()
 
 
 async def test_an_order_that_cannot_be_done_again_is_not_kept_as_a_scenario(view, until):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_dataclass
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -10,13 +12,13 @@ from tests.services.conftest import passing, settle
 from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.time_format import short
 from workbench.gui.views.job_watch import job_watch
-from workbench.gui.views.job_words import outcome, progress, title
+from workbench.gui.views.job_words import hindrance, outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.repair_listed import job_said as listed_said
 from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport, Report
-from workbench.store.letter_jobs import Job, JobStatus
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 from workbench.store.operations import StartJob
 
 MANY = AT_ONCE + 5
@@ -129,9 +131,19 @@ async def test_L5_where_all_are_given_back_nothing_is_left_to_cancel(many, view,
     shown = card(view)
     assert not shown.cancel.isEnabled()
     assert "Nothing is left to cancel" in shown.cancel.toolTip()
+    assert shown.undo.isVisible(), "but what waits can be taken back"
     await many.dead_letters.jobs.cancel(1)  # as one does who was as quick as the job
     await until(lambda: shown.title.text().endswith(": cancelled too late, all had been given back"))
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} in progress."
+
+
+async def test_L10_of_a_replay_that_has_given_all_back_undo_takes_what_waits(many, view, until):
+    await many.pause()
+    view._repairs.do(REPLAY, all_numbers(view))
+    await until(lambda: view.jobs.cards and card(view).undo.isVisible())
+    card(view).undo.click()
+    await until(lambda: card(view).title.text().endswith(": undone"))
+    assert many.dead_letters.counts() == {"open": MANY}
 
 
 async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until):
@@ -203,6 +215,11 @@ async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, u
     shown = [view.jobs._column.itemAt(at).widget() for at in range(3)]
     assert [one.job.number for one in shown] == [3, 2, 1]
     assert [one.began.text() for one in shown] == [short(one.job.created_at) for one in shown]
+    await until(lambda: all(one.over for one in shown))
+    view.recent.click()
+    assert not view.jobs.cards, "once more hides them again"
+    view.recent.click()
+    await until(lambda: len(view.jobs.cards) == 3)
 
 
 async def test_L5_of_the_jobs_that_ended_only_the_last_one_stays_beside_those_that_go_on(many, view, until):
@@ -254,7 +271,12 @@ async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
 ):
     numbers, jobs = all_numbers(view), many.dead_letters.jobs
     await many.pause()
-    job = await jobs.start(action, numbers, per_second=1)
+    job = await jobs.start(
+        action,
+        numbers,
+        per_second=float(action == "archive"),
+        plan=JobPlan(ladder=(1,) if action == "replay" else ()),
+    )
     await until(lambda: jobs.get(job).step == 1)
     await many.operations.undo_act(f"job {job}")
     await many.dead_letters.purge(numbers, skip_on=True)
@@ -264,8 +286,8 @@ async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
     later.show()
     later.catch_up()
     later.jobs.show_recent()
-    await until(lambda: later.jobs.cards and card(later).title.text().endswith("per second: undone"))
-    assert f"By others meanwhile: {MANY} purged." in card(later).said.text()
+    await until(lambda: later.jobs.cards and card(later).title.text().endswith(": undone"))
+    assert f"By others meanwhile: {MANY - 1} purged." in card(later).said.text()
     report = await jobs.counted(job)
     assert job_value(report)["status"] == "undone"
     assert job_said(report)[-1] == f"job {job} was undone"
@@ -285,9 +307,9 @@ async def test_L10_a_job_whose_undo_came_too_late_for_some_says_so(many, view, u
 
 
 async def test_L5_what_another_job_dealt_with_is_not_said_to_be_left(many, view, until):
-    numbers, jobs = all_numbers(view), many.dead_letters.jobs
+    numbers, jobs = sorted(all_numbers(view)), many.dead_letters.jobs
     await many.pause()
-    job = await jobs.start("replay", numbers, per_second=1)
+    job = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1,)))
     view.jobs.follow(job)
     await until(lambda: jobs.get(job).step == 1)
     await jobs.cancel(job)
@@ -357,6 +379,32 @@ async def test_L5_a_job_of_the_last_session_is_told_though_nobody_opened_the_dea
     assert [one.text for one in told] == [f"Archived {MANY} dead letters."]
 
 
+async def test_L10_a_question_that_is_open_keeps_ctrl_z_from_what_is_behind_it(many, view, told, until):
+    number = all_numbers(view)[0]
+    await many.dead_letters.repair.write_note([number], text="asked them")
+    await until(lambda: view.desk.undo.last is not None)
+    view._repairs.begin(PURGE, (number,))
+    await until(view.strip.isVisible)
+    view.acts["undo"].do()
+    await until(lambda: told)
+    assert told[-1].text == "Nothing was undone: a question is open. Answer it, or leave it by Esc."
+    assert many.dead_letters.repair.facts(number).note == "asked them"
+    view.strip.dismiss()
+    view.acts["undo"].do()
+    await until(lambda: not many.dead_letters.repair.facts(number).note)
+
+
+async def test_L5_what_is_told_of_a_held_job_goes_away_with_it(many, view, desk, until):
+    notices, jobs = [], many.dead_letters.jobs
+    desk.noticed.connect(notices.append)
+    job = await many.dead_letters.repair.begin(all_numbers(view), ladder=(2, 5))
+    view.jobs.follow(job)
+    await passing(many, until(lambda: any("held at a new failure" in one.text for one in notices)))
+    (said,) = [one for one in notices if "held at a new failure" in one.text]
+    await jobs.cancel(job)
+    await until(lambda: any(one.topic == said.topic and not one.text for one in notices))
+
+
 async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(many, view, told, until):
     numbers = all_numbers(view)
     await many.dead_letters.repair.begin(numbers, ladder=(2, 5))
@@ -364,6 +412,7 @@ async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(
     view.jobs.follow(job.number)
     held = f"Replay {MANY} dead letters: held at a new failure"
     await passing(many, until(lambda: card(view).title.text() == held))
+    await until(lambda: told)
     assert [one.text for one in told] == [f"The replay is held at a new failure; {MANY - 2} wait."]
     told[0].actions[0][1]()
     await many.pause()
@@ -435,7 +484,10 @@ def test_words():
     assert progress(report, 0) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"
     )
-    assert "left" not in progress(report, 0, paused=True), "what waits for the engine has no end"
+    waits = replace_dataclass(report, held_up="the engine is paused")
+    assert "left" not in progress(waits, 0), "what waits for the engine has no end"
+    assert title(waits).endswith(": running")
+    assert hindrance(waits) == "; it waits, the engine is paused"
     report = JobReport(job=replace(job, step=3), fates={"failed_again": 1, "blocked": 2})
     assert progress(report, 0) == (
         "0 queued  ·  0 in progress  ·  0 resolved  ·  1 failed again"

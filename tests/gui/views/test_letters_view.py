@@ -151,7 +151,7 @@ async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view
     answer(view, "Replay 2")
     await passing(broken, until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2))
     (job,) = broken.dead_letters.jobs.list()
-    assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
+    assert (job.action, job.numbers, job.per_second) == ("replay", (2, 3), 1000.0)
     await passing(
         broken, until(lambda: view.jobs.cards[1].said.text() == "Replayed 2 dead letters: 2 resolved.")
     )
@@ -610,6 +610,19 @@ async def test_all_of_a_cause_can_be_replayed_whatever_else_is_listed(broken, vi
     await until(lambda: listed(view) == [2])
     assert not view.whole.isEnabled()
     assert view.whole.toolTip() == "No letter listed is open or archived"
+
+
+async def test_L5_a_replay_says_how_many_of_its_letters_are_archived(broken, view, until):
+    await broken.dead_letters.archive([2, 3])
+    view.statuses.setCurrentIndex(list(SHOWN).index("All"))
+    await until(lambda: listed(view) == [3, 2, 1])
+    view.whole.click()
+    await until(view.strip.isVisible)
+    assert "Replay 3 dead letters? 2 of them are archived, and no more then." in view.strip.text()
+    view._repairs.begin(REPLAY, (3,))
+    await until(lambda: "It is archived" in view.strip.text())
+    view._repairs.begin(REPLAY, (1,))
+    await until(lambda: "archived" not in view.strip.text())
 
 
 async def test_a_subscription_that_lost_its_letters_stays_with_its_cause(broken, view, until):

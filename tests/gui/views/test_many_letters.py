@@ -7,14 +7,15 @@ from array import array
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.time_format import short
-from workbench.gui.views.ladder_bar import RungState, rung_role, states
+from workbench.gui.views.ladder_bar import LadderBar, RungState, rung_role, states
 from workbench.gui.views.letter_actions import ARCHIVE, REPLAY
 from workbench.gui.views.letter_detail import TABS_LEAST
 from workbench.gui.views.letter_nodes import ALL
@@ -173,6 +174,23 @@ async def test_a_status_that_none_of_those_found_by_the_search_has_says_so(view,
     assert view.statuses.currentText() == "Archived  ·  1"
 
 
+async def test_what_was_searched_comes_back_when_some_are_not_shown_alone_any_more(view, many, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.finder.words.setText("ann")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.table.model().rowCount() == 1)
+    view.show_only(sorted(one.number for one in many.dead_letters.page())[2:5])
+    await until(lambda: view.table.model().rowCount() == 3)
+    assert view.finder.words.text() == ""
+    chip = next(one for one in view.finder.findChildren(QToolButton, "chip"))
+    chip.click()
+    await until(lambda: view.table.model().rowCount() == 1)
+    assert view.finder.words.text() == "ann"
+    view.detail.notes.owner.setFocus()
+    view.focus_filter()
+    assert view.finder.words.hasFocus() or view.focusWidget() is view.finder.words
+
+
 async def test_L5_a_wrong_expression_lists_nothing_and_says_why(view, until):
     await until(lambda: view.table.model().rowCount() == 8)
     view.table.selectAll()
@@ -228,11 +246,12 @@ async def test_a_field_that_no_letter_has_is_told(view, until):
     assert any(said in one for one in labels)
 
 
+@pytest.mark.parametrize("size", [(1000, 560), (960, 440), (1180, 380)])
 async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there_is_little_room(
-    view, many, until
+    view, many, until, size
 ):
     await until(lambda: view.groups.model().nodes)
-    view.resize(1000, 560)
+    view.resize(*size)
     view.many.acts["repair"].do()
     panel = view.many.panel
     await until(lambda: panel.isVisible() and panel._shown is not None)
@@ -240,6 +259,9 @@ async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there
     panel.rehearsal._say("2 would be resolved.\n6 would fail again:\n  SmtpError: no mail server")
     said = panel.rehearsed
     await until(lambda: said.visibleRegion().boundingRect().height() == said.height() > 20)
+    panel.rehearsal._say("\n".join(["9 would be resolved.", *(f"  {at} would fail" for at in range(30))]))
+    await until(lambda: not said.visibleRegion().isEmpty() and said.height() > 200)
+    assert said.visibleRegion().boundingRect().top() == 0, "its first line, where it is too long"
 
 
 def squeezed(outer):
@@ -344,6 +366,19 @@ async def test_L5_a_repair_says_what_its_job_left(view, many, until):
     left = 8 - many.dead_letters.jobs.get(job.number).step
     assert panel.listed.job.text().endswith(f"{left} of them are not sent")
     await until(panel.listed.take.isVisible)
+
+
+async def test_L5_a_repair_says_how_many_of_those_that_fit_are_archived(view, many, until):
+    await many.dead_letters.archive(sorted(one.number for one in many.dead_letters.page())[:3])
+    view.statuses.setCurrentIndex(view.statuses.findData("All"))
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.report is not None)
+    assert panel.fits.fit.text() == "✓ 8 fit the schema, 3 of them archived"
+    panel.send.click()
+    await until(view.strip.isVisible)
+    assert "Replay 8? 3 of them are archived, and no more then." in view.strip.text()
 
 
 async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):
@@ -675,7 +710,9 @@ async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, 
     view.detail.tabs.setCurrentWidget(notes)
     notes.area.setPlainText("asked them")
     assert notes.drafts.holds
-    notes.save.click()
+    view.activateWindow()
+    notes.area.setFocus()
+    QTest.keyClick(notes.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: many.dead_letters.repair.facts(3).note == "asked them")
     await until(lambda: not notes.drafts.holds)
     notes.owner.setText("Lena")
@@ -797,7 +834,7 @@ def test_a_form_shows_the_patch_that_it_was_given(qtbot):
     assert [step.path for step in form.patch().steps] == [("a",)]
 
 
-def ladder(step, status="running", *steps, **fates):
+def ladder_report(step, status, steps, fates, **more):
     job = Job(
         action="replay",
         numbers=tuple(range(1, 31)),
@@ -805,10 +842,14 @@ def ladder(step, status="running", *steps, **fates):
         status=JobStatus(status),
         plan=JobPlan(ladder=(1, 5, 20)),
     )
-    return [(one.size, one.state) for one in states(JobReport(job=job, fates=fates, steps=steps))]
+    return JobReport(job=job, fates=fates, steps=steps, **more)
 
 
-def test_a_ladder_says_of_each_step_how_it_stands():
+def ladder(step, status="running", *steps, **fates):
+    return [(one.size, one.state) for one in states(ladder_report(step, status, steps, fates))]
+
+
+def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
     one, five, all_of_it = {"resolved": 1}, {"resolved": 5}, ({"resolved": 1}, {"resolved": 5}, {}, {})
     assert ladder(0) == [(1, "next"), (5, "next"), (20, "next"), (4, "next")]
     assert ladder(6, "running", one, {"replaying": 5}, {}, {}, resolved=1, replaying=5)[:3] == [
@@ -835,6 +876,16 @@ def test_a_ladder_says_of_each_step_how_it_stands():
     assert ladder(30, "done")[0] == (1, "given"), "nothing is counted so far"
     assert ladder(7, "cancelled", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "stopped")
     assert ladder(7, "held", one, five, {"resolved": 1}, {}, resolved=7)[2] == (20, "held")
+    held = ladder_report(
+        6, "held", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1}, at_failure=True
+    )
+    assert states(held)[1].words == "1 failed, 4 resolved; held at a failure"
+    stopped = ladder_report(6, "cancelled", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1})
+    assert states(stopped)[1].words == "1 failed, 4 resolved; cancelled"
+    bar = LadderBar()
+    qtbot.addWidget(bar)
+    bar.show_report(held)
+    assert "5: 1 failed, 4 resolved; held at a failure" in bar.toolTip().splitlines()
     known = [RungState(size=1, state=one, words="") for one in ("held", "stopped", "failed", "undone")]
     assert [*map(rung_role, known)] == ["warning", "error", "error", "muted"], "what is held waits"
     job = Job(

@@ -109,7 +109,7 @@ async def test_what_asserts_nothing_says_so_and_takes_all_that_came(view, file, 
     await ran(view, until)
     assert rows(view.table)[0][0] == "asserts nothing"
     steps = view.detail.steps
-    assert rows(steps.table)[2][1].startswith("It asserts nothing")
+    assert rows(steps.table)[2][1].startswith("Nothing is said")
     await until(steps.acts["take_all"].isEnabled)
     steps.acts["take_all"].trigger()
     await settled(view, until)

@@ -82,7 +82,38 @@ async def test_L5_V3_after_its_undo_a_job_counts_nothing_that_is_replayed_by_han
     await many.resume()
     await settle(many)
     report = await jobs.counted(job)
-    assert (report.figures, report.others) == ({"undone": 1, "waiting": 0}, {"failed_again": 2})
+    assert (report.figures, report.others) == ({"undone": 3, "waiting": 0}, {})
+    again = await jobs.start("archive", numbers(many)[:2])
+    await ended(many, again)
+    before = (await jobs.counted(again)).figures
+    assert (await many.operations.undo_act(f"job {again}")).done == 2
+    await many.dead_letters.purge(numbers(many)[:2], skip_on=True)
+    assert (before, (await jobs.counted(again)).figures) == (
+        {"archived": 2, "waiting": 0},
+        {"undone": 2, "waiting": 0},
+    )
+
+
+async def test_L5_a_cancelled_job_counts_a_letter_once_that_was_undone_and_then_dealt_with(many):
+    jobs = many.dead_letters.jobs
+    await many.pause()
+    many.clock.advance(1)
+    job = await jobs.start("replay", numbers(many), plan=HELD)
+    while jobs.get(job).step < 1:
+        await asyncio.sleep(0)
+    await many.operations.undo_act(f"job {job}")
+    await many.resume()
+    await many.dead_letters.replay(numbers(many)[:3])
+    await settle(many)
+    report = await jobs.counted(job)
+    assert (report.figures, report.others) == (
+        {"undone": 1, "not_begun": 5, "waiting": 0},
+        {"failed_again": 2},
+    )
+    assert outcome(report) == (
+        "Replayed 1 dead letter: 1 taken back; cancelled before the other 5. "
+        "By others meanwhile: 2 failed again."
+    )
 
 
 async def test_L5_of_a_cancelled_job_none_waits_and_what_was_not_begun_is_told(many):

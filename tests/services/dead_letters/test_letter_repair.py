@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
-from workbench.model.json_values import read_json
+from workbench.model.json_values import read_json, write_json
 from workbench.services.dead_letters import dead_letter_jobs
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_index import HOUR, LetterIndex, LetterQuery, _hours
 from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+from workbench.services.search.search_query import SearchQuery
 from workbench.store.letter_jobs import JobStatus
 from workbench.store.operations import ForgetLetters, ImportLetter, NoteLetters
 
@@ -65,6 +66,23 @@ def shape(found):
 )
 def test_messages_that_are_alike_meet(text, said):
     assert normalised(text) == said
+
+
+async def test_L6_an_expression_asks_the_original_as_data_and_the_copy_as_edited(many):
+    first, second, *_ = numbers(many)
+    await many.pause()
+    text = write_json(read_json(many.dead_letters.get(first).data) | {"email": "new@x.invalid"})
+    await many.dead_letters.edit_and_replay(first, text)
+    statuses = ("open", "replaying")
+    for where, found in (
+        ("edited.email == 'new@x.invalid'", [first]),
+        ("has(edited.email)", [first]),
+        ("data.email == 'new@x.invalid'", []),
+    ):
+        assert [*find(many, where=where, statuses=statuses).numbers] == found
+    assert [*find(many, words="new@x.invalid", statuses=statuses).numbers] == [first]
+    assert [*find(many, words=f"#{second}", statuses=statuses).numbers] == [second]
+    assert many.search.run(many.search.read(SearchQuery(where="edited.emial == ''"))).count == 0
 
 
 async def test_letters_are_grouped_by_anything_and_then_by_something_else(many):

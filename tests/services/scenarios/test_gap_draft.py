@@ -74,3 +74,12 @@ async def test_what_no_scenario_can_do_is_refused(users):
     (one,) = [one for one in coverage(users.registry, ()).tries if one.words.startswith(words)]
     with pytest.raises(InvalidValue, match="nothing that a scenario can do leads to it"):
         await drafted(Scenarios(users, SystemClock()), one)
+
+
+async def test_W20_a_refusal_whose_message_has_a_value_is_expected_with_what_came():
+    trip = load_project(asset("templates", "trip"), environ={}, trusted=True)
+    _, scenario, result = await draft(trip, "fail_trip is refused: over")
+    assert [one.facts for one in scenario.then] == [
+        {"rejected": "fail_trip", "message": "the trip is booked"}
+    ]
+    assert result.passed

@@ -107,6 +107,21 @@ async def test_W5_one_that_is_stopped_says_what_it_came_to_by_then(orders, scrat
     assert orders.traffic.kept()[0].stopped
 
 
+async def test_W5_figures_of_a_run_that_goes_on_are_true_as_well(broken, scratch):
+    shown = []
+    found = await run(broken, show=shown.append)
+    assert sum(one.letters_then for one in found.subscriptions) == 3
+    for one in shown:
+        assert one.events[0] == found.events[0]
+        assert one.sent <= one.events[1] <= found.events[1], "what is stored is counted"
+        assert [each.letters_then for each in one.subscriptions] == [
+            each.letters_then for each in found.subscriptions
+        ]
+        if one.sent < one.arrivals:
+            assert {each.behind for each in one.subscriptions} == {-1.0}, "nothing is done while more arrives"
+    assert shown
+
+
 async def test_W5_one_that_is_cancelled_leaves_nothing(orders, scratch):
     begun = asyncio.Event()
     traffic = orders.traffic.look(1, 10_000)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_changes import STILL
+from workbench.gui.design_steps import KEEP, STEPS
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
@@ -77,6 +78,7 @@ class SectionEditor(QWidget):
         self.pane.edited.connect(self._edited)
         self.pane.wanted.connect(self._go)
         self.pane.reached.connect(self._fix_file)
+        self.pane.settled_back.connect(partial(desk.notice, "info", topic=STEPS))
         hand = Hand(
             edit=self._edit,
             rename=self._rename,
@@ -129,6 +131,8 @@ class SectionEditor(QWidget):
             self.leave()
             return False
         fresh = node != self.node
+        if not fresh and self.piece is not None:
+            piece = piece.widened(self.pane.editor.text(), self._sent, self.piece.text)
         same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
@@ -167,13 +171,13 @@ class SectionEditor(QWidget):
             self.pane.show_piece(piece, fresh=True)
             self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
             self.drafts.note()  # what is in the file by now is no draft any more
-        elif not self.pane.dirty or self.pane.editor.text() == piece.text:
+        elif not self.pane.dirty or piece.holds(self.pane.editor.text()):
             self._know(piece)
             self.banner.hide()  # all is equal
             self.pane.show_piece(piece, fresh=False)
             self.drafts.note()
         else:
-            self._join(piece, self._sent if piece.text == self._sent else self._base)
+            self._join(piece, piece.text if piece.holds(self._sent) else self._base)
         if not self.pane.sure:  # else it is shown with what is known of it
             self._show()
         self._check()
@@ -193,6 +197,7 @@ class SectionEditor(QWidget):
         self.drafts.note()
 
     def _keep(self) -> None:
+        self._label = KEEP
         if (piece := self.piece) is not None:
             self._know(piece)
         self.banner.hide()
@@ -215,11 +220,12 @@ class SectionEditor(QWidget):
     def _restore(self, written: Any) -> list[str]:
         if (piece := self.piece) is not None:
             was, now = written["was"], written["now"]
+            self._know(piece := piece.widened(was, now))
             self._label = written.get("label", "")
             self._also = frozenset(tuple(one) for one in written.get("also", ()))
             self.pane.editor.take_text(piece.text if now == was else now)
             self.form.type_in(written.get("lines", {}))
-            if was not in (piece.text, now) and now != piece.text:
+            if was not in (piece.text, now) and not piece.holds(now):
                 self._join(piece, was)
         return []
 

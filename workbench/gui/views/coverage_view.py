@@ -119,7 +119,8 @@ class CoverageView(View):
     def _show(self, found: ModelCoverage) -> None:
         self._found = found
         never = len(found.never())
-        self.summary.setText(f"{found.tried:,} of {len(found.tries):,} tried")
+        gaps = f", {counted(found.gaps, 'gap')}" if found.gaps else ""
+        self.summary.setText(f"{found.tried:,} of {len(found.tries):,} tried{gaps}")
         self.share.setRange(0, max(1, len(found.tries)))
         self.share.setValue(found.tried)
         tally = self._verdicts.tally()

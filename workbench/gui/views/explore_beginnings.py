@@ -44,6 +44,29 @@ class ExploreBeginnings(QObject):
             said = told_of(made, view.desk.workspace.registry)
             view.desk.notice("info", f"{said[0].upper()}{said[1:]}.", topic="generated")
 
+    @property
+    def unfolded(self) -> bool:
+        """Whether the fields of how it is explored are shown."""
+        return not self._view.plan.isHidden()
+
+    def fold(self) -> None:
+        """Hides the fields of how it is explored: what was found needs the room."""
+        self._view.plan.hide()
+        self.acts.refresh()
+
+    @action(
+        "Plan",
+        key="plan",
+        icon="settings",
+        tip="Show how it is explored: deviations, time, seed, faults; again to hide that",
+        checked=lambda own: own.unfolded,
+        group=2,
+    )
+    def show_plan(self) -> None:
+        """Shows the fields of how it is explored, or hides them."""
+        self._view.plan.setVisible(not self.unfolded)
+        self.acts.refresh()
+
     @action(
         "Since when a condition …",
         key="since",

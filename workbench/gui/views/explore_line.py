@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from workbench.gui.layouts import in_row
 from workbench.gui.widgets import Badge, ElidedLabel
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
+    from workbench.model.scenario import Scenario
+    from workbench.services.worlds.exploration import Explored
     from workbench.services.worlds.explored import Exploration
 
 
@@ -39,18 +42,38 @@ def page_words(one: Exploration | None, other: str, *, busy: bool) -> tuple[str,
     return f"{said[0].upper()}{said[1:]}.", one.trouble or hint
 
 
+def several(scenarios: Sequence[Scenario]) -> str:
+    """Returns some scenarios in words."""
+    return scenarios[0].name if len(scenarios) == 1 else "several scenarios"
+
+
+def told_in_words(explored: Sequence[Explored]) -> str:
+    """Returns what came of some scenarios, a sentence for each."""
+    return "; ".join(f"{one.exploration.scenario}: {one.exploration.sentence()}" for one in explored)
+
+
 class ExploreLine(QWidget):
-    """How much of the time is gone, how many schedules that were, and whether an invariant is broken."""
+    """How much of the time is gone, how many schedules that were, and whether an invariant is broken.
+
+    Signals:
+        again: What is of an earlier model is to be explored again.
+    """
+
+    again = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._button = QPushButton("Explore again")
+        self._button.setToolTip("What stands here came of an earlier model: start again with this one")
+        self._button.clicked.connect(lambda _checked=False: self.again.emit())
+        self._button.hide()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setMaximumSize(160, 6)
         self.progress.setAccessibleName("Time that was explored")
         self.progress.hide()
         self.said, self.badge = ElidedLabel(), Badge("neutral", "")
-        in_row(self.progress, (self.said, 1), self.badge, of=self, margins=0, spacing=6)
+        in_row(self.progress, (self.said, 1), self.badge, self._button, of=self, margins=0, spacing=6)
 
     def show_explored(
         self,
@@ -60,6 +83,7 @@ class ExploreLine(QWidget):
         *,
         busy: bool,
         under: str = "",
+        earlier: bool = False,
     ) -> None:
         """Shows how it stands.
 
@@ -68,6 +92,7 @@ class ExploreLine(QWidget):
             count: How many scenarios there are to explore.
             seconds: For how long in all.
             under: The name of what is explored, where another one is chosen; then no more is said of it.
+            earlier: It is of an earlier model.
         """
         spent = sum(one.seconds for one, _ in explored)
         schedules = sum(one.schedules for one, _ in explored)
@@ -87,6 +112,9 @@ class ExploreLine(QWidget):
             said.append(explored[0][0].sentence())
         self.said.setText("; ".join(said))
         self._sum_up([] if under else [one for one, _ in explored], busy=busy)
+        self._button.setVisible(earlier and bool(explored))
+        if earlier:
+            self.badge.set("warning", f"of an earlier model: {self.badge.text()[2:]}")
 
     def _sum_up(self, explored: Sequence[Exploration], *, busy: bool) -> None:
         broken = {name for one in explored for name in one.findings}

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from workbench.services.worlds.told_schedule import ToldSchedule
 
 
-def why_not_saved(done: Sequence[Explored], told: ToldSchedule) -> str:
-    """Says why an order is not kept: done again, it would break nothing."""
+def why_not_saved(done: Sequence[Explored], told: ToldSchedule, *, earlier: bool) -> str:
+    """Says why an order is not kept: done again, it would break nothing.
+
+    Args:
+        earlier: It was found in an earlier model.
+    """
+    if earlier:
+        return "This order is of an earlier model: explore again"
     lost = [
         one.finding.invariant
         for each in done

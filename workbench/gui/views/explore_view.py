@@ -17,7 +17,7 @@ from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
 from workbench.gui.views.explore_beginnings import ExploreBeginnings
-from workbench.gui.views.explore_line import ExploreLine, page_words
+from workbench.gui.views.explore_line import ExploreLine, page_words, several, told_in_words
 from workbench.gui.views.explore_plan import ExplorePlanBar, still_of
 from workbench.gui.views.explore_saving import save_order, why_not_saved
 from workbench.gui.views.explore_tables import ExploreTables
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
     from workbench.model.scenario import Scenario
-    from workbench.project.project import Project
     from workbench.services.worlds.explored import Choices, Exploration
     from workbench.services.worlds.told_schedule import ToldSchedule
 
@@ -76,6 +75,7 @@ class ExploreView(View):
         self.plan = ExplorePlanBar()
         self.plan.changed.connect(self._choose)
         self.beginnings, self.line = ExploreBeginnings(self), ExploreLine()
+        self.line.again.connect(self.start)
         self.tables = ExploreTables()
         self.tables.scenario_chosen.connect(self._turn)
         self.tables.end_chosen.connect(self._read)
@@ -97,7 +97,7 @@ class ExploreView(View):
         self.buttons = [
             self.acts.button("start", primary=True),
             *map(self.acts.button, ("stop", "step", "save")),
-            self.beginnings.acts.button("generate"),
+            *map(self.beginnings.acts.button, ("generate", "plan")),
         ]
         head = in_row(plain_label("Scenario"), (self.plan.scenario, 1), *self.buttons, spacing=6)
         in_column(head, self.plan, self.line, (self.panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
@@ -106,8 +106,7 @@ class ExploreView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        self.panes.setOrientation(way)
+        self.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
         show_words(self.buttons[1:], shown=self.width() >= TIGHT)
         self.tables.panes.setOrientation(Qt.Orientation.Horizontal if narrow else Qt.Orientation.Vertical)
 
@@ -182,9 +181,11 @@ class ExploreView(View):
             return self._verdicts.trouble
         if self.desk.workspace.model_reload.outdated is not None:
             return "The files have mistakes, and an older model runs: fix them first"
-        if self._chosen():
-            return ""
-        return "There is no scenario to explore; those that name deliveries or arm faults have one order"
+        return (
+            ""
+            if self._chosen()
+            else "There is no scenario to explore; those that name deliveries or arm faults have one order"
+        )
 
     @action(
         "Start",
@@ -243,7 +244,7 @@ class ExploreView(View):
 
     def told(self) -> str:
         """Returns what came of it in words, a sentence for each scenario."""
-        return "; ".join(f"{one.exploration.scenario}: {one.exploration.sentence()}" for one in self._done)
+        return told_in_words(self._done)
 
     def _lead(self) -> None:
         """Goes to what was found, if nothing is shown yet."""
@@ -251,6 +252,7 @@ class ExploreView(View):
         wanted = [one for one in found if one[1] == self._invariant] or found
         if wanted and self.orders.told is None:
             self._at = wanted[0][0]
+            self.beginnings.fold()
             self._show_finding(wanted[0][1])
 
     # -- what came of it ----------------------------------------------------------------------------------
@@ -271,8 +273,7 @@ class ExploreView(View):
 
     def _choose(self) -> None:
         """Shows what was explored of what is chosen now."""
-        chosen = self.plan.chosen
-        at = [number for number, one in enumerate(self._done) if one.scenario.title == chosen]
+        at = [number for number, one in enumerate(self._done) if one.scenario.title == self.plan.chosen]
         if at and self._fits():
             self._turn(at[0])
         self._show()
@@ -283,14 +284,15 @@ class ExploreView(View):
         names, faults = list(self.desk.workspace.registry.invariants), self._plan.faults
         self.tables.scenarios.setVisible(fits and len(self._of) > 1)
         self.tables.show_explored(explored, self._at, one, names, duplicates=Fault.DUPLICATE.value in faults)
-        under, shown = ("", explored) if fits or not self.busy else (self._named(), self._all())
-        self.line.show_explored(shown, len(self._of), self._plan.seconds, busy=self.busy, under=under)
+        under, shown = ("", explored) if fits or not self.busy else (several(self._of), self._all())
+        how = {"busy": self.busy, "earlier": self._earlier()}
+        self.line.show_explored(shown, len(self._of), self._plan.seconds, under=under, **how)
         self._show_page(one)
         self.acts.refresh()
 
-    def _named(self) -> str:
-        """Returns what was explored, in words."""
-        return self._of[0].name if len(self._of) == 1 else "several scenarios"
+    def _earlier(self) -> bool:
+        """Whether what is shown is of an earlier model."""
+        return bool(self._done) and not self.busy and self._project is not self.desk.workspace.project
 
     def _shows_order(self) -> bool:
         return self.stepping or (self.orders.told is not None and self._fits())
@@ -300,7 +302,7 @@ class ExploreView(View):
         if self._shows_order():
             self._pages.setCurrentIndex(1)
             return
-        other = self._named() if self._of and not self._fits() else ""
+        other = several(self._of) if self._of and not self._fits() else ""
         title, hint = page_words(one, other, busy=self.busy)
         empty = empty_in(self._nothing, self._empty, title, hint)
         if empty is not self._empty and (layout := self._nothing.layout()) is not None:
@@ -311,8 +313,7 @@ class ExploreView(View):
     def _turn(self, number: int) -> None:
         if number != self._at:
             self._at, self.orders.told = number, None
-            explored = self._explored()
-            if explored is not None and explored.findings:
+            if (explored := self._explored()) is not None and explored.findings:
                 self._show_finding(explored.findings[0].finding.invariant)
             self._show()
 
@@ -325,16 +326,13 @@ class ExploreView(View):
 
     def _read(self, choices: Choices) -> None:
         """Does the order of an end again, beside the loop, and shows it."""
-        one = self._explored()
-        if one is not None:
+        if (one := self._explored()) is not None:
             if self._reading is not None:
                 self._reading.cancel()
             self._reading = self.desk.run(self._redo(one, choices), "Do an order again")
 
     async def _redo(self, one: Explored, choices: Choices) -> None:
-        project: Project = self._project
-        explorations = self.desk.workspace.explorations
-        told = await explorations.schedule(project, one, choices, self._plan.faults)
+        told = await self.desk.workspace.explorations.schedule(self._project, one, choices, self._plan.faults)
         if isValid(self) and one is self._explored() and not self.stepping:
             self._show_order(told, "; ".join(f"{name} does not hold" for name in told.broken))
 
@@ -353,8 +351,7 @@ class ExploreView(View):
     def _no_stepping(self) -> str:
         if self.stepping:
             return ""
-        one_fits = self.plan.chosen and len(self._chosen()) == 1
-        return self._no_start() or ("" if one_fits else "Choose one scenario")
+        return self._no_start() or ("" if self.plan.chosen and self._chosen() else "Choose one scenario")
 
     @action(
         "Step by hand",
@@ -384,7 +381,8 @@ class ExploreView(View):
     def _no_save(self) -> str:
         if self.orders.told is None or not self._shows_order():
             return "No order is shown"
-        return why_not_saved(self._done, self.orders.told) or self.desk.read_only()
+        earlier = self._earlier() and not self.stepping
+        return why_not_saved(self._done, self.orders.told, earlier=earlier) or self.desk.read_only()
 
     @action(
         "Save as scenario",

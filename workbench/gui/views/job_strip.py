@@ -26,6 +26,7 @@ from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import (
+    can_be_recalled,
     can_be_undone,
     hindrance,
     outcome,
@@ -50,7 +51,9 @@ TALLEST, SHARE = 190, 4
 LEAST = 68
 """Pixels that a card needs."""
 CANCEL_TIP = "Stop the job; what is done stays done"
-TOO_LATE = "Nothing is left to cancel: all were given back, and are being handled"
+TOO_LATE = "Nothing is left to cancel: all were given back; Undo takes back what waits still"
+UNDO_TIP = "Restore the dead letters to what they were before the job"
+RECALL_TIP = "Take back the replays that wait still; what was delivered stays so"
 MARKS = {
     "running": ("replay", "info"),
     "held": ("pause", "warning"),
@@ -111,20 +114,24 @@ class JobCard(QFrame):
         self.undo = push_button(
             "Undo",
             lambda _checked=False: undo(),
-            tip="Restore the dead letters to what they were before the job",
+            tip=UNDO_TIP,
         )
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
-        words = in_column(self.title, self.ladder, self.bar, self.said, spacing=3)
-        in_row(
-            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
-            (words, 1),
+        head = in_row(
+            (self.title, 1),
             (self.began, 0, Qt.AlignmentFlag.AlignTop),
             (self.failed, 0, Qt.AlignmentFlag.AlignTop),
             (self.hold, 0, Qt.AlignmentFlag.AlignTop),
             (self.cancel, 0, Qt.AlignmentFlag.AlignTop),
             (self.undo, 0, Qt.AlignmentFlag.AlignTop),
             (self.close_button, 0, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+        )
+        words = in_column(head, self.ladder, self.bar, self.said, spacing=3)
+        in_row(
+            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
+            (words, 1),
             of=self,
             margins=(10, 6, 6, 6),
             spacing=8,
@@ -154,11 +161,10 @@ class JobCard(QFrame):
         if self.report is None:
             self.show_report(JobReport(job=job, fates={}))
 
-    def show_report(self, report: JobReport, *, paused: bool = False, now: int = 0) -> None:
+    def show_report(self, report: JobReport, *, now: int = 0) -> None:
         """Shows how it stands and what became of the letters.
 
         Args:
-            paused: Whether the engine is.
             now: Microseconds since 1970.
         """
         self.report, job = report, report.job
@@ -168,20 +174,21 @@ class JobCard(QFrame):
         before = ", taken up again after a restart" if taken_up else ""
         frozen = f"The list was frozen {absolute(job.created_at)}; letters that died later are not in it"
         self.title.setToolTip(frozen)
-        self.title.setText(title(report) + before + hindrance(report, paused=paused))
+        self.title.setText(title(report) + before + hindrance(report))
         self.began.setText(short(job.created_at))
         self.began.setToolTip(f"Begun {absolute(job.created_at)}")
         self.bar.setRange(0, max(1, len(job.numbers)))
         self.bar.setValue(report.ended)
         self.bar.setVisible(running)
-        self.said.setText(progress(report, now, paused=paused) if running else outcome(report))
+        self.said.setText(progress(report, now) if running else outcome(report))
         self.ladder.setVisible(bool(job.plan.ladder))
         self.ladder.show_report(report)
         self.hold.setVisible(running)
         self.hold.setText("Go on" if job.status is JobStatus.HELD else "Hold")
         self.hold.setEnabled(bool(report.left) or job.status is JobStatus.HELD)
         self.cancel.setText("Cancel the rest" if job.step else "Cancel")
-        self.undo.setVisible(can_be_undone(report))
+        self.undo.setVisible(can_be_undone(report) or can_be_recalled(report))
+        self.undo.setToolTip(RECALL_TIP if can_be_recalled(report) else UNDO_TIP)
         self.failed.setVisible(bool(report.fates.get(LetterStatus.FAILED_AGAIN)))
         self.cancel.setVisible(running)
         self.cancel.setEnabled(bool(report.left))
@@ -221,7 +228,7 @@ class JobStrip(QScrollArea):
         self.cards: dict[int, JobCard] = {}
         self._due: set[int] = set()
         self._counting: set[int] = set()
-        self._asked = False
+        self._asked = self._listed = False
         self._recent = Question(self, desk, self._show_some, self._cannot)
         self._failed = Question(self, desk, self._list, self._cannot)
         self._unfinished = Question(self, desk, self._take_up, self._cannot)
@@ -252,10 +259,17 @@ class JobStrip(QScrollArea):
             self._watch.follow(number)
 
     def show_recent(self) -> None:
-        """Shows the newest jobs, those that ended as well."""
-        self._recent.ask(self._desk.workspace.dead_letters.jobs.list)
+        """Shows the newest jobs, those that ended as well; asked for again it hides those that ended."""
+        ended = [number for number, card in self.cards.items() if card.over]
+        if self._listed and ended:
+            self._listed = False
+            for number in ended:
+                self._close(number)
+        else:
+            self._recent.ask(self._desk.workspace.dead_letters.jobs.list)
 
     def _show_some(self, jobs: Sequence[Job]) -> None:
+        self._listed = True
         for job in jobs[:RECENT]:
             self._add(job.number, taken_up=False)
         self.refresh()
@@ -272,7 +286,9 @@ class JobStrip(QScrollArea):
         self._desk.fail("Showing jobs", error)
 
     def _changed(self, changes: Changes) -> None:
-        if changes.engine and self.isVisible():  # the view around it follows the letters
+        if (
+            changes.engine or changes.operations
+        ) and self.isVisible():  # the view around it follows the letters
             self.refresh()
 
     def _find_unfinished(self) -> None:
@@ -326,8 +342,7 @@ class JobStrip(QScrollArea):
                 self._due.discard(number)
                 report = await self._desk.workspace.dead_letters.jobs.counted(number)
                 if number in self.cards:
-                    paused, now = self._desk.workspace.monitor.paused, self._desk.workspace.clock.now()
-                    self.cards[number].show_report(report, paused=paused, now=now)
+                    self.cards[number].show_report(report, now=self._desk.workspace.clock.now())
                     self._see_end(self.cards[number])
         finally:
             self._counting.discard(number)
@@ -337,7 +352,7 @@ class JobStrip(QScrollArea):
         """Takes away, once a job is seen to end, all others that have ended; but not under the keyboard."""
         if not (seen.watched and seen.over):
             return
-        seen.watched = False
+        seen.watched = self._listed = False
         ended = [(one.job.changed_at, number) for number, one in self.cards.items() if one.job and one.over]
         for _, number in sorted(ended)[:-1]:
             if not self.cards[number].isAncestorOf(QApplication.focusWidget() or self):

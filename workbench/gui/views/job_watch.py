@@ -31,8 +31,10 @@ class JobWatch(QObject):
         super().__init__(desk)
         self._desk = desk
         self._watched: set[int] = set()
+        self._held: set[int] = set()
         self.seen: Callable[[int], bool] = lambda _number: False
         self._unfinished = Question(self, desk, self._follow_all, "Reading the jobs")
+        self._holding = Question(self, desk, self._withdraw, "Reading the jobs")
         desk.changed.connect(self._changed)
         self._look()
 
@@ -47,7 +49,16 @@ class JobWatch(QObject):
             self._look()
 
     def _look(self) -> None:
-        self._unfinished.ask(self._desk.workspace.dead_letters.jobs.unfinished)
+        jobs = self._desk.workspace.dead_letters.jobs
+        self._unfinished.ask(jobs.unfinished)
+        if self._held:
+            self._holding.ask(jobs.held)
+
+    def _withdraw(self, jobs: Sequence[Job]) -> None:
+        """Takes back what was told of jobs that are not held any more."""
+        for number in self._held.difference(job.number for job in jobs):
+            self._held.discard(number)
+            self._desk.notice("ok", "", topic=f"{job_act(number)} is held")
 
     def _follow_all(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -70,7 +81,9 @@ class JobWatch(QObject):
         if job.status is JobStatus.HELD:
             if report.at_failure:
                 said = f"The replay is held at a new failure; {report.queued:,} wait."
-                self._desk.notice("warning", said, ("Show", partial(self._desk.wanted.emit, "letters")))
+                self._held.add(job.number)
+                show = "Show", partial(self._desk.wanted.emit, "letters")
+                self._desk.notice("warning", said, show, topic=f"{job_act(job.number)} is held")
         elif not self.seen(job.number) and not report.left_undone:  # of which its undo tells
             undo = self._desk.undo.offer(job_act(job.number) if job.action in UNDOABLE and job.done else "")
             self._desk.notice(*job_account(report), *undo)

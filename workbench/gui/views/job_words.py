@@ -29,10 +29,9 @@ def title(report: JobReport) -> str:
     return f"{label} {letters(len(job.numbers))}{pace}: {state}"
 
 
-def hindrance(report: JobReport, *, paused: bool) -> str:
-    """Says what a replay waits for that is under way while the engine is paused (V3)."""
-    waits = paused and report.job.status is JobStatus.RUNNING and report.in_progress
-    return "; it waits, the engine is paused" if waits else ""
+def hindrance(report: JobReport) -> str:
+    """Says what a replay under way waits for where the engine or a subscription is paused (V3)."""
+    return f"; it waits, {report.held_up}" if report.held_up else ""
 
 
 def can_be_undone(report: JobReport) -> bool:
@@ -51,12 +50,17 @@ def outcome(report: JobReport) -> str:
     return " ".join(said)
 
 
-def progress(report: JobReport, now: int, *, paused: bool = False) -> str:
+def can_be_recalled(report: JobReport) -> bool:
+    """Returns whether a replay gives nothing more back, and something that it gave waits still (L10)."""
+    gone = report.job.status is JobStatus.CANCELLED or not report.left
+    return report.job.action == LetterAct.REPLAY and gone and bool(report.in_progress)
+
+
+def progress(report: JobReport, now: int) -> str:
     """Says how far it is, and what came of it so far.
 
     Args:
         now: Microseconds since 1970.
-        paused: Whether the engine is: then nothing says how long it takes.
     """
     job = report.job
     if job.action == LetterAct.REPLAY:
@@ -73,7 +77,7 @@ def progress(report: JobReport, now: int, *, paused: bool = False) -> str:
     parts += [f"{count:,} {what}" for count, what in (*counts, (report.skipped, "skipped"))]
     parts += [f"{job.plan.left_out:,} left out"] if job.plan.left_out else []
     parts += [f"by others meanwhile: {fates(report.others)}"] if report.others else []
-    goes = report.left and job.status is JobStatus.RUNNING and not (paused and report.in_progress)
+    goes = report.left and job.status is JobStatus.RUNNING and not report.held_up
     left = report.seconds_left(now) if goes else None
     parts += [f"about {duration(left)} left"] if left is not None else []
     return "  ·  ".join(parts)

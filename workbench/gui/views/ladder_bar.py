@@ -21,7 +21,12 @@ from workbench.store.letter_jobs import JobStatus
 if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
 
-TALL, GAP, WIDEST = 52, 26, 150
+TALL, GAP, WIDEST = 64, 22, 190
+HEAD = 16
+"""Pixels of a box for the number of letters; below it are two lines of words."""
+ROOM = 1.7
+"""Lines that words fill at most where they are cut off: the first one breaks before its end."""
+WRAPPED = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 FAILED = (LetterStatus.FAILED_AGAIN, NOT_GIVEN)
 TOLD = {
     LetterStatus.RESOLVED: "resolved",
@@ -74,10 +79,9 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             share = max(0.0, (ended - rung.begin) / rung.size)
             found.append(RungState(size=rung.size, state="now", words=words, share=share))
         elif given > 0:
-            held = job.status is JobStatus.HELD
-            found.append(
-                RungState(size=rung.size, state="held" if held else "stopped", words=_stopped(report))
-            )
+            state = "held" if job.status is JobStatus.HELD else "stopped"
+            words = _stopped(report, report.steps[at] if report.steps else {})
+            found.append(RungState(size=rung.size, state=state, words=words))
         else:
             before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
             before = "not begun" if job.status is JobStatus.CANCELLED else before
@@ -96,11 +100,11 @@ def _came_to(found: dict[str, int]) -> tuple[str, str]:
     return state, words or "given back"
 
 
-def _stopped(report: JobReport) -> str:
-    """Says why a job went no further than a step; that something failed there stays true."""
-    if report.job.status is not JobStatus.CANCELLED:
-        return "held at a failure" if report.at_failure else "held here"
-    return "failed; cancelled" if report.failures else "cancelled"
+def _stopped(report: JobReport, found: dict[str, int]) -> str:
+    """Says what came of a step, and why the job went no further than that."""
+    held = "held at a failure" if report.at_failure else "held here"
+    why = "cancelled" if report.job.status is JobStatus.CANCELLED else held
+    return f"{_came_to(found)[1]}; {why}" if found else why
 
 
 class LadderBar(QWidget):
@@ -117,7 +121,9 @@ class LadderBar(QWidget):
     def show_report(self, report: JobReport) -> None:
         """Shows how the steps of a job stand."""
         self._states = states(report)
-        self.setAccessibleName("; ".join(f"{one.size:,}: {one.words}" for one in self._states))
+        said = [f"{one.size:,}: {one.words}" for one in self._states]
+        self.setAccessibleName("; ".join(said))
+        self.setToolTip("\n".join(said))
         self.update()
 
     @override
@@ -174,5 +180,11 @@ def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
 def _words(painter: QPainter, inner: QRectF, one: RungState, colors: Colors) -> None:
     painter.setFont(ui_font(8.5))
     painter.setPen(QColor(colors.ink(rung_role(one)) if one.state != "next" else colors.muted))
-    shown = painter.fontMetrics().elidedText(one.words, Qt.TextElideMode.ElideRight, int(inner.width()))
-    painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, shown)
+    place = inner.adjusted(0, HEAD, 0, 0)
+    whole = painter.fontMetrics().boundingRect(place.toRect(), WRAPPED, one.words)
+    shown = one.words
+    if whole.height() > place.height():  # two lines are too few: the tip says it all
+        shown = painter.fontMetrics().elidedText(
+            one.words, Qt.TextElideMode.ElideRight, int(place.width() * ROOM)
+        )
+    painter.drawText(place, WRAPPED, shown)

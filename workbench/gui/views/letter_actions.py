@@ -13,6 +13,7 @@ from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.repair_words import forewarned
+from workbench.gui.views.to_confirm import ToConfirm
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -20,7 +21,7 @@ from workbench.services.dead_letters import Report
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
-    from workbench.store.stored_values import DeadLetter, LetterLine
+    from workbench.store.stored_values import DeadLetter
 
 SAMPLES = 3
 SOON = 0.5
@@ -166,27 +167,6 @@ REASONS = {
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToConfirm:
-    """What is read before it is asked whether a deed shall be done.
-
-    Attributes:
-        samples: A few of the letters.
-        behind: How many deliveries wait behind them, where that matters.
-    """
-
-    deed: Deed
-    numbers: tuple[int, ...]
-    samples: Sequence[LetterLine]
-    behind: int
-
-    def lines(self) -> list[str]:
-        """Returns what stands below the question."""
-        lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in self.samples]
-        rest = len(self.numbers) - len(lines)
-        return [*lines, f"and {rest:,} more"] if rest else lines
-
-
 class Repairs:
     """Does what was asked for: confirms with the frozen list, runs it, tells how it ended.
 
@@ -263,11 +243,13 @@ class Repairs:
     # -- asking -------------------------------------------------------------------------------------------
 
     def _read(self, deed: Deed, numbers: tuple[int, ...]) -> ToConfirm:
+        letters, archived = self._dead_letters, (LetterStatus.ARCHIVED,)
         return ToConfirm(
             deed=deed,
             numbers=numbers,
-            samples=self._dead_letters.listed(numbers[:SAMPLES]),
-            behind=self._dead_letters.blocked_behind(numbers) if deed is PURGE else 0,
+            samples=letters.listed(numbers[:SAMPLES]),
+            behind=letters.blocked_behind(numbers) if deed is PURGE else 0,
+            archived=len(letters.having(numbers, archived)) if deed is REPLAY else 0,
         )
 
     def _ask(self, found: ToConfirm) -> None:
@@ -275,6 +257,7 @@ class Repairs:
         text, failed = f"{deed.label} {letters(len(numbers))}?", self._forewarned(deed, numbers)
         text += f" {failed}" if failed else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
+        text += f" {found.taken_out}" if found.archived else ""
         answers = [self._answer(deed, numbers, warns=bool(failed))]
         if behind:
             waits = "delivery waits" if behind == 1 else "deliveries wait"

@@ -89,6 +89,10 @@ class GroupingBox(TypedChoice):
             self.settled.emit()
 
 
+WORDS_TIP = "Words in the letter, its payload, its edited copy, or its number such as #12"
+DATA_TIP = "CEL; data is the original payload, edited the edited copy. Groups go by the original, too"
+
+
 class LetterFinder(QWidget):
     """What is looked for, and what was found, in groups.
 
@@ -103,8 +107,11 @@ class LetterFinder(QWidget):
         self.setObjectName("letter-finder")
         self.chips: tuple[tuple[str, str], ...] = ()
         self._only: frozenset[int] = frozenset()
+        self._before: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
         self.words = SearchBox("Find in all letters")
         self.where = SearchBox("where: CEL, such as data.amount > 100")
+        self.words.setToolTip(WORDS_TIP)
+        self.where.setToolTip(DATA_TIP)
         self.statuses = Chooser()
         self.statuses.setAccessibleName("Status")
         self.statuses.show_choices([(name, name) for name in SHOWN])
@@ -222,13 +229,22 @@ class LetterFinder(QWidget):
         self.show_only(())
 
     def show_only(self, numbers: Collection[int]) -> None:
-        """Looks only among letters with these numbers, for all of them; a chip says so."""
-        self._only, self.chips = frozenset(numbers), ()
-        for box in (self.words, self.where):
-            with QSignalBlocker(box):
-                box.clear()
+        """Looks only among letters with these numbers, for all of them; a chip says so.
+
+        What was looked for before comes back when the chip is closed.
+        """
+        if numbers and not self._only:
+            self._before = self.words.text(), self.where.text(), self.chips
+        self._only = frozenset(numbers)
+        self._look_for("", "", ())
         self._show_chips()
         self.asked.emit()
+
+    def _look_for(self, words: str, where: str, chips: tuple[tuple[str, str], ...]) -> None:
+        for box, text in ((self.words, words), (self.where, where)):
+            with QSignalBlocker(box):
+                box.setText(text)
+        self.chips = chips
 
     def typed(self) -> dict[str, Any]:
         """Returns what is looked for, how that is grouped, and the chosen group, as JSON."""
@@ -246,10 +262,7 @@ class LetterFinder(QWidget):
 
     def type_again(self, kept: dict[str, Any]) -> None:
         """Shows what `typed` returned; no signal tells of it."""
-        for box, text in ((self.words, kept["words"]), (self.where, kept["where"])):
-            with QSignalBlocker(box):
-                box.setText(text)
-        self.chips = _chips(kept["chips"])
+        self._look_for(kept["words"], kept["where"], _chips(kept["chips"]))
         self.by.say(kept["by"])
         self.then.say(kept["then"])
         self.statuses.choose(kept["status"])
@@ -271,6 +284,8 @@ class LetterFinder(QWidget):
         self.asked.emit()
 
     def _widen_all(self) -> None:
+        if not (self.words.text() or self.where.text() or self.chips):
+            self._look_for(*self._before)
         self._only = frozenset()
         self._show_chips()
         self.asked.emit()

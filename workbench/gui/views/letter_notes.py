@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
@@ -60,13 +61,14 @@ class LetterNotes(QWidget):
         self.drafts = DraftKeeper(desk, self._written, self._write, self._show_stored)
         self._reading = Question(self, desk, self._show, "Reading the note")
         self._asking = Question(self, desk, self._ask, "Reading the notes")
-        self.save, self.save_all = QPushButton("Save"), QPushButton("Save for the group")
-        self.save.clicked.connect(lambda _checked=False: self._save((self._number,)))
+        self.acts = Actions(self, self)
+        self.save, self.save_all = self.acts.button("save-note"), QPushButton("Save for the group")
         self.save_all.clicked.connect(lambda _checked=False: self._save_all())
         self.owner.textEdited.connect(lambda _text: self._typed())
         self.area.textChanged.connect(self._typed)
         desk.changed.connect(self._changed)
         self._arrange()
+        self.acts.offer()
 
     def _changed(self, changes: Changes) -> None:
         """Reads what was written elsewhere: by an undo, or another program."""
@@ -136,10 +138,8 @@ class LetterNotes(QWidget):
     def offer(self) -> None:
         """Offers to save it; the letters of the group are those that the button counts (L5)."""
         self._named = tuple(self._group())
-        changed, count = self._said() != self._stored, len(self._named)
-        why = self._desk.read_only() or ("" if changed else "Nothing was changed")
-        self.save.setEnabled(not why)
-        self.save.setToolTip(why or "Save for this letter")
+        count = len(self._named)
+        self.acts.refresh()
         whole = self._desk.read_only() or ("" if count > 1 else "Choose a group with more than one letter")
         self.save_all.setText(f"Save for all {count:,} of the group" if count > 1 else "Save for the group")
         self.save_all.setEnabled(not whole)
@@ -153,8 +153,22 @@ class LetterNotes(QWidget):
         self._put(str(kept["owner"]), str(kept["note"]))
         return []
 
-    def _save(self, numbers: tuple[int, ...]) -> None:
-        self._write_for(numbers, self._said())
+    def unchanged(self) -> str:
+        """Says that nothing is to be saved, or cannot be; empty where something is."""
+        changed = self._said() != self._stored
+        return self._desk.read_only() or ("" if changed else "Nothing was changed")
+
+    @action(
+        "Save",
+        key="save-note",
+        keys="Ctrl+Enter / Ctrl+Return",
+        icon="save",
+        tip="Save owner and note for this letter",
+        why=lambda notes: notes.unchanged(),
+    )
+    def write_note(self) -> None:
+        """Saves owner and note for the letter that is shown."""
+        self._write_for((self._number,), self._said())
 
     def _save_all(self) -> None:
         numbers, said, shown = self._named, self._said(), self._number

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.gui.reads import takes_time
-from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, SAMPLES, STATUSES, Deed, ToConfirm
+from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, SAMPLES, STATUSES, Deed
+from workbench.gui.views.to_confirm import ToConfirm
 from workbench.gui.widgets import error_text
+from workbench.model.dead_letter import LetterStatus
 from workbench.services.dead_letters.letter_index import LettersFound
 
 if TYPE_CHECKING:
@@ -100,7 +102,8 @@ def reported(dead_letters: DeadLetters, number: int) -> JobReport:
 def samples_of(dead_letters: DeadLetters, numbers: tuple[int, ...]) -> ToConfirm:
     """Returns what is asked about a replay of letters: how many, and a few of them."""
     samples = dead_letters.listed(numbers[:SAMPLES])
-    return ToConfirm(deed=REPLAY, numbers=numbers, samples=samples, behind=0)
+    archived = len(dead_letters.having(numbers, (LetterStatus.ARCHIVED,)))
+    return ToConfirm(deed=REPLAY, numbers=numbers, samples=samples, archived=archived)
 
 
 def found_letters(

@@ -21,7 +21,6 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import Scrolled, in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
-from workbench.gui.views.letter_actions import ToConfirm
 from workbench.gui.views.letter_reads import previewed, reported, samples_of
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.views.repair_fits import RepairFits
@@ -29,6 +28,7 @@ from workbench.gui.views.repair_listed import RepairListed
 from workbench.gui.views.repair_rehearsal import RepairRehearsal, stop
 from workbench.gui.views.repair_steps import RepairSteps
 from workbench.gui.views.repair_words import emptied, fields_of, forewarned, holds_text, left_alone
+from workbench.gui.views.to_confirm import ToConfirm
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -127,7 +127,7 @@ class LetterRepairPanel(QWidget):
         self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self._strip, self)
         self.rehearse, self.rehearsed = self.rehearsal.button, self.rehearsal.said
         self.rehearsal.changed.connect(self._offer)
-        self.rehearsal.told.connect(lambda: self._scrolled.ensureWidgetVisible(self.rehearsed))
+        self.rehearsal.told.connect(self._bring_verdict)
         self.send = QPushButton("Repair and replay")
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
@@ -158,7 +158,12 @@ class LetterRepairPanel(QWidget):
         )  # in sight wherever there is room for it
         whole = QWidget()
         in_column((self._scrolled, 1), below, of=whole, margins=0, spacing=0)
-        in_column(Scrolled(whole, "Repair"), of=self, margins=0, spacing=0)
+        self._outer = Scrolled(whole, "Repair")
+        in_column(self._outer, of=self, margins=0, spacing=0)
+
+    def _bring_verdict(self) -> None:
+        self._scrolled.bring(self.rehearsed)
+        self._outer.bring(self.rehearsed)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
@@ -347,7 +352,8 @@ class LetterRepairPanel(QWidget):
         choice = ConfirmChoice(label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=warns)
         ladder = parse_ladder(self.ladder.text())
         steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
-        parts = (f"{label}?", failed, stay, empty, f"{other}." if other else "", BEFOREHAND, steps)
+        held = frozen.taken_out, failed, stay, empty, f"{other}." if other else ""
+        parts = (f"{label}?", *held, BEFOREHAND, steps)
         said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])
 

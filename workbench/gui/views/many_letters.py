@@ -150,10 +150,10 @@ class ManyLetters:
     @action(
         "Jobs",
         icon="hourglass",
-        tip="Show the newest jobs: of many, or at a pace; the operations in the log have all acts",
+        tip="Show the newest jobs, of many or at a pace, or hide those that ended; the log has all acts",
     )
     def recent_jobs(self) -> None:
-        """Shows the newest jobs, those that ended as well, until the next one ends."""
+        """Shows the newest jobs, those that ended as well, until the next one ends; or hides these again."""
         self._view.jobs.show_recent()
 
     @action("Copy error", icon="copy", on="groups", why=lambda _many, node: "" if node.cause else "No cause")

@@ -68,7 +68,8 @@ def judged(report: PatchReport) -> str:
     free = len(report.unjudged)
     fit = f"{len(report.fit) - free:,} fit the schema"
     none = f"{counted(free, 'letter')} without a schema"
-    return f"{fit}, {none}" if 0 < free < len(report.fit) else none if free else fit
+    said = f"{fit}, {none}" if 0 < free < len(report.fit) else none if free else fit
+    return f"{said}, {len(report.archived):,} of them archived" if report.archived else said
 
 
 def counts_told(said: Counted) -> str:
@@ -82,6 +83,7 @@ def letters_told(report: PatchReport) -> Counted:
     said = (
         ("that change and fit", tuple(one for one in report.fit if one not in stay)),
         ("that stay as they are", report.unchanged),
+        *([("that fit and are archived", report.archived)] if report.archived else []),
         *((f"left out: {why}", numbers) for why, numbers in report.misfits),
         *((f"in which {field} becomes empty", numbers) for field, numbers in report.emptied),
         *((f"in which {field}", numbers) for field, numbers in report.unknown),

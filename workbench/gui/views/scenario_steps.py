@@ -47,7 +47,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {
 NOTHING = {
     "given": "Nothing yet: press G",
     "when": "Nothing yet: press W",
-    "then": "It asserts nothing: press T, or take what came (Ctrl+Enter)",
+    "then": "Nothing is said: press T, or take what came (Ctrl+Enter)",
 }
 COLUMNS = (
     TableColumn("", width=56),

@@ -152,7 +152,9 @@ class SubscriptionsView(View):
         rows = ListSource([row_of(view, drawn) for view in self._views.values()])
         words = self.filter.asked()
         kept = rows_with(words, rows, COLUMNS)
-        self.table.set_empty("No subscription fits", f"All {len(rows.rows):,} were searched for “{words}”.")
+        if words:
+            said = f"All {len(rows.rows):,} were searched for “{words}”."
+            self.table.set_empty("No subscription fits", said)
         self.table.refresh(kept)
         self.table.show_faults(any(view.faults for view in self._views.values()))
         self.filter.show_count(len(kept.rows), len(rows.rows))

@@ -136,6 +136,7 @@ class _Reader:
             then=tuple(_present(self._expected(one) for one in expected if one not in others)),
             now=item.moment("now"),
             no_other_events=bool(others),
+            invariants=tuple(self._registry.invariants),
         )
 
     # -- given and when -------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from workbench.model.json_values import write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.rates import check_rate
 from workbench.services.dead_letters.job_counts import JobCounts
+from workbench.services.dead_letters.job_pace import deliverable
 from workbench.services.dead_letters.job_report import GOING, JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
@@ -65,7 +66,7 @@ class DeadLetterJobs:
         skip_on: bool = True,
         plan: JobPlan = AT_ONCE,
     ) -> int:
-        """Freezes a list and begins to deal with it; returns the job's number, 0 for an empty list.
+        """Freezes a list and begins to deal with it, oldest first; returns its number, 0 for an empty list.
 
         Args:
             action: ``replay``, ``archive``, ``purge`` or ``restore``.
@@ -84,7 +85,7 @@ class DeadLetterJobs:
             raise InvalidValue("only a replay has a ladder or a patch", path="")
         if plan.patch:
             parse_letter_patch(plan.patch)
-        frozen = tuple(dict.fromkeys(numbers))
+        frozen = await self._world.ask(partial(self._world.reader.letters_in_order, tuple(numbers)))
         job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on, plan=plan)
         async with self._world.at_work() as engine:
             if not numbers:
@@ -242,7 +243,8 @@ class DeadLetterJobs:
         if job.plan.ladder and 0 < job.step < len(job.numbers) and await self._failed(engine, job):
             return  # what it gave back before a restart failed
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
-            part = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
+            following = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
+            part = await deliverable(self._world, engine, job, following)
             steps = await self._operations(engine, job, part)
             last = job.step + len(steps) >= len(job.numbers)
             done = last and job.action != LetterAct.REPLAY

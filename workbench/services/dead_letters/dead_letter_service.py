@@ -159,12 +159,13 @@ class DeadLetters:
         return self._world.reader.letter_groups(statuses)
 
     async def replay(self, numbers: Sequence[int]) -> Report:
-        """Gives dead letters back to the subscriptions that failed, and only to them (L3).
+        """Gives dead letters back to the subscriptions that failed, and only to them, the oldest first (L3).
 
         Those of a detached subscription are refused, as the report says (P7).
         """
         async with self._world.at_work() as engine:
             handled, act = engine.handled, str(engine.new_id())
+        numbers = await self._world.ask(partial(self._world.reader.letters_in_order, tuple(numbers)))
         refused = {one.number: one.subscription for one in self._detached(numbers, handled)}
         rest = [number for number in numbers if number not in refused]
         writes = [ReplayLetter(number=number, handled=handled, act=act) for number in rest]

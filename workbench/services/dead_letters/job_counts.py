@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct
+from workbench.services.dead_letters.job_pace import held_up
 from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, REMOVED, UNDONE, JobReport
 from workbench.services.dead_letters.letter_ladder import rungs
 from workbench.store.letter_jobs import Job, JobStatus, job_act
@@ -51,23 +52,22 @@ class JobCounts:
         """Returns a job and what has become of its dead letters."""
         parts = self._parted(job)
         steps = _stepped(job, parts)
-        counts = [self._count(part, 0) for part in parts[1:]]
-        return self._report(job, parts, counts, steps, [self._count(own, 0) for own, *_ in steps])
+        stepped = [self._count(own, 0) for own, *_ in steps]
+        return self._report(job, parts, [self._count(part, 0) for part in parts[2:]], steps, stepped)
 
     async def counted(self, job: Job) -> JobReport:
-        """Returns what `report` does without holding up the loop, however long the list is."""
-        parts = await self._world.ask(partial(self._parted, job))
-        steps = await self._world.ask(partial(_stepped, job, parts))
-        stepped = [await self.fates(own, 0) for own, *_ in steps]
-        counts = [await self.fates(part, 0) for part in parts[1:]]
-        now = self._world.reader.job(job.number)
-        if now is None or now.step != job.step:  # what it dealt with meanwhile, no other did
-            parts, counts = (*parts[:3], []), [*counts[:2], {}]
-        return self._report(job, parts, counts, steps, stepped)
+        """Returns what `report` does of a job as it stands, without holding up the loop (C5)."""
+        return await self._world.ask(partial(self._steady, job))
+
+    def _steady(self, job: Job) -> JobReport:
+        reader = self._world.reader
+        with reader.steady():  # what is written meanwhile would be in two figures, or in none
+            return self.report(reader.job(job.number) or job)
 
     def failed_again(self, job: Job) -> list[int]:
         """Returns the dead letters that its replays made which failed again (L4), the newest first."""
-        return self._world.reader.letters_after([*self._own(job)])
+        own, *_ = self._parted(job)
+        return self._world.reader.letters_after(own)
 
     def _report(
         self,
@@ -78,10 +78,11 @@ class JobCounts:
         stepped: Sequence[dict[str, int]],
     ) -> JobReport:
         """Returns what is said of a job: each of its letters is in one figure."""
+        mine, undone, *theirs = parts
         counts = [dict(sum(map(Counter, stepped), Counter[str]())), *others]
         own, *rest = (
             found | {REMOVED: len(part) - sum(found.values())}
-            for part, found in zip(parts, counts, strict=True)
+            for part, found in zip((mine, *theirs), counts, strict=True)
         )
         if job.action == LetterAct.PURGE:  # the store removed what it purged
             own[REMOVED] += rest[0].pop(REMOVED)
@@ -95,11 +96,12 @@ class JobCounts:
             job=job,
             fates={status: count for status, count in own.items() if count and status in results},
             others=dict(gone + back + passed + left),
-            undone=sum(rest[0].values()) - back.total(),
+            undone=len(undone) + sum(rest[0].values()) - back.total(),
             passed=passed.total(),
             taken=left.total(),
             at_failure=self._at_failure(job),
             taken_back=said is not None and bool(said.undone),
+            held_up=self._held_up(job, mine),
             steps=tuple(
                 found
                 | {what: len(part) for what, part in zip((UNDONE, NOT_GIVEN), rest, strict=True) if part}
@@ -107,25 +109,36 @@ class JobCounts:
             ),
         )
 
-    def _parted(self, job: Job) -> tuple[list[int], list[int], list[int], list[int]]:
-        """Returns the letters of a job: what holds of what it changed, the rest of that, passed, left."""
+    def _held_up(self, job: Job, own: Sequence[int]) -> str:
+        """Says what a replay under way waits for, that is, its next letter or one that is being delivered."""
+        if job.status is not JobStatus.RUNNING or job.action != LetterAct.REPLAY:
+            return ""
+        states, following = (LetterStatus.REPLAYING,), job.numbers[job.step : job.step + 1]
+        reader = self._world.reader
+        return held_up(self._world, lambda: [*following, *reader.letters_having(own, states)])
+
+    def _parted(self, job: Job) -> tuple[list[int], list[int], list[int], list[int], list[int]]:
+        """Returns the letters of a job: its own, those undone, others' since, those passed, those left.
+
+        What it changed stays its own, and what an undo took back stays undone, whatever comes of them later.
+        """
         own, passed = self._own(job), frozenset(job.plan.passed)
+        undone = frozenset(self._world.reader.taken_back(job_act(job.number)))
         dealt = job.numbers[: job.step]
+        changed = [one for one in dealt if one not in passed]
         return (
-            [one for one in dealt if one in own],
-            [one for one in dealt if one not in own and one not in passed],
+            [one for one in changed if one in own and one not in undone],
+            [one for one in changed if one in undone],
+            [one for one in changed if one not in own and one not in undone],
             [one for one in dealt if one in passed],
             [*job.numbers[job.step :]],
         )
 
     def _own(self, job: Job) -> frozenset[int]:
-        """Returns the letters that a job changed, without those that an undo of it brought back."""
-        dealt = frozenset(job.numbers[: job.step]).difference(job.plan.passed)
-        reader, act = self._world.reader, job_act(job.number)
+        """Returns the letters that a job changed: of an archive or purge, that no later act changed."""
         if job.action in UNDOABLE:
-            return dealt.intersection(reader.changed_by(act))
-        said = reader.action(act=act)
-        return dealt.intersection(reader.kept_letters(act)) if said is not None and said.undone else dealt
+            return frozenset(self._world.reader.changed_by(job_act(job.number)))
+        return frozenset(job.numbers[: job.step])
 
     def _at_failure(self, job: Job) -> bool:
         """Returns whether its ladder holds a job: the last that a person did with it is not to hold it."""
@@ -186,9 +199,10 @@ class JobCounts:
 
 def _stepped(job: Job, parts: Sequence[Sequence[int]]) -> Sequence[Sequence[Sequence[int]]]:
     """Returns of each step of a ladder, without one of the whole list, the parts that were dealt with."""
+    mine, undone, _, passed, _ = parts
     if not job.plan.ladder:
-        return [parts[:3]]
-    sets = [frozenset(part) for part in parts[:3]]
+        return [(mine, undone, passed)]
+    sets = [frozenset(part) for part in (mine, undone, passed)]
     return [
         [[one for one in job.numbers[rung.begin : min(rung.end, job.step)] if one in part] for part in sets]
         for rung in rungs(job.plan.ladder, len(job.numbers))

@@ -33,6 +33,7 @@ class JobReport:
         passed: How many of those that it could not change are in `others`.
         at_failure: Whether its ladder holds it, at a new failure, and no person.
         taken_back: Whether an undo of it is recorded (L10), whatever became of the letters since.
+        held_up: What keeps it, or deliveries that it made, from going on; empty for nothing.
         steps: Of each step of its ladder what became of those that it dealt with: `fates`, and how many could
             not be given back, or were changed by others or taken back. Empty before anything is counted.
     """
@@ -45,6 +46,7 @@ class JobReport:
     passed: int = 0
     at_failure: bool = False
     taken_back: bool = False
+    held_up: str = ""
     steps: tuple[dict[str, int], ...] = ()
 
     @property

@@ -142,7 +142,12 @@ class LetterRepair:
             part = numbers[first : first + SLICE]
             found += await self._world.ask(partial(self._tried, check, patch, part))
             told(min(first + SLICE, len(numbers)), len(numbers))
-        return await self._world.ask(partial(report_of, found))
+        return await self._world.ask(partial(self._report, found))
+
+    def _report(self, found: Sequence[Verdict]) -> PatchReport:
+        report = report_of(found)
+        archived = self._world.reader.letters_having(report.fit, (LetterStatus.ARCHIVED,))
+        return replace(report, archived=tuple(archived))
 
     def _tried(self, check: SchemaCheck, patch: LetterPatch, part: Sequence[int]) -> list[Verdict]:
         by_number = {one.number: one for one in self._world.reader.letter_facts(part)}

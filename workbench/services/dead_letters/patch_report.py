@@ -23,6 +23,7 @@ class PatchReport:
         unchanged: Those that fit and stay as they are.
         emptied, unknown: As of a `PatchedLetter`, of those that fit.
         unjudged: Those that fit as nothing is known of what their type holds.
+        archived: Those that fit and are archived: a replay takes them out of there.
         absent: Fields that the patch changes and none of those that fit has.
     """
 
@@ -33,6 +34,7 @@ class PatchReport:
     unknown: Counted
     absent: tuple[str, ...] = ()
     unjudged: tuple[int, ...] = ()
+    archived: tuple[int, ...] = ()
 
     @property
     def left_out(self) -> int:

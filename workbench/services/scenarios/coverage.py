@@ -98,6 +98,11 @@ class ModelCoverage:
         return sum(one.tried for one in self.tries)
 
     @property
+    def gaps(self) -> int:
+        """How much of it no scenario tries, nor would if it loaded."""
+        return sum(one.lacks for one in self.tries)
+
+    @property
     def percent(self) -> float:
         """The part of it that scenarios try; 100 where there is nothing to try."""
         return 100 * self.tried / len(self.tries) if self.tries else 100.0

@@ -20,6 +20,7 @@ from workbench.services.scenarios.step_forms import UUID, StepKind, begun
 from workbench.tusk.write import INDENT, write_value
 
 if TYPE_CHECKING:
+    from workbench.model.scenario import ScenarioResult
     from workbench.services.scenarios.scenario_service import Scenarios
 
 MOST = 200
@@ -93,7 +94,8 @@ async def drafted(scenarios: Scenarios, one: Try) -> GapDraft:
         result = await scenarios.run_one(read)
         fills = bool(result.deeds.intersection(one.deeds))
         if fills and result.passed:
-            return GapDraft(name=name, story=story, then=then, fills=True)
+            came = tuple(_with_message(facts, result) for facts in then)
+            return GapDraft(name=name, story=story, then=came, fills=True)
         failing = failing or (story if fills else None)
         if clock.monotonic() - begun_at > SECONDS:
             break
@@ -115,6 +117,16 @@ def _expected(one: Try) -> Iterator[Facts]:
             yield {"dead_letter": one.by}
         case "reaction" if one.deeds[0][2] == ISSUES:
             yield {"command": one.name, "by": one.by}
+
+
+def _with_message(facts: Facts, result: ScenarioResult) -> Facts:
+    """Returns an expected refusal with the message that came: another one would be none of it."""
+    if FactKind.REJECTED.value not in facts or "message" in facts:
+        return facts
+    found = (line.found for part in result.parts for line in part.lines if line.found is not None)
+    said = (one.get("message") for one in found if one.get("rejected") == facts["rejected"])
+    message = next(filter(None, said), None)
+    return {**facts, "message": message} if message else facts
 
 
 # -- what could lead there ----------------------------------------------------------------------------------

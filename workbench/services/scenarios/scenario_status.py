@@ -15,7 +15,7 @@ from workbench.model.counts import counted
 from workbench.model.scenario import Scenario, ScenarioResult
 from workbench.project.project import Project
 from workbench.project.scenarios import FOLDER, ScenarioFile, UnreadScenario
-from workbench.services.scenarios.coverage import Run, tries
+from workbench.services.scenarios.coverage import Run, coverage
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -48,7 +48,7 @@ class Tally:
         unsure: Not run yet, or only on an earlier model.
         mistakes: Mistakes in their files, of which only the scenarios without one are read.
         running: Whether they are being run.
-        untried: What of the commands no scenario tries, where there are scenarios and all were run.
+        gaps: Of the model's coverage, where there are scenarios and all were run.
     """
 
     passed: int = 0
@@ -57,7 +57,7 @@ class Tally:
     unsure: int = 0
     mistakes: int = 0
     running: bool = False
-    untried: int = 0
+    gaps: int = 0
 
     @property
     def total(self) -> int:
@@ -176,14 +176,14 @@ class ScenarioStatus:
             unsure=unsure,
             mistakes=mistakes,
             running=bool(self.running),
-            untried=self._untried() if not unsure and not self.busy else 0,
+            gaps=self._gaps() if not unsure and not self.busy else 0,
         )
 
-    def _untried(self) -> int:
+    def _gaps(self) -> int:
         """Counts what no scenario tries, again where they were run since."""
         project, runs, unread = self._world.model, self.runs(), self.unread()
         if (project, runs, unread) != self._tried[:3]:
-            count = sum(one.lacks for one in tries(project.registry, runs, unread)) if runs else 0
+            count = coverage(project.registry, runs, unread=unread).gaps if runs else 0
             self._tried = project, runs, unread, count
         return self._tried[3]
 

@@ -37,9 +37,10 @@ KINDS = {
     "owner": STRING,
     "note": STRING,
     "tries": INTEGER,
+    "edited": ANY,
 }
 """The names that the expression of a search can use, and what they are: ``metadata`` is ``meta``, the last
-six only letters have."""
+seven only letters have: of one without an edited copy ``edited`` has no fields."""
 MOST_REASONS = 20
 """Different reasons that are told; more are counted together."""
 REST_EVERY = 16
@@ -134,7 +135,7 @@ def _path(node: Node) -> str:
     while isinstance(node, Select):
         names.append(node.name)
         node = node.of
-    if names and isinstance(node, Name) and node.name in {"data", "meta", "metadata"}:
+    if names and isinstance(node, Name) and node.name in {"data", "meta", "metadata", "edited"}:
         return ".".join([column_of(node.name), *reversed(names)])
     return ""
 
@@ -143,7 +144,7 @@ def _getter(name: str, at: int) -> Callable[[Any], Any]:
     """Returns what gives the value of a name; JSON is read once for a record, and only where it is asked."""
     if name == "data":
         return lambda row: _data(row, at)
-    if name in {"meta", "metadata"}:
+    if name in {"meta", "metadata", "edited"}:
         return lambda row: _meta(row, at)
     if name == "time":
         return lambda row: _time(row[at])

@@ -10,7 +10,7 @@ from workbench.model.json_values import read_text
 from workbench.model.secrets import masked
 from workbench.model.text_folding import searched
 from workbench.services.search.search_query import SearchTerms
-from workbench.store.search_port import LOOKED_AT, FoundRecord
+from workbench.store.search_port import LOOKED_AT, FoundRecord, RecordKind, letter_in
 
 MOST_PARTS, AROUND, LEAVES = 3, 60, 2_000
 
@@ -29,7 +29,8 @@ class Match:
 
     def said(self) -> str:
         """Returns it as a list shows it."""
-        name = self.path.partition(".")[2] or self.path
+        root, _, inner = self.path.partition(".")
+        name = f"edited copy: {inner}" if root == "edited" else inner or root
         return f"{name} {self.text}"
 
 
@@ -42,6 +43,8 @@ def matches(record: FoundRecord, wanted: SearchTerms) -> list[Match]:
         for path, text in values
         if any(word in searched(text) or word in searched(path) for word in wanted.words)
     ]
+    if record.kind is RecordKind.LETTER and record.number in map(letter_in, wanted.words):
+        found.insert(0, Match(path="letter", text=f"#{record.number}"))
     known = {one.path for one in found}
     found += [
         Match(path=path, text=_around(text, ()))
@@ -59,6 +62,8 @@ def _values(record: FoundRecord) -> Iterator[tuple[str, str]]:
         if text:
             yield name, text
     yield from _leaves("data", _read(record.data))
+    if record.edited is not None:
+        yield from _leaves("edited", _read(record.edited))
     if record.metadata is not None:
         yield from _leaves("meta", _read(record.metadata))
 

@@ -71,7 +71,10 @@ class TrafficPlay:
         self.curves = LagCurves()
         self._refused: Counter[str] = Counter()
         self._sent = 0
-        self._begun = self._ended = 0.0
+        self._begun = 0.0
+        self._ended: float | None = None
+        self._letters_then = Counter[str]()
+        self._events, self._counted_to = Counter[str](), traffic.first - 1
         self._behind: dict[str, float] = {}
 
     @property
@@ -82,6 +85,7 @@ class TrafficPlay:
         """Does it; what it is called and where it begins stands in the plan."""
         self._copy.tell("Going back to before the range", 0, 1)
         cut_back(self._copy.path, self._traffic.first - 1)
+        self._letters_then = _letters_then(self._source, self._traffic)
         pace, begin = self._plan.pace, self._traffic.begin
         if pace:
             paced = PacedClock(begin, pace, self._machine)
@@ -129,7 +133,7 @@ class TrafficPlay:
         until: Callable[[int], Awaitable[None]],
         rest: Callable[[], Awaitable[object]],
     ) -> TrafficRun:
-        self._begun = self._ended = self._machine.monotonic()
+        self._begun = self._machine.monotonic()
         watching = asyncio.ensure_future(self._watch(world))
         try:
             await self._send(world, until)
@@ -139,7 +143,7 @@ class TrafficPlay:
             watching.cancel()
             await asyncio.wait((watching,))
         self._look(world)
-        return self._stands(world, whole=True)
+        return self._stands(world)
 
     async def _send(self, world: World[Project], until: Callable[[int], Awaitable[None]]) -> None:
         waiting = arrivals(self._registry, self._source, self._traffic)
@@ -207,11 +211,11 @@ class TrafficPlay:
         self.curves.add((world.clock.now() - self._traffic.begin) / MICROSECONDS, lags)
         self._behind |= {name: self._machine.monotonic() for name, lag in lags.items() if lag}
 
-    def _stands(self, world: World[Project], *, whole: bool = False) -> TrafficRun:
-        """Returns how it stands; the whole of it only at its end, as that takes time."""
+    def _stands(self, world: World[Project]) -> TrafficRun:
+        """Returns how it stands, whether it goes on or has ended."""
         highest = {name: round(max(some)) for name, some in self.curves.lags.items()}
-        left = {name for name, some in self.curves.lags.items() if some[-1]} if whole else set()
-        then = _letters_then(self._source, self._traffic) if whole else Counter[str]()
+        left = {name for name, some in self.curves.lags.items() if some[-1]}
+        self._count(world.reader)
         states = world.reader.subscriptions()
         subscriptions = [
             SubscriptionRun(
@@ -219,7 +223,7 @@ class TrafficPlay:
                 delivered=one.delivered,
                 retried=one.retried,
                 letters=one.died,
-                letters_then=then[one.name],
+                letters_then=self._letters_then[one.name],
                 highest=highest.get(one.name, 0),
                 highest_then=None,
                 behind=-1.0 if one.name in left or one.waiting else self._seconds_behind(one.name),
@@ -227,7 +231,7 @@ class TrafficPlay:
             for one in states
             if one.name in self.curves.lags
         ]
-        types = _counted(world.reader, self._traffic) if whole else {}
+        then, now = self._traffic.types, self._events
         return TrafficRun(
             name=self._plan.name,
             first=self._plan.first,
@@ -242,23 +246,23 @@ class TrafficPlay:
             stopped=self._halt.is_set(),
             waiting=sum(one.waiting for one in states),
             faults=dict(world.running().faults),
-            types=types,
+            types={name: (then[name], now[name]) for name in sorted({*then, *now})},
             subscriptions=subscriptions,
             times=[*self.curves.times],
             lags={name: [*some] for name, some in self.curves.lags.items()},
         )
 
+    def _count(self, reader: Reader) -> None:
+        """Counts the events that the copy has by now, each once."""
+        while page := reader.read_log(self._counted_to, PAGE):
+            self._events.update(one.type for one in page)
+            self._counted_to = page[-1].position
+
     def _seconds_behind(self, name: str) -> float:
+        """Returns how long behind the last arrival it was done; below 0 while more arrives."""
+        if self._ended is None:
+            return -1.0
         return max(0.0, self._behind.get(name, 0.0) - self._ended)
-
-
-def _counted(reader: Reader, traffic: Traffic) -> dict[str, tuple[int, int]]:
-    now: Counter[str] = Counter()
-    after = traffic.first - 1
-    while page := reader.read_log(after, PAGE):
-        now.update(one.type for one in page)
-        after = page[-1].position
-    return {name: (traffic.types[name], now[name]) for name in sorted({*traffic.types, *now})}
 
 
 def _letters_then(reader: Reader, traffic: Traffic) -> Counter[str]:

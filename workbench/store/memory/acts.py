@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
-from workbench.store.letter_values import noted
-from workbench.store.memory.letters import deliveries, promote
+from workbench.store.letter_values import noted, with_tries, without_tries
+from workbench.store.memory.letters import deliveries, promote, set_tries
 from workbench.store.memory.queue import NO_CLAIM, message_to_deliver
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import BringBack, RecordAction
@@ -116,6 +116,7 @@ def _delivery_back(tables: Tables, op: BringBack, kept: KeptDelivery, now: int) 
     if row.dead_letter is not None:
         letter = tables.letters[row.dead_letter]
         tables.letters.put(letter.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now))
+        set_tries(tables, letter.number, row.attempts, without_tries)
     _insert(tables, row, _waiting_state(row))
     promote(tables, row.subscription, row.key, past_dead=row.subscription in op.released)
     tables.subscriptions.put(
@@ -163,12 +164,15 @@ def _note_back(tables: Tables, op: BringBack, kept: KeptNote) -> int:
 
 
 def _replay_back(tables: Tables, op: BringBack, kept: KeptReplay) -> int:
-    """Takes a replay back that waits still: its delivery is dead again, its letter what it was."""
-    letter, (row,) = tables.letters[kept.letter], _replays_of(tables, kept)
+    """Takes a replay back that waits still; its tries stay with the letter, which is else what it was."""
+    (row,) = _replays_of(tables, kept)
     tables.deliveries.drop(row.number)
+    told = set_tries(tables, kept.letter, row.attempts, with_tries)
     if kept.delivery is not None:
-        _insert(tables, kept.delivery, DeliveryState.DEAD)
-    before = replace(letter, status=kept.status, changed_at=kept.changed_at, edited=kept.edited)
+        _insert(tables, replace(kept.delivery, attempts=told), DeliveryState.DEAD)
+    before = replace(
+        tables.letters[kept.letter], status=kept.status, changed_at=kept.changed_at, edited=kept.edited
+    )
     tables.letters.put(kept.letter, before)
     tables.changes.put(kept.letter, kept.changes)
     promote(tables, row.subscription, row.key, past_dead=row.subscription in op.released)

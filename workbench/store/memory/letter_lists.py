@@ -74,6 +74,12 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns how many dead letters, of all or of these, have each status."""
         return dict(Counter(letter.status.value for letter in self._letters(numbers)))
 
+    def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Returns these numbers, each once, in the order of their messages; those of no letter last."""
+        positions = {letter.number: letter.position for letter in self._letters(numbers)}
+        known = sorted(positions, key=lambda number: (positions[number], number))
+        return (*known, *sorted(set(numbers).difference(positions)))
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         return [letter.number for letter in self._letters() if letter.parent in set(numbers)]
@@ -219,14 +225,22 @@ class MemoryLetterLists(MemoryFamilyLists):
         kept = self._tables.replaced.get(act) or ()
         return any(stands(self._tables, act, one) for _, one in kept)
 
-    def kept_letters(self, act: str) -> list[int]:
-        """Returns the dead letters of which something is kept that an act replaced, in their order."""
+    def taken_back(self, act: str) -> list[int]:
+        """Returns the dead letters at which an undo took back what an act had changed, in their order."""
         kept = self._tables.replaced.get(act) or ()
-        return sorted(place_of(one) for _, one in kept if not isinstance(one, KeptPast))
+        return sorted({one.letter for _, one in kept if isinstance(one, KeptPast) and one.undone})
 
     def replay_fates(self, act: str) -> list[str]:
         """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
-        return sorted({letter.status.value for letter in self._letters(self.kept_letters(act))})
+        kept = self._tables.replaced.get(act) or ()
+        numbers = [place_of(one) for _, one in kept if not isinstance(one, KeptPast)]
+        return sorted({letter.status.value for letter in self._letters(numbers)})
+
+    def tried_replays(self, act: str) -> int:
+        """Returns how many replays of an act wait still, and were tried already: these tries stay (L10)."""
+        kept = [one for _, one in self._tables.replaced.get(act) or () if isinstance(one, KeptReplay)]
+        rows = {row.dead_letter: row for row in self._tables.deliveries.values()}
+        return sum(stands(self._tables, act, one) and bool(rows[one.letter].attempts) for one in kept)
 
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
         """Returns by letter what operators did to it and what of that was undone, the first act first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,7 +11,14 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.store.letter_jobs import Job, job_act
-from workbench.store.letter_values import advanced, is_there, own_data, refuse_handled, refuse_stranger
+from workbench.store.letter_values import (
+    advanced,
+    is_there,
+    own_data,
+    refuse_handled,
+    refuse_stranger,
+    with_tries,
+)
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
@@ -27,7 +34,7 @@ from workbench.store.operations import (
 )
 from workbench.store.operator_actions import Kept, KeptNote, KeptPast, KeptReplay, past_of
 from workbench.store.rules import detached
-from workbench.store.stored_values import DeadLetter, Delivery
+from workbench.store.stored_values import Attempt, DeadLetter, Delivery
 
 
 def deliveries(tables: Tables, name: str) -> list[Delivery]:
@@ -73,6 +80,19 @@ def replay_ended(tables: Tables, number: int | None, act: LetterAct, now: int) -
     letter = tables.letters.get(number) if number is not None else None
     if letter is not None and (status := TRANSITIONS[act].get(letter.status)):
         tables.letters.put(letter.number, replace(letter, status=status, changed_at=now))
+
+
+def set_tries(
+    tables: Tables,
+    number: int,
+    tries: Sequence[Attempt],
+    change: Callable[[Sequence[Attempt], Sequence[Attempt]], tuple[Attempt, ...]],
+) -> tuple[Attempt, ...]:
+    """Tells the tries of a replay at its letter, or no more there; returns those that are told there then."""
+    letter = tables.letters[number]
+    told = change(letter.attempts, tries)
+    tables.letters.put(number, replace(letter, attempts=told))
+    return told
 
 
 def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
@@ -165,11 +185,11 @@ def recall_replays(tables: Tables, op: RecallReplays, now: int) -> int:
         if row.dead_letter is not None and row.state in sources(Trigger.RECALL)
     ]
     for row in rows:
-        dead = replace(
-            row, state=DeliveryState.DEAD, due_at=None, lease_token=None, lease_until=None, lease_owner=None
-        )
-        tables.deliveries.put(row.number, dead)
         replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
+        told = set_tries(tables, row.dead_letter or 0, row.attempts, with_tries)
+        free = {"due_at": None, "lease_token": None, "lease_until": None, "lease_owner": None}
+        dead = replace(row, state=DeliveryState.DEAD, attempts=told, **free)
+        tables.deliveries.put(row.number, dead)
     return len(rows)
 
 

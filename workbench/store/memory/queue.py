@@ -11,8 +11,15 @@ from workbench.errors import NotFound, StaleLease
 from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message
-from workbench.store.letter_values import crash_letter, message_of
-from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
+from workbench.store.letter_values import crash_letter, message_of, with_tries
+from workbench.store.memory.letters import (
+    deliveries,
+    insert_letter,
+    promote,
+    promote_all,
+    replay_ended,
+    set_tries,
+)
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     Claim,
@@ -250,6 +257,8 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
         tables.deliveries.drop(number)
         tables.keep(op.act, now, (KeptDelivery(delivery=row),))
         replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
+        if row.dead_letter is not None:
+            set_tries(tables, row.dead_letter, row.attempts, with_tries)
         promote(tables, op.subscription, row.key, past_dead=op.release_key)
     tables.subscriptions.put(op.subscription, replace(state, skipped=state.skipped + skipped))
     return skipped

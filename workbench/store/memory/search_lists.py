@@ -21,6 +21,7 @@ from workbench.store.search_port import (
     Scanned,
     column_of,
     fits,
+    letter_in,
     place_of_stream,
     uuid_in,
 )
@@ -146,6 +147,9 @@ def _holds(word: str, record: Any) -> bool:
     texts, written = _texts(record)
     if holds_all((word,), texts, written):
         return True
+    match record:
+        case (DeadLetter() as letter, _, _) if letter_in(word) == letter.number:
+            return True
     identity = uuid_in(word)
     return identity is not None and identity in _ids(record)
 
@@ -161,7 +165,7 @@ def _texts(record: Any) -> tuple[Sequence[str], Sequence[str]]:
             texts = (
                 *(letter.type, letter.key, letter.topic, letter.subscription),
                 *(letter.error_type, letter.error, letter.reason.value, letter.place),
-                *(owner, note, f"#{letter.number}"),
+                *(owner, note),
             )
             return texts, (letter.data, letter.edited or "", letter.metadata or "")
         case CommandRecord():
@@ -199,7 +203,7 @@ def _record(kind: RecordKind, key: int, record: Any) -> FoundRecord:
     type_name, place = _named(record)
     asked = _values(record)
     data = asked.get("data", "")
-    metadata = asked.get("meta")
+    metadata, edited = asked.get("meta"), asked.get("edited")
     return FoundRecord(
         kind=kind,
         number=key,
@@ -213,11 +217,12 @@ def _record(kind: RecordKind, key: int, record: Any) -> FoundRecord:
         metadata=metadata[:LOOKED_AT] if metadata else metadata,
         error=asked.get("error", "")[:LOOKED_AT],
         status=asked.get("status", ""),
+        edited=edited[:LOOKED_AT] if edited else edited,
     )
 
 
 def _asked(scan: Scan, record: Any) -> tuple[Any, ...]:
-    given = {"kind": scan.source.kind.value, "meta": None, **dict.fromkeys(NUMBERS, 0)}
+    given = {"kind": scan.source.kind.value, "meta": None, "edited": None, **dict.fromkeys(NUMBERS, 0)}
     found = {**given, "time": _time(record), "type": _named(record)[0], **_values(record)}
     return tuple(found.get(column_of(name), "") for name in scan.columns)
 
@@ -257,6 +262,7 @@ def _values(record: Any) -> dict[str, Any]:
                 "owner": owner,
                 "note": note,
                 "tries": len(letter.attempts),
+                "edited": letter.edited,
             }
         case CommandRecord():
             return {

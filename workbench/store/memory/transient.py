@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState
-from workbench.store.memory.letters import promote, replay_ended
+from workbench.store.letter_values import with_tries
+from workbench.store.memory.letters import promote, replay_ended, set_tries
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import ForgetMessages
 
@@ -22,6 +23,8 @@ def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:
     for row in gone:
         tables.deliveries.drop(row.number)
         replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
+        if row.dead_letter is not None:
+            set_tries(tables, row.dead_letter, row.attempts, with_tries)
     for name, key in {(row.subscription, row.key) for row in gone}:
         promote(tables, name, key, past_dead=name in op.released)
     held = {row.position for row in tables.deliveries.values()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 
 import msgspec
+from msgspec.structs import replace
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
-from workbench.store.letter_values import noted
+from workbench.store.letter_values import noted, with_tries, without_tries
 from workbench.store.operations import BringBack, RecordAction
 from workbench.store.operator_actions import (
     Kept,
@@ -21,7 +22,8 @@ from workbench.store.operator_actions import (
 )
 from workbench.store.sqlite.claims import NO_CLAIM, number_of
 from workbench.store.sqlite.kept import STANDS, keep, read_kept
-from workbench.store.sqlite.letters import promote
+from workbench.store.sqlite.letters import promote, set_tries
+from workbench.store.sqlite.rows import attempts
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Delivery
 
@@ -88,6 +90,7 @@ def _delivery_back(con: sqlite3.Connection, op: BringBack, kept: KeptDelivery, n
             "update dead_letters set status = ?, changed_at = ? where id = ?",
             (LetterStatus.REPLAYING, now, row.dead_letter),
         )
+        set_tries(con, row.dead_letter, row.attempts, without_tries)
     _insert(con, number, row, _waiting_state(row))
     promote(con, number, row.key, past_dead=row.subscription in op.released)
     con.execute("update subscriptions set skipped = max(0, skipped - ?) where id = ?", (kept.counts, number))
@@ -158,15 +161,16 @@ def _note_back(con: sqlite3.Connection, op: BringBack, kept: KeptNote) -> int:
 
 
 def _replay_back(con: sqlite3.Connection, op: BringBack, kept: KeptReplay) -> int:
-    """Takes a replay back that waits still: its delivery is dead again, its letter what it was."""
-    number, subscription, key, name = con.execute(
-        "select d.id, d.subscription_id, d.key, s.name from deliveries d join subscriptions s"
+    """Takes a replay back that waits still; its tries stay with the letter, which is else what it was."""
+    number, subscription, key, name, tries = con.execute(
+        "select d.id, d.subscription_id, d.key, s.name, d.attempts from deliveries d join subscriptions s"
         " on s.id = d.subscription_id where d.letter_id = ?",
         (kept.letter,),
     ).fetchone()
     con.execute("delete from deliveries where id = ?", (number,))
+    told = set_tries(con, kept.letter, attempts(tries), with_tries)
     if kept.delivery is not None:
-        _insert(con, subscription, kept.delivery, DeliveryState.DEAD)
+        _insert(con, subscription, replace(kept.delivery, attempts=told), DeliveryState.DEAD)
     con.execute(
         "update dead_letters set status = ?, changed_at = ?, edited = ? where id = ?",
         (kept.status, kept.changed_at, kept.edited, kept.letter),

@@ -64,6 +64,15 @@ class LetterReader(ListReader):
             self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
         )
 
+    def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Returns these numbers, each once, in the order of their messages; those of no letter last."""
+        found = self._all(
+            "select distinct n.value from json_each(?) n left join dead_letters l on l.id = n.value"
+            " order by l.position is null, l.position, n.value",
+            (json.dumps(list(numbers)),),
+        )
+        return tuple(row[0] for row in found)
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         found = self._all(

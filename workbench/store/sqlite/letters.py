@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
-from workbench.store.letter_values import is_there, own_data, refuse_handled, refuse_stranger
+from workbench.store.letter_values import (
+    is_there,
+    own_data,
+    refuse_handled,
+    refuse_stranger,
+    with_tries,
+)
 from workbench.store.operations import (
     ForgetLetters,
     ImportLetter,
@@ -24,7 +31,7 @@ from workbench.store.rules import detached
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.kept import before_replay, keep, keep_past
 from workbench.store.sqlite.run_table import Run
-from workbench.store.stored_values import DeadLetter
+from workbench.store.stored_values import Attempt, DeadLetter
 
 _MAY = {act: "('" + "', '".join(allowed(act)) + "')" for act in LetterAct}
 """For each act, the statuses in which it may be done, as SQL lists them."""
@@ -82,6 +89,21 @@ def letter_ended(con: sqlite3.Connection, number: int, act: LetterAct, now: int)
         f"update dead_letters set status = ?, changed_at = ? where id = ? and status in {_MAY[act]}",
         (outcome(act), now, number),
     )
+
+
+def set_tries(
+    con: sqlite3.Connection,
+    letter: int,
+    tries: Sequence[Attempt],
+    change: Callable[[Sequence[Attempt], Sequence[Attempt]], tuple[Attempt, ...]],
+) -> tuple[Attempt, ...]:
+    """Tells the tries of a replay at its letter, or no more there; returns those that are told there then."""
+    (told,) = con.execute("select attempts from dead_letters where id = ?", (letter,)).fetchone()
+    before: tuple[Attempt, ...] = rows.attempts(told)
+    after = change(before, tries)
+    if after != before:
+        con.execute("update dead_letters set attempts = ? where id = ?", (_encode(after).decode(), letter))
+    return after
 
 
 def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
@@ -161,11 +183,13 @@ def recall_replays(con: sqlite3.Connection, op: RecallReplays, now: int) -> int:
         "update deliveries set state = 'dead', due_at = null, lease_token = null, lease_until = null,"
         " lease_owner = null where letter_id is not null"
         f" and state in {_UNDER_WAY} and subscription_id = (select id from subscriptions where name = ?)"
-        " returning letter_id",
+        " returning id, letter_id, attempts",
         (op.subscription,),
     ).fetchall()
-    for (letter,) in gone:
+    for number, letter, tries in gone:
         letter_ended(con, letter, LetterAct.SKIP, now)
+        told = set_tries(con, letter, rows.attempts(tries), with_tries)
+        con.execute("update deliveries set attempts = ? where id = ?", (_encode(told).decode(), number))
     return len(gone)
 
 

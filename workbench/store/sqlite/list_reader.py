@@ -261,9 +261,12 @@ class ListReader:
         """Whether something of what an act replaced can be put back now, by `BringBack` (L10)."""
         return bool(self._all(f"select 1 from replaced r where act = ? and {STANDS} limit 1", (act,)))
 
-    def kept_letters(self, act: str) -> list[int]:
-        """Returns the dead letters of which something is kept that an act replaced, in their order."""
-        query = f"select number from replaced r where act = ? and {_NOT_PAST} order by 1"
+    def taken_back(self, act: str) -> list[int]:
+        """Returns the dead letters at which an undo took back what an act had changed, in their order."""
+        query = (
+            "select distinct number from replaced where act = ? and json_extract(kept, '$.type') = 'past'"
+            " and json_extract(kept, '$.undone') order by 1"
+        )
         return [row[0] for row in self._all(query, (act,))]
 
     def replay_fates(self, act: str) -> list[str]:
@@ -273,6 +276,15 @@ class ListReader:
             f" where r.act = ? and {_NOT_PAST} order by 1"
         )
         return [row[0] for row in self._all(query, (act,))]
+
+    def tried_replays(self, act: str) -> int:
+        """Returns how many replays of an act wait still, and were tried already: these tries stay (L10)."""
+        (count,) = self._one(
+            "select count(*) from replaced r join deliveries d on d.letter_id = r.number"
+            f" where r.act = ? and json_extract(r.kept, '$.type') = 'replay' and d.attempts <> '[]' and {STANDS}",
+            (act,),
+        )
+        return int(count)
 
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, tuple[LetterDeed, ...]]:
         """Returns by letter what operators did to it and what of that was undone, the first act first."""

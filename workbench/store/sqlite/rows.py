@@ -81,7 +81,7 @@ Columns = tuple[tuple[str, str], ...]
 _columns = json_reader(tuple[tuple[str, str], ...], "columns of projections")
 _plan = json_reader(JobPlan, "plans of jobs")
 _numbers = json_reader(tuple[int, ...], "numbers of jobs")
-_attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
+attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
 
 _Text, _MaybeText, _MaybeId, _MaybeInt, _Flag = str, str | None, Id | None, int | None, Literal[0, 1]
 _EVENT = ColumnShape(
@@ -97,7 +97,7 @@ _DELIVERY = ColumnShape(
 letters = RowShape(
     DeadLetter, LETTERS,
     Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
-    int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id, attempts=_attempts,
+    int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id, attempts=attempts,
 )  # fmt: skip
 jobs = RowShape(
     Job, JOBS,
@@ -214,7 +214,7 @@ def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
             enqueued_at=row[14],
             expires_at=row[15],
             data=row[16],
-            attempts=_attempts(row[17]),
+            attempts=attempts(row[17]),
             dead_letter=row[18],
         )
         for row in _DELIVERY(rows)

@@ -20,6 +20,7 @@ from workbench.store.search_port import (
     Scanned,
     column_of,
     fits,
+    letter_in,
     quoted,
     uuid_in,
 )
@@ -121,7 +122,9 @@ class SqliteSearchReader(FamilyReader):
             return f"{one.key}, {one.time}, {one.type}, {one.place}"
         if columns:
             return ", ".join([one.key, *(f'"{name}"' for name, _ in columns)])
-        given = {"kind": f"'{scan.source.kind}'", "meta": "null"} | dict.fromkeys(NUMBERS, "0")
+        given = {"kind": f"'{scan.source.kind}'", "meta": "null", "edited": "null"} | dict.fromkeys(
+            NUMBERS, "0"
+        )
         return ", ".join(
             [one.key, *(one.values.get(name, given.get(name, "''")) for name in map(column_of, scan.columns))]
         )
@@ -179,6 +182,9 @@ class SqliteSearchReader(FamilyReader):
                 tests.append(f"e.stream_id in ({_numbers(streams)})")
         elif scan.source.kind is RecordKind.ROW and in_text(word, scan.source.projection):
             tests.append("1")
+        if scan.source.kind is RecordKind.LETTER and (number := letter_in(word)) is not None:
+            tests.append("l.id = ?")
+            values.append(number)
         identity = uuid_in(word)
         for column in one.ids if identity is not None else ():
             tests.append(f"{column} = ?")
@@ -220,7 +226,7 @@ class SqliteSearchReader(FamilyReader):
 
 
 def _found(kind: RecordKind, row: Sequence[Any]) -> FoundRecord:
-    number, time, type_name, place, position, version, key, data, metadata, error, status = row
+    number, time, type_name, place, position, version, key, data, metadata, error, status, *edited = row
     return FoundRecord(
         kind=kind,
         number=number,
@@ -234,6 +240,7 @@ def _found(kind: RecordKind, row: Sequence[Any]) -> FoundRecord:
         metadata=metadata,
         error=error,
         status=status,
+        edited=edited[0] if edited else None,
     )
 
 
@@ -267,6 +274,7 @@ def _with_row(row: Sequence[Any], scan: Scan, columns: rows.Columns) -> tuple[An
         "key": str(row[1]),
         "type": scan.source.projection,
         "meta": None,
+        "edited": None,
         "time": NO_TIME,
         **dict.fromkeys(NUMBERS, 0),
     }

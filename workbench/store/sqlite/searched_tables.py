@@ -88,7 +88,7 @@ TABLES: Mapping[RecordKind, Searched] = {
         place="l.subscription",
         texts=(
             "l.type", "l.key", "l.topic", "l.subscription", "l.error_type", "l.error", "l.reason", "l.place",
-            "n.owner", "n.note", "'#' || l.id",
+            "n.owner", "n.note",
         ),
         written=("l.data", "l.edited", "l.meta"),
         ids=("l.message_id", "l.correlation_id"),
@@ -97,10 +97,10 @@ TABLES: Mapping[RecordKind, Searched] = {
             "subscription": "l.subscription", "key": "l.key", "error": _ERROR, "status": "l.status",
             "time": "l.died_at", "position": "l.position", "error_type": "l.error_type", "reason": "l.reason",
             "place": "l.place", "owner": "coalesce(n.owner, '')", "note": "coalesce(n.note, '')",
-            "tries": "json_array_length(l.attempts)",
+            "tries": "json_array_length(l.attempts)", "edited": "l.edited",
         },
         record=f"l.died_at, l.type, l.subscription, l.position, 0, l.key, {_head('l.data')},"
-        f" {_head('l.meta')}, {rows.beginning(_ERROR, LOOKED_AT)}, l.status",
+        f" {_head('l.meta')}, {rows.beginning(_ERROR, LOOKED_AT)}, l.status, {_head('l.edited')}",
     ),
     RecordKind.COMMAND: Searched(
         table="commands c",

@@ -10,13 +10,14 @@ import msgspec
 from workbench.errors import StaleLease
 from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger
+from workbench.store.letter_values import with_tries
 from workbench.store.operations import ConfigureSubscription, DoNow, EnsureSubscription, Settle, Skip
 from workbench.store.operator_actions import KeptCursor, KeptDelivery
 from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.kept import deliveries_where, keep
-from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
+from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all, set_tries
 from workbench.store.sqlite.rows import states
 from workbench.store.sqlite.run_table import Run
 
@@ -169,6 +170,7 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
             keep(con, op.act, now, (KeptDelivery(delivery=gone),))
             if gone.dead_letter is not None:
                 letter_ended(con, gone.dead_letter, LetterAct.SKIP, now)
+                set_tries(con, gone.dead_letter, gone.attempts, with_tries)
             promote(con, number, gone.key, past_dead=op.release_key)
     con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
     return skipped

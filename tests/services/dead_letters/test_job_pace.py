@@ -1,0 +1,103 @@
+"""L5: a pace counts deliveries that can happen: nothing is handed in where they cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from tests.services.conftest import passing, settle
+from tests.services.dead_letters.test_letter_repair import many, numbers
+
+__all__ = ["many"]
+
+
+async def later(workspace, seconds):
+    """Has time pass, and whatever it brings."""
+    for _ in range(seconds * 2):
+        await workspace.world.timer.advance(0.5, partial(turns, workspace))
+
+
+async def turns(_workspace):
+    for _ in range(200):
+        await asyncio.sleep(0)
+
+
+async def stands(workspace, job, step):
+    async with asyncio.timeout(15):
+        while workspace.dead_letters.jobs.get(job).step < step:
+            await asyncio.sleep(0)
+
+
+async def held_up(workspace, job):
+    return (await workspace.dead_letters.jobs.counted(job)).held_up
+
+
+@pytest.mark.parametrize("name", ["", "welcome-mail"])
+async def test_L5_at_a_pace_nothing_is_handed_in_while_it_cannot_be_delivered(many, name):
+    jobs, pause = many.dead_letters.jobs, many.subscriptions.pause
+    await (pause(name, paused=True) if name else many.pause())
+    job = await jobs.start("replay", numbers(many), per_second=2)
+    await later(many, 5)
+    assert (jobs.get(job).step, numbers(many, "replaying")) == (0, [])
+    assert await held_up(many, job) == f"{f'subscription {name}' if name else 'the engine'} is paused"
+    await (pause(name, paused=False) if name else many.resume())
+    for step in (1, 2, 3):
+        await stands(many, job, step)
+        await turns(many)
+        assert jobs.get(job).step == step, "it goes on at its pace"
+        await many.world.timer.advance(0.5, partial(turns, many))
+    assert await held_up(many, job) == ""
+    report = await passing(many, jobs.finished(job))
+    assert report.fates == {"failed_again": 8}
+
+
+async def test_L5_without_a_pace_all_is_given_back_and_a_paused_subscription_is_told(many):
+    jobs = many.dead_letters.jobs
+    await many.subscriptions.pause("welcome-mail", paused=True)
+    job = await jobs.start("replay", numbers(many))
+    await stands(many, job, 8)
+    assert (jobs.get(job).step, await held_up(many, job)) == (8, "subscription welcome-mail is paused")
+    await many.subscriptions.pause("welcome-mail", paused=False)
+    assert (await passing(many, jobs.finished(job))).held_up == ""
+
+
+async def test_I6_letters_of_a_key_are_replayed_in_the_order_of_their_messages(many):
+    """The newest letter is of the oldest message, whose replay failed: the number alone tells no order."""
+    jobs = many.dead_letters.jobs
+    await many.dead_letters.replay(numbers(many)[:1])
+    await settle(many)
+    oldest, *rest = [one.number for one in sorted(many.dead_letters.page(("open",)), key=at)]
+    assert oldest > max(rest)
+    job = await jobs.start("replay", [*rest, oldest], per_second=2)
+    assert jobs.get(job).numbers == (oldest, *rest)
+    await passing(many, jobs.finished(job))
+    await settle(many)
+    made = many.dead_letters.page(("open",))
+    first = sorted(made, key=at)
+    assert [one.number for one in first] == sorted(one.number for one in made), "died again in their order"
+    await many.dead_letters.replay([one.number for one in made])
+    await settle(many)
+    again = many.dead_letters.page(("open",))
+    assert [at(one) for one in reversed(again)] == [at(one) for one in first]
+
+
+def at(letter):
+    return letter.position
+
+
+async def test_L5_a_job_that_waits_for_the_engine_can_be_held_and_cancelled(many):
+    jobs = many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start("replay", numbers(many), per_second=2)
+    await turns(many)
+    assert (await jobs.hold(job)).status == "held"
+    assert await held_up(many, job) == ""
+    await jobs.resume(job)
+    await turns(many)
+    assert await held_up(many, job) == "the engine is paused"
+    assert (await jobs.cancel(job)).status == "cancelled"
+    await many.resume()
+    await settle(many)
+    assert len(numbers(many)) == 8

@@ -1,0 +1,46 @@
+"""What is read of dead letters before it is asked whether something shall be done with them (L5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.gui.views.letter_actions import Deed
+    from workbench.store.stored_values import LetterLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToConfirm:
+    """What is read before it is asked whether a deed shall be done.
+
+    Attributes:
+        samples: A few of the letters.
+        behind: How many deliveries wait behind them, where that matters.
+        archived: How many of what is replayed are archived, which takes them out of there.
+    """
+
+    deed: Deed
+    numbers: tuple[int, ...]
+    samples: Sequence[LetterLine]
+    behind: int = 0
+    archived: int = 0
+
+    @property
+    def taken_out(self) -> str:
+        """Says how many are archived; empty for none."""
+        if not self.archived:
+            return ""
+        of = (
+            "It is"
+            if len(self.numbers) == 1
+            else f"{self.archived:,} of them {'is' if self.archived == 1 else 'are'}"
+        )
+        return f"{of} archived, and no more then."
+
+    def lines(self) -> list[str]:
+        """Returns what stands below the question."""
+        lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in self.samples]
+        rest = len(self.numbers) - len(lines)
+        return [*lines, f"and {rest:,} more"] if rest else lines
