@@ -42,7 +42,7 @@ WIDGETS_OF_THEIR_OWN = {
     "board/refused_keys.py": "what is typed after a key that does nothing does nothing",
     "palette.py": "moves in its list while one types",
     "chooser.py": "leaves letters with Ctrl or Alt to the window",
-    "held_enter.py": "keeps what Enter repeats from all windows",
+    "window_keys.py": "keys of all windows: what Enter repeats, and redo in texts",
     "import_dialog.py": "keeps Enter from pressing the default button",
     "view.py": "Esc leads back to where one begins",
     "tour.py": "presses keys as a person does",

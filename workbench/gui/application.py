@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.gui.crash_log import TOLD, CrashLog
 from workbench.gui.error_log import ErrorLog
-from workbench.gui.held_enter import HeldEnter
 from workbench.gui.main_window import MainWindow
 from workbench.gui.opened_file import show_file
 from workbench.gui.recent_projects import remember
 from workbench.gui.theme import TEXT_SIZE, theme
+from workbench.gui.window_keys import WindowKeys
 from workbench.project.samples import samples_folder
 from workbench.tusk.scratch import remove_left
 
@@ -46,8 +46,8 @@ def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     with contextlib.suppress(ValueError):
         theme().set_text_size(float(str(QSettings().value("text-size", TEXT_SIZE))))
     theme().install(app)
-    if app.findChild(HeldEnter) is None:
-        HeldEnter(app)
+    if app.findChild(WindowKeys) is None:
+        WindowKeys(app)
     return app
 
 

@@ -51,8 +51,12 @@ Answer = tuple[str, Callable[[], None]]
 """What a button says, and what it does."""
 STEPS = "undo"
 """Topic of what is told of a step that was undone or done again, or cannot be."""
-ANSWERS = {label for _counts, _left, label in SETTLED.values()}
+KEEP = "Keep this text"
+"""The answer, and the step, by which what is typed in a text counts."""
+ANSWERS = {KEEP, *(label for _counts, _left, label in SETTLED.values())}
 """Steps that say which of two texts counts."""
+COUNTS = "What it left out counts now; Redo brings the other back."
+"""What is told when one is taken back."""
 UNREAD = "the files of the design cannot be read"
 """Topic of that: it leaves once they can."""
 
@@ -177,7 +181,7 @@ class DesignSteps(QObject):
             said = f"{word}ne: {label}." if label else f"{word}ne."
             self.show_step(before, said if label else "")
             if word == "Undo" and label in ANSWERS:
-                said += " What it left out counts now; Redo brings the other back."
+                said += f" {COUNTS}"
                 self.desk.notice("info", said, topic=STEPS)
             self._show_elsewhere(before, said)
 

@@ -103,6 +103,16 @@ async def test_a_draft_makes_them_fit_and_is_saved_as_one_step(
     assert (workspace.project.root / "project.tsk").read_text() == before
 
 
+async def test_V7_what_is_typed_at_the_end_joins_no_other_section(
+    dialog: SchemaDialog, workspace: Workspace, until: Any
+) -> None:
+    await change(dialog, 'fields { to: "string" }\n', 'fields { to: "string" }\n# why', until)
+    dialog.save.click()
+    await until(lambda: workspace.design.state().undo == "Change the schema of parcel.sent")
+    said = (workspace.project.root / "project.tsk").read_text()
+    assert said == TEXT.replace("\n\n[command.send]", "\n# why\n\n[command.send]")
+
+
 async def test_what_cannot_be_written_is_kept_and_written_when_tried_again(
     dialog: SchemaDialog, desk: Desk, until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -344,3 +344,17 @@ def test_a_change_in_the_middle_is_found_at_its_very_place(editor):
         editor.show_text(was)
         editor.take_text(now)
         assert editor.text() == now
+
+
+def test_the_caret_stays_behind_what_it_stands_behind_when_others_write_and_when_that_is_undone(editor):
+    editor.show_text("a: 1\n😀b: 2")
+    editor.go_to(len("a: 1\n😀b: 2"))
+    editor.take_text("# x\na: 1\n😀b: 2\n")
+    assert editor.text()[: editor.offset()] == "# x\na: 1\n😀b: 2"
+    editor.go_to(5, 7)
+    editor.take_text("a: 1\n😀b: 2\n")
+    assert editor.textCursor().selectedText() == ": "
+    editor.go_to(3)
+    editor.replace_pieces([(5, 6, "c"), (0, 1, "d")])
+    editor.undo()
+    assert (editor.text(), editor.offset()) == ("a: 1\n😀b: 2\n", 3)

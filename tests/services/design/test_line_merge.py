@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.design.line_merge import changed_spans, merged_lines, plain_lines, with_changed_lines
+from workbench.services.design.line_merge import (
+    changed_spans,
+    merged_lines,
+    place_behind,
+    plain_lines,
+    with_changed_lines,
+)
 
 WAS = "a\nb\nc\nd\n"
 LINES = st.lists(st.sampled_from("abc"), max_size=6).map(lambda lines: "".join(f"{one}\n" for one in lines))
@@ -44,7 +50,7 @@ def test_the_runs_of_lines_that_changed_make_one_text_the_other(was: str, now: s
 
 
 def test_what_did_not_change_is_in_no_run() -> None:
-    assert changed_spans("a\nb\nc\nd\n", "A\nb\nc\nD\nE\n") == [(0, 2, "A\n"), (6, 8, "D\nE\n")]
+    assert changed_spans("a\nb\nc\nd\n", "A\nb\nc\nD\nE\n") == [(0, 1, "A"), (6, 7, "D\nE")]
 
 
 @given(LINES, LINES, LINES)
@@ -70,3 +76,17 @@ def test_only_lines_that_changed_end_otherwise(was: str, now: str, written: str)
 def test_a_change_says_what_it_should(was: str, now: str) -> None:
     assert plain_lines(with_changed_lines(was, now, "\r\n")) == now
     assert with_changed_lines(was, plain_lines(was), "|") == was
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "places"),
+    [
+        ("a\nb", "a\nb\n", {3: 3}),
+        ("a\nbc\nd\n", "x\na\nbXc\nd\n", {0: 0, 1: 3, 3: 5, 4: 7, 6: 9}),
+        ("a\nbcd\ne\n", "a\ne\n", {0: 0, 2: 2, 4: 2, 6: 2, 7: 3}),
+        ("abcd\n", "aXd\n", {1: 1, 2: 2, 3: 2, 4: 3}),
+    ],
+)
+def test_a_place_stays_behind_what_it_stands_behind(was: str, now: str, places: dict[int, int]) -> None:
+    spans = changed_spans(was, now)
+    assert {at: place_behind(at, spans) for at in places} == places

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.line_merge import plain_lines
 from workbench.services.design.section_piece import piece_of, with_piece, with_whole
 from workbench.tusk import TskError, parse
 
@@ -81,3 +84,102 @@ def test_a_change_leaves_the_other_line_ends_as_they_are():
     after = said.replace("x:", 'x: "string"\r\n    y:')
     assert with_piece(text, "event", "a", was=piece.text, now=now).project.text == after
     assert with_whole(text, was=piece.whole(piece.text), now=piece.whole(now)).project.text == after
+
+
+@pytest.mark.parametrize(
+    "behind", ["\n[event.b]\n", "\n# of b\n[event.b]\n", "[event.b]\n", "# of b\n[event.b]\n", ""]
+)
+@pytest.mark.parametrize(
+    "typed", ["# why", "# why\n", "\n", "\n\n", "\n# free", "\n# free\n\n", "version: 1", "  "]
+)
+def test_V7_what_is_typed_at_the_end_stays_in_its_section_and_is_there_again(typed, behind):
+    text = texts(f"[event.a]\n{behind}")
+    piece = piece_of(text.project, "event", "a")
+    assert piece.text == "[event.a]\n"
+    made = with_piece(text, "event", "a", was=piece.text, now=piece.text + typed)
+    assert made.project.text.endswith(behind)
+    again = piece_of(made.project, "event", "a")
+    assert again.holds(piece.text + typed)
+    assert with_piece(made, "event", "a", was=again.text, now=again.text) is made
+
+
+@pytest.mark.parametrize("typed", ["# why", "# why\n", "\n# free", "\n"])
+@pytest.mark.parametrize("name", ["mail", "audit"])
+def test_V7_what_is_typed_below_an_entry_stays_with_it(typed, name):
+    text = texts(FILE.replace("[topics]\n", "topics {\n").replace("\n\n# of it", "\n}\n\n# of it"))
+    piece = piece_of(text.project, "topic", name)
+    made = with_piece(text, "topic", name, was=piece.text, now=piece.text + typed)
+    again = piece_of(made.project, "topic", name)
+    assert again.holds(piece.text + typed)
+    assert [*made.project.find(("topics",)).value.scope.entries] == ["mail", "audit"]
+
+
+def test_V7_a_thing_is_shown_with_what_stands_up_to_the_next_one():
+    text = texts("[event.a]\n# its own\n\n# -- b --\n\n\n# of b\n[event.b]\n\n# last\n\n")
+    first, last = (piece_of(text.project, "event", name) for name in "ab")
+    assert first.text == "[event.a]\n# its own\n\n# -- b --\n\n"
+    assert (last.text, last.first_line) == ("# of b\n[event.b]\n\n# last\n\n", 7)
+    assert piece_of(text.project, "event", "a", bare=True).text == "[event.a]\n# its own\n"
+
+
+SECTIONS = ("aggregate.a", "event.b", "event.c")
+BEGINS = st.sampled_from(["", "# of it\n", "# -- all --\n\n", "# one\n# two\n"])
+BODIES = st.sampled_from(
+    ["", 'description: "d"\n', 'fields { x: "string" }\n# below\n', "version: 1 # one\n"]
+)
+GAPS = st.sampled_from(["", "\n", "\n\n", "\n# free\n\n", "   \n"])
+HALF = ("x", "[", "]", "{", "}", '"', '"""', "fields {\n", "aggregate", ": 1", "-", "version: 2", "[event.z]")
+WHOLE = ("#", "# why", "\n", "\n\n", " ", 'description: "q"\n', "\n# free\n\n", "# x\n", "\n[event.z]\n")
+TYPED = st.sampled_from([*HALF, *WHOLE])
+
+
+@st.composite
+def files(draw):
+    """Makes files of three sections, however they are written."""
+    parts = [f"{draw(BEGINS)}[{name}]\n{draw(BODIES)}{draw(GAPS)}" for name in SECTIONS]
+    text = draw(st.sampled_from(["", "# top\n\n", "$a: 1\n", "\n"])) + "".join(parts)
+    text = text if draw(st.booleans()) else text.rstrip("\n")
+    text = text.replace("\n", "\r\n") if draw(st.booleans()) else text
+    return ("\ufeff" if draw(st.booleans()) else "") + text
+
+
+def said(document):
+    """Returns what each section says."""
+    return {
+        name: [document.text[one.start : one.value.end] for one in scope.entries.values()]
+        for name, scope in document.sections.items()
+    }
+
+
+@settings(max_examples=6 * settings().max_examples)
+@given(files(), st.sampled_from(SECTIONS), st.lists(st.tuples(st.integers(0, 200), TYPED), max_size=4))
+def test_V7_whatever_is_typed_at_any_place_of_a_section_is_written_once_and_touches_no_other(
+    file, section, edits
+):
+    """A pane is played: what is typed is written as soon as it can be read, and shown as it stands then."""
+    kind, _, name = section.partition(".")
+    text = texts(file)
+    before, piece = text, piece_of(text.project, kind, name)
+    pane = piece.text
+    for place, typed in [(0, ""), *edits]:
+        at = min(place, len(pane))
+        pane = pane[:at] + typed + pane[at:]
+        try:
+            made = with_piece(text, kind, name, was=piece.text, now=pane)
+            now = piece_of(made.project, kind, name)
+        except TskError:
+            continue  # it stays a draft
+        if now is None:
+            return  # it has another name, or none
+        now = now.widened(pane, piece.text)
+        assert now.holds(pane), "the pane shows what the file has, and comes to rest"
+        assert with_piece(made, kind, name, was=now.text, now=pane) == made, "it is written once"
+        assert with_piece(made, kind, name, was=piece.text, now=pane) == made
+        assert plain_lines(made.project.text) == now.whole(pane)
+        text, piece = made, now
+    first, end = piece_of(before.project, kind, name), "\r\n" if "\r\n" in file else "\n"
+    assert text.project.text.startswith(first.before.replace("\n", end))
+    assert text.project.text.endswith(first.behind.replace("\n", end))
+    assert text.project.text == (plain := plain_lines(text.project.text)).replace("\n", end), plain
+    others = {one: what for one, what in said(before.project).items() if one != section}
+    assert others.items() <= said(text.project).items(), "no other section says anything else"

@@ -18,7 +18,7 @@ from shiboken6 import isValid
 
 from workbench.errors import CallerError, ProjectError, WorkbenchError
 from workbench.gui.actions import Actions, action
-from workbench.gui.design_steps import stepped
+from workbench.gui.design_steps import STEPS, stepped
 from workbench.gui.details.section_drafts import named_so, schema_key
 from workbench.gui.details.section_pane import SectionPane
 from workbench.gui.drafts import DraftKeeper
@@ -85,6 +85,7 @@ class SchemaDialog(QDialog):
         self._reading = Question(self, desk, self._show, "Trying the schema")
         self.pane = SectionPane(self._check)
         self.pane.editor.setAccessibleName("Text of the event")
+        self.pane.settled_back.connect(partial(desk.notice, "info", topic=STEPS))
         self.banner = ConflictBanner()
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._take)
         self.stand, self.said = Badge("info", "reading"), plain_label("", wrap=True)
@@ -142,12 +143,7 @@ class SchemaDialog(QDialog):
         if not before:
             self.pane.editor.take_text(there)
         elif there not in {self._base, mine} and self.banner.isHidden():
-            take = partial(self._take_typed, there)
-            self.banner.ask(TWO, mine, there, [("Keep this text", self._keep), ("Take the other", take)])
-
-    def _take_typed(self, typed: str) -> None:
-        self.pane.editor.take_text(typed)
-        self._keep()
+            self.banner.ask(TWO, mine, there, self.pane.answers(mine, there, self._keep, self._keep))
 
     def _edited(self) -> None:
         self.drafts.note()
@@ -188,7 +184,7 @@ class SchemaDialog(QDialog):
             copy = partial(QApplication.clipboard().setText, self.pane.editor.text())
             self.banner.set("error", GONE.format(self.name), [("Copy the text", copy)])
             self.banner.show()
-        elif self.pane.editor.text() == piece.text or not self.pane.dirty:
+        elif piece.holds(self.pane.editor.text()) or not self.pane.dirty:
             self._piece, self._base = piece, piece.text
             self.banner.hide()
             self.pane.show_piece(piece, fresh=False)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_changes import STILL
+from workbench.gui.design_steps import KEEP, STEPS
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
@@ -29,7 +30,6 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
 from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions, with_field_line
-from workbench.services.design.form_problems import problems_within
 from workbench.services.design.gestures import DesignNode, fields_path
 from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.section_form import section_form, unwritten
@@ -78,6 +78,7 @@ class SectionEditor(QWidget):
         self.pane.edited.connect(self._edited)
         self.pane.wanted.connect(self._go)
         self.pane.reached.connect(self._fix_file)
+        self.pane.settled_back.connect(partial(desk.notice, "info", topic=STEPS))
         hand = Hand(
             edit=self._edit,
             rename=self._rename,
@@ -130,6 +131,8 @@ class SectionEditor(QWidget):
             self.leave()
             return False
         fresh = node != self.node
+        if not fresh and self.piece is not None:
+            piece = piece.widened(self.pane.editor.text(), self._sent, self.piece.text)
         same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
@@ -168,13 +171,13 @@ class SectionEditor(QWidget):
             self.pane.show_piece(piece, fresh=True)
             self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
             self.drafts.note()  # what is in the file by now is no draft any more
-        elif not self.pane.dirty or self.pane.editor.text() == piece.text:
+        elif not self.pane.dirty or piece.holds(self.pane.editor.text()):
             self._know(piece)
             self.banner.hide()  # all is equal
             self.pane.show_piece(piece, fresh=False)
             self.drafts.note()
         else:
-            self._join(piece, self._sent if piece.text == self._sent else self._base)
+            self._join(piece, piece.text if piece.holds(self._sent) else self._base)
         if not self.pane.sure:  # else it is shown with what is known of it
             self._show()
         self._check()
@@ -194,6 +197,7 @@ class SectionEditor(QWidget):
         self.drafts.note()
 
     def _keep(self) -> None:
+        self._label = KEEP
         if (piece := self.piece) is not None:
             self._know(piece)
         self.banner.hide()
@@ -216,11 +220,12 @@ class SectionEditor(QWidget):
     def _restore(self, written: Any) -> list[str]:
         if (piece := self.piece) is not None:
             was, now = written["was"], written["now"]
+            self._know(piece := piece.widened(was, now))
             self._label = written.get("label", "")
             self._also = frozenset(tuple(one) for one in written.get("also", ()))
             self.pane.editor.take_text(piece.text if now == was else now)
             self.form.type_in(written.get("lines", {}))
-            if was not in (piece.text, now) and now != piece.text:
+            if was not in (piece.text, now) and not piece.holds(now):
                 self._join(piece, was)
         return []
 
@@ -322,20 +327,12 @@ class SectionEditor(QWidget):
         self.pane.know(checked)
         self._show()
         asks = not self.banner.isHidden()
-        if asks or not self.pane.dirty or self._makes_worse(checked):
+        if asks or not self.pane.dirty or self.pane.makes_worse(checked, self._faults):
             self._joined.offer(self._text, len(self._faults), but=self.node if asks else None)
         elif self.pane.reads_otherwise():
             self.stored.write(self.pane.whole(), self.node.name)
         else:
             self._write()
-
-    def _makes_worse(self, checked: CheckedText) -> bool:
-        """Whether the text has a mistake that the design does not have; one can hide others."""
-        piece = self.piece
-        if piece is None or not checked.is_read or len(checked.mistakes) > len(self._faults):
-            return True
-        before = problems_within([one for one in self._faults if isinstance(one, Problem)], piece, piece.text)
-        return len([*problems_within(checked.mistakes, piece, self.pane.editor.text())]) > len([*before])
 
     def try_schema(self) -> None:
         """Opens the schema of the event with what is typed."""

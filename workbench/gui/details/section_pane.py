@@ -12,10 +12,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
+from workbench.gui.design_steps import COUNTS, KEEP
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.text.text_pane import TextPane
-from workbench.gui.widgets import error_text
+from workbench.gui.widgets import Button, error_text
 from workbench.model.counts import counted
 from workbench.model.hints import sentences
 from workbench.project.samples import PROJECT_FILE
@@ -47,6 +48,7 @@ OUTDATED: Stand = (
     "The file has it, and does not load: an older model runs.",
 )
 UNREAD: Stand = ("warning", "other text in the file", "It cannot be read. This is what it said before.")
+TAKE = "Take the other"
 CHANGED = "The same lines were changed elsewhere, and here."
 
 
@@ -62,15 +64,19 @@ class SectionPane(TextPane):
 
     Signals:
         reached: A `QuickFix` of the file that changes more than the piece.
+        settled_back: The answer which of two texts counts was undone: what is told of it; nothing once it
+            counts again.
     """
 
     reached = Signal(object)
+    settled_back = Signal(str)
     named = 1
 
     def __init__(self, check: Callable[[str], CheckedText]) -> None:
         self._check_text = check
         self.piece: SectionPiece | None = None
         self.checked: CheckedText | None = None
+        self._answer = ("", "", "")
         super().__init__(self)
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -79,8 +85,9 @@ class SectionPane(TextPane):
         """Shows a piece, another one or the one that is shown as it is now."""
         self.know_piece(piece)
         if fresh:
+            self._answer = ("", "", "")
             self.show_text(PROJECT_FILE, piece.text)
-        else:
+        elif not piece.holds(self.editor.text()):
             self.editor.take_text(piece.text, of_others=True)
         self.editor.numbers.update()
 
@@ -92,7 +99,7 @@ class SectionPane(TextPane):
     @property
     def dirty(self) -> bool:
         """Whether something else stands here than in the design."""
-        return self.piece is not None and self.editor.text() != self.piece.text
+        return self.piece is not None and not self.piece.holds(self.editor.text())
 
     def join(
         self,
@@ -114,14 +121,41 @@ class SectionPane(TextPane):
             What the typed text is joined with next.
         """
         mine = self.editor.text()
-        joined = merged_text(base, mine, piece.text)
+        joined = merged_text(base, piece.ended(mine), piece.text)
         self.know_piece(piece)
         if joined is None:
-            banner.ask(CHANGED, mine, piece.text, [("Keep this text", keep), ("Take the other", take)])
+            banner.ask(CHANGED, mine, piece.text, self.answers(mine, piece.text, keep, take))
             return base
         banner.hide()
-        self.editor.take_text(joined, of_others=True)
+        if joined != piece.ended(mine):
+            self.editor.take_text(joined, of_others=True)
         return piece.text
+
+    def answers(
+        self, mine: str, theirs: str, keep: Callable[[], object], take: Callable[[], object]
+    ) -> list[Button]:
+        """Returns what can be answered when two texts exclude each other; each is a step to undo."""
+        return [
+            (KEEP, partial(self._settle, KEEP, theirs, mine, keep)),
+            (TAKE, partial(self._settle, TAKE, mine, theirs, take)),
+        ]
+
+    def _settle(self, answer: str, left: str, counts: str, then: Callable[[], object]) -> None:
+        """Has a text count instead of another one, which undo has count again, and then what follows."""
+        place = self.editor.offset()
+        self.editor.take_text(left, of_others=True)
+        self.editor.take_text(counts)
+        self.editor.setTextCursor(self.editor.cursor_at(place))
+        self._answer = (answer, left, counts)
+        then()
+
+    @override
+    def _edited(self, typed: str) -> None:
+        super()._edited(typed)
+        answer, left, counts = self._answer
+        if answer and not typed and self.editor.text() in (left, counts):
+            undone = self.editor.text() == left
+            self.settled_back.emit(f"Undone: {answer}. {COUNTS}" if undone else "")
 
     def whole(self) -> str:
         """Returns the text of the file with what is typed."""
@@ -164,6 +198,18 @@ class SectionPane(TextPane):
             return False
         was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.editor.text()))
         return reads_otherwise(was, now, self.piece.path)
+
+    def makes_worse(self, checked: CheckedText, faults: Sequence[Problem | str]) -> bool:
+        """Whether the text has a mistake that the design does not have; one can hide others.
+
+        Args:
+            faults: Mistakes of the design.
+        """
+        piece = self.piece
+        if piece is None or not checked.is_read or len(checked.mistakes) > len(faults):
+            return True
+        before = problems_within([one for one in faults if not isinstance(one, str)], piece, piece.text)
+        return len([*problems_within(checked.mistakes, piece, self.editor.text())]) > len([*before])
 
     def problems(self) -> tuple[FormProblem, ...]:
         """Returns what is wrong with the piece, as far as it is known."""

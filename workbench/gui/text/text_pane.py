@@ -26,6 +26,7 @@ from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion, Completions
 from workbench.services.design.definitions import Location
 from workbench.services.design.quick_fix import QuickFix
+from workbench.services.design.text_places import Part, place_at
 from workbench.tusk import Problem
 
 STARTS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."[')
@@ -122,8 +123,10 @@ class TextPane(QWidget):
 
     def _ask(self) -> None:
         """Offers what can stand at the cursor while one types, unless it stands there already."""
+        text, at = self.editor.text(), self.editor.offset()
+        begins = text[at - 1 : at] != '"' or place_at(text, at).part is not Part.KEY
         found = self._found()
-        if [one.name for one in found.found] == [found.typed]:
+        if not begins or [one.name for one in found.found] == [found.typed]:
             self.list.hide()
         else:
             self.list.offer(found)

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QFont,
     QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
@@ -30,7 +31,7 @@ from workbench.gui.text.typing_keys import TypingKeys
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
-from workbench.services.design.line_merge import changed_spans
+from workbench.services.design.line_merge import changed_spans, place_behind
 from workbench.tusk import Problem
 
 LINES = 6
@@ -42,6 +43,7 @@ PAUSE_MS = 1_500
 NOTCH = 120
 """What a wheel turns by at a time, in eighths of a degree."""
 BRACKETS = frozenset("{[()]}")
+KEYS = QKeySequence.StandardKey
 
 
 class TskEditor(QPlainTextEdit):
@@ -138,7 +140,7 @@ class TskEditor(QPlainTextEdit):
 
     def replace_pieces(self, pieces: Sequence[tuple[int, int, str]]) -> None:
         """Exchanges pieces of the text, the last first, as one step that can be undone."""
-        whole = QTextCursor(self.document())
+        whole = self.textCursor()  # undo puts the cursor back to where this one was
         cursors = [(self.cursor_at(start, end), written) for start, end, written in pieces]
         whole.beginEditBlock()
         for cursor, written in cursors:
@@ -146,7 +148,7 @@ class TskEditor(QPlainTextEdit):
         whole.endEditBlock()
 
     def take_text(self, text: str, *, of_others: bool = False) -> None:
-        """Shows another text as a step that can be undone; the cursor stays in the line where it is.
+        """Shows another text as a step that can be undone; the cursor stays behind what it stands behind.
 
         Args:
             of_others: It was not typed here: undoing would take back what others wrote, so nothing that
@@ -155,7 +157,12 @@ class TskEditor(QPlainTextEdit):
         was = self.text()
         if was == text:
             return
-        self.replace_pieces(changed_spans(was, text))
+        cursor, spans = self.textCursor(), changed_spans(was, text)
+        at = self.offset(cursor)
+        cursor.setPosition(cursor.anchor())
+        places = [place_behind(one, spans) for one in (self.offset(cursor), at)]
+        self.replace_pieces(spans[::-1])
+        self.setTextCursor(self.cursor_at(*places))
         if of_others:
             self.document().clearUndoRedoStacks()
 
@@ -262,7 +269,8 @@ class TskEditor(QPlainTextEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._typed = event.text() if event.text().isprintable() else ""
+        goes_back = event.matches(KEYS.Undo) or event.matches(KEYS.Redo)
+        self._typed = event.text() if event.text().isprintable() and not goes_back else ""
         if self._typed and self._begins_step(self._typed, event.timestamp()):
             self.document().setModified(False)  # Qt joins what is typed behind a change with it, if not so
         if self.helps(event):
@@ -271,6 +279,7 @@ class TskEditor(QPlainTextEdit):
             self.go_to_mistake(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif self.isReadOnly() or not self._keys.take(event):
             super().keyPressEvent(event)
+        self._typed = ""  # also where the text stays as it is
 
     def _begins_step(self, typed: str, at: int) -> bool:
         """Whether undo stops before what is typed now: at a word, and at what is typed after a pause."""

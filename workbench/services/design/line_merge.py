@@ -76,17 +76,37 @@ def _changes(lines: Sequence[str], text: str) -> list[Change]:
 
 
 def changed_spans(was: str, now: str) -> list[tuple[int, int, str]]:
-    """Returns begin and end of each run of lines that changed, and what stands there now."""
+    """Returns begin and end of what changed in each run of lines that did, and what stands there now."""
     old, new = was.splitlines(keepends=True), now.splitlines(keepends=True)
     head = alike(old, new)
     tail = alike(old[head:][::-1], new[head:][::-1])
     starts = [0, *accumulate(len(line) for line in old)]
     found = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail]).get_opcodes()
-    return [
+    spans = (
         (starts[head + begin], starts[head + end], "".join(new[head + first : head + last]))
         for tag, begin, end, first, last in found
         if tag != "equal"
-    ]
+    )
+    return [_narrowed(was, *one) for one in spans]
+
+
+def _narrowed(was: str, begin: int, end: int, now: str) -> tuple[int, int, str]:
+    """Returns a change of a text without what it leaves at its begin and its end."""
+    head = alike(was[begin:end], now)
+    tail = alike(was[begin + head : end][::-1], now[head:][::-1])
+    return begin + head, end - tail, now[head : len(now) - tail]
+
+
+def place_behind(at: int, spans: Sequence[tuple[int, int, str]]) -> int:
+    """Returns where a place of a text stands after changes of it; what is put in there stands behind it."""
+    by = 0
+    for begin, end, now in spans:
+        if at <= begin:
+            break
+        if at < end:
+            return begin + by + min(at - begin, len(now))
+        by += len(now) - (end - begin)
+    return at + by
 
 
 def _meet(one: Change, other: Change) -> bool:

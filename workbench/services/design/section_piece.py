@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.errors import InvalidValue
 from workbench.project.samples import PROJECT_FILE
@@ -14,11 +14,16 @@ from workbench.tusk import Document, Entry, Problem, parse, parse_in_part, secti
 from workbench.tusk.document import Path
 
 _COMMENT = re.compile(r"[ \t]*#")
+_CLOSES = re.compile(r"[ \t]*\}")
+_FREE = re.compile(r"[ \t\r]*\n|[ \t]*#[^\n]*(?:\n|\Z)|[ \t\r]+\Z")
+"""A line that belongs to nothing by itself: it is blank, or a comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionPiece:
-    """A piece of a file.
+    """A piece of a file: a thing, with the comments right above it and what stands between it and the next.
+
+    The blank line before the next thing is no part of it.
 
     Attributes:
         path: Where the thing stands, such as ``("command", "place_order")`` or ``("topics", "mail")``.
@@ -42,19 +47,58 @@ class SectionPiece:
 
     def read(self, text: str) -> tuple[Document, list[Problem]]:
         """Reads it alone with another text, as far as that can be read; returns also what cannot."""
-        return parse_in_part(self.head + text, PROJECT_FILE)
+        return parse_in_part(self.head + self.ended(text), PROJECT_FILE)
 
     def whole(self, text: str) -> str:
         """Returns the text of the file with another text in its place."""
-        return self.before + text + self.behind
+        return self.before + self.written(text) + self.behind
+
+    def ended(self, text: str) -> str:
+        """Returns a text in its place with an end of its last line, as the file has it."""
+        ends = bool(self.behind) or self.text.endswith("\n")
+        return f"{text}\n" if ends and text and not text.endswith("\n") else text
+
+    def written(self, text: str) -> str:
+        """Returns a text as it is written in its place: nothing of it is a part of what stands behind it."""
+        now = self.ended(text)
+        last, follows = now.removesuffix("\n").rpartition("\n")[2], self.behind.partition("\n")[0].strip()
+        parts = bool(now) and (not last.strip() or _COMMENT.match(last) is not None)
+        return f"{now}\n" if parts and follows and not follows.startswith("}") else now
+
+    def holds(self, text: str) -> bool:
+        """Whether the file has a text in its place, but for an end of its last line."""
+        return self.ended(text) == self.text
+
+    def widened(self, *texts: str) -> SectionPiece:
+        """Returns the piece as wide as the longest of some texts that stands there around the thing.
+
+        What is typed for a thing can hold more than it: free comments above it, or another thing.
+        """
+        whole = self.before + self.text + self.behind
+        for text in sorted({*texts, *map(self.ended, texts)}, key=len, reverse=True):
+            for found in re.finditer(re.escape(self.text), text):
+                start = len(self.before) - found.start()
+                if start < 0 or not whole.startswith(text, start):
+                    continue
+                before, behind = whole[:start], whole[start + len(text) :]
+                line = before.count("\n") + 1
+                wide = replace(self, before=before, text=text, behind=behind, first_line=line)
+                if wide.written(text) == text:  # else its end is of what stands behind it
+                    return wide
+        return self
 
 
-def piece_of(document: Document, kind: str, name: str) -> SectionPiece | None:
-    """Returns the piece that declares a thing; None where the file does not, or not in lines of its own."""
+def piece_of(document: Document, kind: str, name: str, *, bare: bool = False) -> SectionPiece | None:
+    """Returns the piece that declares a thing; None where the file does not, or not in lines of its own.
+
+    Args:
+        bare: Without what stands between it and the next thing.
+    """
     path = place_of(document, kind, name)
     span = _span(document, path) if path is not None else None
     if path is None or span is None:
         return None
+    span = span if bare else (span[0], _behind(document, span[1]))
     before, text, behind = (
         plain_lines(one)
         for one in (document.text[: span[0]], document.text[slice(*span)], document.text[span[1] :])
@@ -77,15 +121,26 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
         TskError: The file could not be read with it.
     """
     piece = piece_of(text.project, kind, name)
-    if piece is not None and piece.text == now:
+    piece = piece.widened(was, now) if piece is not None else None
+    if piece is not None and piece.holds(now):
         return text  # it was written meanwhile
-    if piece is None or piece.text != was:
+    if piece is None or not piece.holds(was):
         raise InvalidValue(
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"
         )
-    start, end = _span(text.project, piece.path) or (0, 0)
-    written = with_changed_lines(text.project.text[start:end], now, text.project.line_end)
+    document = text.project
+    start, end = (_place(document.text, len(one)) for one in (piece.before, piece.before + piece.text))
+    written = with_changed_lines(document.text[start:end], piece.written(now), document.line_end)
     return text.exchanged(PROJECT_FILE, [(start, end, written)])
+
+
+def _place(text: str, at: int) -> int:
+    """Returns where a place of a text stands whose lines end with a line feed in the text as it is."""
+    for pair in re.finditer("\r\n", text):
+        if pair.start() >= at:
+            break
+        at += 1
+    return at
 
 
 def _span(document: Document, path: Path) -> tuple[int, int] | None:
@@ -95,6 +150,24 @@ def _span(document: Document, path: Path) -> tuple[int, int] | None:
     if entry is None or not _is_alone(document, entry):
         return None
     return comments_above(document, entry.line_start), entry.line_end
+
+
+def _behind(document: Document, end: int) -> int:
+    """Returns where the line ends behind which the next thing begins, with the blank line before it.
+
+    Args:
+        end: Where the line behind a thing begins.
+    """
+    text, stop = document.text, end
+    while (free := _FREE.match(text, stop)) is not None:
+        stop = free.end()
+    if stop == len(text) or _CLOSES.match(text, stop):
+        return stop
+    stop = max(end, comments_above(document, stop))
+    if stop > end:
+        last = document.places.line_start(stop - 1)
+        stop = last if not text[last:stop].strip() else stop
+    return stop
 
 
 def _is_alone(document: Document, entry: Entry) -> bool:

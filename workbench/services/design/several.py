@@ -37,7 +37,7 @@ def counted_kinds(kinds: Sequence[str]) -> str:
 
 def texts_of(text: DesignText, nodes: Sequence[DesignNode]) -> str:
     """Returns the exact texts of things, in the order of the file, each with its comments."""
-    found = [piece_of(text.project, one.kind, one.name) for one in nodes]
+    found = [piece_of(text.project, one.kind, one.name, bare=True) for one in nodes]
     pieces = sorted((one for one in found if one is not None), key=lambda one: one.first_line)
     return "\n".join(f"{one.head}{one.text.rstrip()}\n" for one in pieces)
 

@@ -1,17 +1,22 @@
-"""An Enter that is held down confirms one thing: not also what comes into sight behind that."""
+"""Keys that mean the same in all windows: Enter that is held down, and Ctrl+Y in a text."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from typing_extensions import override
 
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class HeldEnter(QObject):
-    """Keeps what Enter repeats from all windows; in a text that is written it makes lines as ever."""
+class WindowKeys(QObject):
+    """Is given the keys of all windows before what has the keyboard.
+
+    An Enter that is held down confirms one thing, not also what comes into sight behind that; in a text that
+    is written it makes lines as ever. Ctrl+Y does again what was undone in a text, as it does elsewhere: Qt
+    has it so on some systems only.
+    """
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -26,7 +31,17 @@ class HeldEnter(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
+        if event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            return _redo()
         return event.isAutoRepeat() and event.key() in ENTER and not _writes()
+
+
+def _redo() -> bool:
+    focused = QApplication.focusWidget()
+    if not isinstance(focused, QLineEdit | QPlainTextEdit | QTextEdit) or focused.isReadOnly():
+        return False
+    focused.redo()
+    return True
 
 
 def _writes() -> bool:
