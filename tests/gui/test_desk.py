@@ -127,6 +127,17 @@ def test_selecting_the_same_again_only_brings_the_view(desk):
     assert (wanted, len(selected)) == (["timeline"], 1)
 
 
+def test_what_was_chosen_on_the_board_and_dropped_is_selected_again(desk):
+    selected = []
+    desk.selected.connect(selected.append)
+    for count in (1, 2):
+        for _ in range(2):
+            desk.select(Selection(subscription="mail"), view="board")
+            desk.board_chosen.emit("subscription:mail")
+            assert len(selected) == count
+        desk.board_chosen.emit("")
+
+
 async def test_what_fails_is_told_with_its_hint(desk, until):
     told = []
     desk.noticed.connect(told.append)

@@ -190,6 +190,27 @@ async def test_in_the_arrangement_for_design_a_click_stays_on_the_board(workspac
     assert (wanted[-1], commands) == ("commands", ["update_user"])
 
 
+async def test_what_is_chosen_on_the_board_no_more_is_marked_no_more_and_chosen_again_by_a_click(
+    desk, view, until
+):
+    made = view.findChild(OfferingTree)
+    await until(lambda: "update_user" in tree(view).get("Commands (5)", []))
+    view.arranged("Design", QSettings())
+    seen = []
+    desk.selected.connect(seen.append)
+    made.setCurrentIndex(item(view, "update_user"))
+    for count in (1, 2):
+        made.clicked.emit(item(view, "update_user"))
+        desk.board_chosen.emit("command:update_user")  # as the board does
+        assert len(seen) == count
+        assert made.current().text == "update_user"
+        desk.board_chosen.emit("")
+        assert made.current() is None
+    made.setCurrentIndex(item(view, "update_user"))
+    made.row_activated.emit(made.current())
+    assert len(seen) == 3, "Enter as well"
+
+
 async def test_a_section_that_was_closed_stays_closed(workspace, view, until):
     made = view.findChild(OfferingTree)
     made.collapse(made.rows.index(0, 0))

@@ -6,15 +6,22 @@ import asyncio
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
+from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Notice
 from workbench.gui.layouts import Tabs
 from workbench.gui.palette import Palette, Target, TargetList, matches, slips
-from workbench.gui.palette_targets import model_targets, nothing_found, notice_targets, tab_targets
+from workbench.gui.palette_targets import (
+    action_targets,
+    model_targets,
+    nothing_found,
+    notice_targets,
+    tab_targets,
+)
 
 
 @pytest.fixture
@@ -58,6 +65,37 @@ async def test_what_has_a_slip_stands_behind_what_is_named_so_and_what_the_store
     assert listed() == ["pause-1", "Pause engine"]
     assert not palette._none.isVisible()
     palette.reject()
+
+
+class Steps(QObject):
+    """A place of the window that goes back a step of the design."""
+
+    __module__ = "workbench.gui.tests"  # where actions are looked for
+
+    def __init__(self, parent, label):
+        super().__init__(parent)
+        self.place, self.label, self.went = QWidget(parent), label, 0
+        self.acts = Actions(self, self.place)
+        self.acts.offer()
+
+    @action("Undo", keys="Ctrl+Z", on="place", anyway=True, look=lambda one: (one.label, "undo"))
+    def undo(self, _item=None):
+        self.went += 1
+
+
+class OtherSteps(Steps):
+    """Another one."""
+
+
+def test_one_step_of_the_design_is_offered_once_however_many_views_undo_it(parent):
+    parent.show()
+    one, other = Steps(parent, "Undo Add event boo"), OtherSteps(parent, "Undo Add event boo")
+    told = [found for found in action_targets(parent, str) if found.text.startswith("Undo")]
+    assert [found.text for found in told] == ["Undo Add event boo"]
+    told[0].go()
+    assert one.went + other.went == 1
+    other.label = "Undo Retry"
+    assert len([found for found in action_targets(parent, str) if found.text.startswith("Undo")]) == 2
 
 
 async def test_what_changes_something_needs_its_word_and_what_cannot_be_done_stands_last(parent, until):

@@ -249,7 +249,10 @@ class Desk(QObject):
         if selection != self.selection or self.travels.leads_away(view):
             steps = step and selection.stream == self.selection.stream
             self.travels.leave(self.selection, view, step=steps)
-        if selection != self.selection:
+        dropped = view == "board" and self._card not in {*selection.nodes()} - {
+            ""
+        }  # what was chosen there is not now
+        if selection != self.selection or dropped:
             self.resumed = False
             self._show(selection)
         if view:

@@ -266,8 +266,11 @@ class Explorer(View):
                 self._mark()
 
     def _follow_board(self, node: str) -> None:
-        """Marks what is chosen on the board; what is new there as soon as it is listed."""
-        self._wanted = node
+        """Marks what is chosen on the board, if anything is; what is new there as soon as it is listed."""
+        self._wanted, here = node, self._tree.current()
+        drawn = here is not None and on_board(here.data) != Selection()
+        if drawn and not node and self._designs and not self._tree.hasFocus():
+            self._tree.selectionModel().clear()
         self._mark()
 
     def _mark(self) -> None:

@@ -48,7 +48,13 @@ def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Targ
     for one in window.findChildren(BoundAction):
         if one.offered() and one.act.key != "palette":
             found.setdefault(one.name, []).append(one)
-    told = [_action_target(several, bring) for several in found.values()]
+    told = list[Target]()
+    for several in found.values():
+        target = _action_target(several, bring)
+        same = [one for one in told if several[0].act.key in UNDOES and one.text == target.text]
+        if same and not same[0].why:
+            continue  # one step of the design is undone in several views
+        told = [one for one in told if one not in same] + [target]
     here = getattr(view_around(window.focusWidget()), "title", ACTION)
     return sorted(told, key=lambda one: (bool(one.why), one.kind != here, one.kind != ACTION))
 

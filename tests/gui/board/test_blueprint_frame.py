@@ -29,7 +29,6 @@ def test_every_slice_keeps_its_name_where_the_whole_story_is_seen(
     heads = frame.heads
     assert (heads.are_upright, heads.height()) == (False, HEAD)
     view.fit()
-    view.fit()
     assert heads.are_upright
     assert HEAD < heads.height() <= TALLEST
     shown = [place.id for place, _ in heads._heads()]
@@ -49,7 +48,6 @@ def test_of_names_that_would_cover_each_other_the_first_stands(view: FlowView, f
 
 
 def test_a_click_on_an_upright_name_shows_its_slice(view: FlowView, frame: BlueprintFrame) -> None:
-    view.fit()
     view.fit()
     last, head = frame.heads._heads()[-1]
     QTest.mousePress(frame.heads, Qt.MouseButton.LeftButton, pos=head.center().toPoint())

@@ -20,6 +20,7 @@ from workbench.gui.board.entry_place import BEGIN, BELOW
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.desk import Desk
 from workbench.gui.explorer import Explorer
+from workbench.gui.theme import theme
 from workbench.gui.tree import OfferingTree
 from workbench.gui.views.board_bar import ROOMY
 from workbench.services.design import gestures
@@ -115,6 +116,60 @@ async def test_the_explorer_follows_what_is_new_and_what_comes_back(designer: De
         await designer.until(lambda before=before: designer.board.editor.state.undo != before)
         await designer.rest()
     await designer.until(lambda: marked() and marked() == designer.board.scene.chosen.partition(":")[2])
+
+
+async def test_an_event_of_an_aggregate_is_made_though_nothing_is_chosen(designer: Designer) -> None:
+    for name in ("trip", "flight"):
+        designer.key(Qt.Key.Key_A)
+        await designer.type(name)
+    await designer.until(lambda: designer.board.scene.has("aggregate:flight"))
+    await designer.rest()
+    designer.board.scene.choose("")
+    designer.key(Qt.Key.Key_E)
+    entry = designer.board.editor.entry
+    QTest.keyClicks(entry.line, "asked")
+    assert ("Enter", "take it") in entry.keys
+    assert offered(designer) == ["New event trip.asked", "New event flight.asked"]
+    QTest.keyClick(entry.line, Qt.Key.Key_Down)
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await designer.has("[event.flight.asked]")
+    assert designer.board.editor.state.problems == ()
+
+
+async def test_V5_a_card_that_does_not_load_holds_up_no_other(designer: Designer) -> None:
+    editor = designer.board.editor
+    designer.key(Qt.Key.Key_E)
+    await designer.type("boo")
+    await designer.until(lambda: bool(editor.state.problems) and not editor.is_busy())
+    designer.board.scene.choose("")
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.has("[command.send_parcel]")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F)
+    await designer.type("zip: text")
+    designer.key(Qt.Key.Key_Escape)
+    await designer.has("zip")
+    assert "boo" not in designer.text
+    by_id = designer.board.scene.graph.by_id
+    await designer.until(lambda: not designer.board.scene.graph.by_id["command:send_parcel"].draft)
+    assert by_id["event:boo"].draft
+    stand = designer.board.details.section.stand
+    await designer.until(lambda: stand.text() == "✓ saved")
+    assert "Draft: 1 mistake" in editor.stand.text()
+
+
+async def test_where_what_was_made_goes_again_what_stands_nearest_is_chosen(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_E)
+    await designer.type("sent")
+    await designer.until(lambda: designer.board.scene.chosen == "event:parcel.sent")
+    await designer.rest()
+    designer.key(Qt.Key.Key_Z, CONTROL)
+    await designer.until(lambda: designer.board.scene.chosen == "command:send_parcel")
+    assert designer.board.canvas.board.has("command:send_parcel")
 
 
 async def test_what_exists_is_linked_and_what_cannot_be_is_said(designer: Designer) -> None:
@@ -358,6 +413,7 @@ async def test_a_type_that_there_is_not_is_told_where_it_is_typed(designer: Desi
     designer.key(Qt.Key.Key_Return)
     assert entry.line.text() == "quantity: integer min 1"
     assert entry.told.text() == "there is no type int (integer?). Enter again takes it"
+    assert theme().colors.ink("muted") in entry.told.styleSheet(), "what stands there is right now"
     designer.key(Qt.Key.Key_Return)
     await designer.has('quantity { type: "integer", min: 1 }')
     await designer.until(lambda: not entry.line.text())
@@ -684,9 +740,9 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     hints, entry = designer.board.pictures.hints, designer.board.editor.entry
     assert "go along" not in hints.accessibleDescription()  # nothing is there
     designer.key(Qt.Key.Key_C)
-    assert hints.accessibleDescription().startswith("Enter: take it")
-    assert "Ctrl+Z" not in hints.accessibleDescription()
+    assert hints.accessibleDescription() == "Esc: leave it", "there is nothing to take yet"
     QTest.keyClicks(entry.line, "Announce return")
+    assert hints.accessibleDescription().startswith("Enter: take it")
     assert "New command announce_return of a new aggregate return" in entry.list.names()[0]
     await designer.type("Announce return")
     await designer.has("[command.announce_return]")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.details.section_parts import SHOP, file_of, is_made, row, shown, typed
+from workbench.gui.board.draft_discard import DraftDiscard
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
@@ -107,3 +108,60 @@ async def test_a_command_changes_another_aggregate_behind_a_comma(board: BoardVi
     assert 'bill_id: "string"' in file_of(board)
     await until(lambda: section.pane.sure and is_made(section))
     assert row(section, "changes", "bill").row.text == "bill_id"
+
+
+PAID = f"""{SHOP}
+[event.order.paid]
+
+[command.pay]
+changes: "order"
+fields {{ order_id: "uuid" }}
+emit: "order.paid"
+
+[policy.collect]
+on: "order.placed"
+issue: "pay"
+with {{ order_id: "id" }}
+
+[aggregate.bill]
+
+[event.bill.sent]
+"""
+
+
+async def test_a_line_that_makes_a_mistake_elsewhere_is_a_step_that_says_where_and_leads_there(
+    board: BoardView, until: Any
+) -> None:
+    written_elsewhere(board, PAID)
+    await board.desk.workspace.model_reload.check()
+    await until(lambda: "bill.sent" in board.editor.state.text.project.text)
+    await until(lambda: "command:pay" in board.scene.cards())
+    section, editor = await shown(board, "command:pay", until), board.editor
+    changes = row(section, "changes")
+    assert isinstance(changes, LineRow)
+    typed(changes.line, "order, bill")
+    await until(lambda: editor.draft is not None and not editor.is_busy())
+    await until(section.form.told.isVisible)
+    assert section.form.told.text.startswith("Not saved, line ")
+    assert "pay needs bill_id" in section.form.told.text
+    section.form.verticalScrollBar().setValue(section.form.verticalScrollBar().maximum())
+    top = section.form.told.mapTo(section, section.form.told.rect().topLeft())
+    assert section.rect().contains(top), "it stays in sight, wherever the form is scrolled to"
+    assert "pay needs bill_id" in editor.stand.toolTip()
+    assert editor.stand.text().startswith("! Draft: 1 mistake")
+    assert (file_of(board), editor.state.undo) == (PAID, "Change changes of pay")
+    discard = board.findChild(DraftDiscard)
+    assert discard is not None
+    discard.acts["discard"].refresh()
+    assert discard.acts["discard"].isEnabled()
+    await until(lambda: "subscription:collect" in board.scene.problems())
+    (go,) = section.form.told.buttons
+    go.click()
+    assert board.scene.chosen == "subscription:collect"
+    await until(lambda: any(one.fixes for one in board.marks.told("subscription:collect")))
+    board.marks.explain("subscription:collect")
+    assert board.marks.popover.list.item(0).text() == "Write bill_id …"
+    board.marks.popover.leave()
+    editor.undo()
+    await until(lambda: editor.draft is None and not editor.is_busy())
+    assert editor.state.text.project.text == PAID, "the newest is taken back first"

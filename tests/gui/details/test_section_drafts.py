@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from tests.gui.details.section_parts import SHOP, description, file_of, is_made, row, shown, typed
 from workbench.errors import InvalidValue
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.desk import Desk
+from workbench.gui.board.draft_discard import DraftDiscard
+from workbench.gui.desk import Desk, Notice
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.section_drafts import (
@@ -521,3 +522,22 @@ async def test_drafts_that_name_another_event_are_not_tried(board: BoardView, de
     typed = {DesignNode("event", "order.placed"): {"was": piece.text, "now": now, "lines": {}}}
     joined = JoinedDrafts(board, desk, lambda *_: None)
     assert not joined._compiles(text, typed, 9)
+
+
+async def test_V2_what_is_typed_and_does_not_compile_is_discarded_on_the_board_after_a_question(
+    board: BoardView, until: Any
+) -> None:
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(f"{section.pane.editor.text()}nonsense\n")
+    await until(lambda: board.editor.unwritten == ("command:place",))
+    discard = board.findChild(DraftDiscard)
+    assert discard is not None
+    assert discard.acts["discard"].isEnabled()
+    told: list[Notice] = []
+    board.desk.noticed.connect(told.append)
+    discard.acts["discard"].trigger()
+    assert told[-1].text == "Discard the draft? What is typed for place and does not compile goes, for good."
+    assert kept_sections(board.desk), "it is asked first"
+    told[-1].actions[0][1]()
+    assert (kept_sections(board.desk), section.pane.dirty, board.editor.unwritten) == ({}, False, ())
+    assert not discard.acts["discard"].isEnabled()

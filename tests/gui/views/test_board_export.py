@@ -17,7 +17,7 @@ from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.board.blueprint_items import CardItem
 from workbench.gui.board.picture_export import portable
-from workbench.gui.desk import Desk
+from workbench.gui.desk import Desk, Notice
 from workbench.gui.theme import DARK, LIGHT, theme
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design.design_state import DesignState
@@ -140,7 +140,10 @@ async def test_mermaid_says_the_flow_of_the_picture(board: BoardView, tmp_path) 
     await board.tools.export.write(tmp_path / "board.mmd")
     assert (tmp_path / "board.mmd").read_text("utf-8").startswith("eventmodeling\n")
     board.show_picture("Topology")
+    told: list[Notice] = []
+    board.desk.noticed.connect(told.append)
     board.tools.export.copy_mermaid()
+    assert [one.text for one in told] == ["Copied as Mermaid."]
     copied = QApplication.clipboard().text()
     assert copied.startswith("flowchart LR\n")
     assert "```" not in copied

@@ -68,8 +68,8 @@ def card(view):
 async def test_L5_many_become_a_job_that_reports_what_became_of_them(many, view, told, until):
     view.whole.click()
     question = view.strip.text()
-    said = f"Replay {MANY} dead letters? It is done step by step and can be cancelled. It can be undone"
-    assert question.startswith(said)
+    said = "The oldest messages go first. It is done step by step and can be cancelled. It can be undone"
+    assert question.startswith(f"Replay {MANY} dead letters? {said}")
     assert view.strip.samples().endswith(f"and {MANY - 3} more")
     answer(view, f"Replay {MANY}")
     await until(lambda: view.jobs.cards)

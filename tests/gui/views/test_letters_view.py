@@ -116,7 +116,7 @@ async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(bro
     await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     cause(view, "MailServerUnavailable")
     QTest.mouseClick(view.whole, Qt.MouseButton.LeftButton)
-    asked = "Replay 2 dead letters? It can be undone while it waits; what is handed out"
+    asked = "Replay 2 dead letters? The oldest messages go first. It can be undone while it waits; what is"
     assert question(view)[0].startswith(asked)
     assert "user-bob" in question(view)[1]
     assert broken.dead_letters.counts() == {"open": 3}
@@ -618,7 +618,8 @@ async def test_L5_a_replay_says_how_many_of_its_letters_are_archived(broken, vie
     await until(lambda: listed(view) == [3, 2, 1])
     view.whole.click()
     await until(view.strip.isVisible)
-    assert "Replay 3 dead letters? 2 of them are archived, and no more then." in view.strip.text()
+    said = "The oldest messages go first. 2 of them are archived, and no more then."
+    assert f"Replay 3 dead letters? {said}" in view.strip.text()
     view._repairs.begin(REPLAY, (3,))
     await until(lambda: "It is archived" in view.strip.text())
     view._repairs.begin(REPLAY, (1,))

@@ -89,6 +89,7 @@ class BoardEditor(DesignSteps):
         self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change, self.tell_refused)
         self.entry.waits = self.changes.strip.waits = self.is_busy
+        self.entry.comes = lambda: bool(self.wanted)
         self.conflict, self.wanted = ConflictBanner(), ""
         self.came: tuple[str, ...] = ()
         self._running: Registry | None = None
@@ -219,8 +220,8 @@ class BoardEditor(DesignSteps):
             change = partial(gestures.linked, source=after, target=node)
             label = f"Link {after.name} to {node.name}"
         else:
-            node = DesignNode(kind, name_for(self.state.text, kind, entered.text, after))
             owner = entered.offer.owner if entered.offer is not None else ""
+            node = DesignNode(kind, name_for(self.state.text, kind, entered.text, after, owner))
             change = partial(gestures.made, kind=kind, name=node.name, after=after, owner=owner)
             label = f"Add {kind} {node.name}"
         self.do(label, change, partial(self._made, node, entered))
@@ -328,6 +329,7 @@ class BoardEditor(DesignSteps):
         """Chooses what changed, and brings it into sight; what is chosen stays so if it did, or nothing."""
         self.wanted, seen = changed_card(self.canvas.board, before, self.state.text)
         self.came = came_back(before, self.state.text) if self.wanted else ()
+        self._changed(lambda: None, nearest(self.canvas.board))
         if not seen:
             super().show_step(before, said)
 

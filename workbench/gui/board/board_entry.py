@@ -147,7 +147,8 @@ class BoardEntry(QFrame):
     Attributes:
         asking: What is asked for.
         waits: Returns whether what was asked for is still being done: what is typed until it is, is typed in
-            the line that comes next, and forgotten where none comes.
+            the line that comes next; where none comes, what asks for another is done, and the rest forgotten.
+        comes: Returns whether what was made is not drawn yet.
     """
 
     moves = (
@@ -166,7 +167,7 @@ class BoardEntry(QFrame):
         super().__init__(canvas)
         self._canvas = canvas
         self.setObjectName("board_entry")
-        self.asking, self.waits = NOTHING, never
+        self.asking, self.waits, self.comes = NOTHING, never, never
         self._kept: dict[str, str] = {}
         self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
@@ -177,7 +178,7 @@ class BoardEntry(QFrame):
         self.line.setAccessibleName("What is typed on the board")
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
-        self._ahead = TypedAhead(self.line, self._waits)
+        self.ahead = TypedAhead(self.line, canvas, self._waits, self._comes)
         self.list = ChoiceList()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
@@ -224,10 +225,13 @@ class BoardEntry(QFrame):
         if kept := self._kept.pop(asking.keeps, ""):
             self.line.setText(kept)
             self.tell(BEFORE, "muted")
-        self._ahead.play()
+        self.ahead.play()
 
     def _waits(self) -> bool:
         return self.waits()
+
+    def _comes(self) -> bool:
+        return self.comes()
 
     def stand(self, place: QPoint | QRect) -> None:
         """Stands somewhere on the canvas, or as near to it as it is seen whole.
@@ -251,7 +255,8 @@ class BoardEntry(QFrame):
         if self.asking is NOTHING:
             return []
         mark = [("↑ ↓", "mark another")] if self.list.count() > 1 else []
-        return [("Enter", "take it"), *mark, *self.asking.keys, ("Esc", "leave it")]
+        some = self.line.text().strip() or self.list.count()
+        return [*([("Enter", "take it"), *mark, *self.asking.keys] if some else []), ("Esc", "leave it")]
 
     def take_node(self, node: str) -> None:
         """Takes what fits and has a card, as if its name had been typed."""
@@ -269,7 +274,7 @@ class BoardEntry(QFrame):
         self.told.setVisible(bool(text))
         self.stand(self._place)
         if text:
-            self._ahead.drop()
+            self.ahead.drop()
             give_keyboard(self.line)
 
     def leave(self) -> None:
@@ -279,7 +284,7 @@ class BoardEntry(QFrame):
             self._pause.stop()
             self.asking = NOTHING
             self.hide()
-            self._ahead.forget()
+            self.ahead.play()
             if held:
                 give_keyboard(self._canvas)
             self.typed.emit()
@@ -357,7 +362,7 @@ class BoardEntry(QFrame):
         self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
         if event.type() != QKeyEvent.Type.KeyPress:
             return False
-        return self._held or self._ahead.keep(event) or self._key(event)
+        return self._held or self.ahead.keep(event) or self._key(event)
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""

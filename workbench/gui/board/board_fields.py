@@ -104,7 +104,7 @@ class BoardFields(BoardPart):
         right = with_types(typed, meant)
         self._told = {typed, right}
         entry.line.setText(right)
-        entry.tell(f"{said_of_types(meant)}. Enter again takes it")
+        entry.tell(f"{said_of_types(meant)}. Enter again takes it", "muted")
         return True
 
     def _known(self, node: DesignNode, typed: str) -> list[Offer]:

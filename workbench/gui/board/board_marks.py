@@ -201,14 +201,15 @@ class BoardMarks(QObject):
         if self._editor.state.refused:
             write_again(desk)
         elif problems:
-            self._go_to(problems[0])
+            self.go_to(problems[0])
         elif self._editor.unwritten:
             self.form_wanted.emit(self._editor.unwritten[0])
         elif outdated is not None:
             file, line = outdated.told.place
             desk.text_wanted.emit(file or PROJECT_FILE, line)
 
-    def _go_to(self, problem: Problem | str) -> None:
+    def go_to(self, problem: Problem | str) -> None:
+        """Leads to what a mistake is about, and says what can be done there."""
         board = self.canvas.board
         if isinstance(problem, Problem):
             cards = self._cards_of(problem)

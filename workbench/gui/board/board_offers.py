@@ -10,6 +10,7 @@ from workbench.gui.board.board_entry import Offer
 from workbench.services.design import gestures
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.owners import aggregate_of
 from workbench.services.design.relations import declared_names, relation, targets_of, why_not
 from workbench.services.design.spelling import spelled
 
@@ -83,19 +84,32 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
 
 
 def _new(text: DesignText, kind: str, after: DesignNode | None, name: str) -> Iterable[Offer]:
-    """Yields the new thing; a command for each aggregate that it may be of, the likely one first."""
+    """Yields the new thing; a command for each aggregate that it may be of, the likely one first.
+
+    So an event that follows nothing of which its aggregate is known.
+    """
+    owners = declared_names(text.project, "aggregate")
+    if kind == "event" and "." not in name and owners:
+        for owner in owners:
+            yield Offer(text=f"New event {owner}.{name}", name="", icon="plus", owner=owner)
+        return
     if kind != "command":
         yield Offer(text=f"New {kind} {name}", name="", icon="plus")
         return
-    known = declared_names(text.project, "aggregate")
     for owner in gestures.owners_for(text, name, after):
-        of = owner if owner in known else f"a new aggregate {owner}"
+        of = owner if owner in owners else f"a new aggregate {owner}"
         yield Offer(text=f"New command {name} of {of}", name="", icon="plus", owner=owner)
 
 
-def name_for(text: DesignText, kind: str, typed: str, after: DesignNode | None) -> str:
-    """Returns the whole name of something new for what was typed."""
+def name_for(text: DesignText, kind: str, typed: str, after: DesignNode | None, owner: str = "") -> str:
+    """Returns the whole name of something new for what was typed.
+
+    Args:
+        owner: The aggregate that was chosen for it; empty for the one that is known.
+    """
     name = spelled(typed, kind, declared_names(text.project, "aggregate"))
+    if kind == "event" and owner:
+        return f"{owner}.{name}"
     whole = gestures.full_name(text, kind, name, after)
     if kind == "event" and "." not in whole and name != typed.strip():
         return whole.replace("_", ".", 1)  # of several words without an aggregate the first one is it
@@ -116,9 +130,18 @@ def refused_name(typed: str) -> str:
 
 
 def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
-    """Returns what a wire from something may lead to, and last the wires that can be taken away."""
+    """Returns what a wire from something may lead to, what is of its own aggregate first.
+
+    Last come the wires that can be taken away.
+    """
+    own = aggregate_of(text.project, node.kind, node.name)
     found = [
-        (is_linked(text, node, DesignNode(one.target, name)), one, name)
+        (
+            is_linked(text, node, DesignNode(one.target, name)),
+            _is_foreign(text, one.target, name, own),
+            one,
+            name,
+        )
         for one in targets_of(node.kind)
         for name in declared_names(text.project, one.target)
         if typed in name
@@ -130,8 +153,13 @@ def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
             icon=sign_of(one.target),
             node=identity_of(DesignNode(one.target, name)),
         )
-        for linked, one, name in sorted(found, key=lambda each: each[0])
+        for linked, _foreign, one, name in sorted(found, key=lambda each: each[:2])
     ]
+
+
+def _is_foreign(text: DesignText, kind: str, name: str, own: str) -> bool:
+    """Whether something is of another aggregate than this one."""
+    return kind == "event" and bool(own) and aggregate_of(text.project, kind, name) not in ("", own)
 
 
 def follows(node: DesignNode, typed: str) -> Sequence[Offer]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.details.section_drafts import kept_sections, key_of
 from workbench.services.design.text_merge import changed_files
 
 if TYPE_CHECKING:
@@ -23,18 +25,22 @@ TOPIC = "discard the draft"
 class DraftDiscard(QObject):
     """Offers on the board, in the palette, and on the pill that tells of a draft, to discard it.
 
+    Args:
+        take_back: Shows the form and text of what is chosen without what is typed there.
+
     Attributes:
         canvas: The board.
     """
 
-    def __init__(self, editor: BoardEditor) -> None:
+    def __init__(self, editor: BoardEditor, take_back: Callable[[], object]) -> None:
         super().__init__(editor)
-        self._editor, self.canvas = editor, editor.canvas
+        self._editor, self.canvas, self._take_back = editor, editor.canvas, take_back
         self.acts = Actions(self, editor.canvas)
         self.acts.offer()
         editor.stand.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         editor.stand.addAction(self.acts["discard"])
         editor.desk.designed.connect(self._follow)
+        editor.desk.drafted.connect(self.acts.refresh)
 
     def _follow(self, draft: DesignState | None) -> None:
         """Takes the question back once there is nothing to discard."""
@@ -42,7 +48,8 @@ class DraftDiscard(QObject):
             self._editor.desk.notice("ok", "", topic=TOPIC)
 
     def _no_draft(self, _node: object) -> str:
-        return "" if self._editor.state.problems else "There is no draft: the files have all of it"
+        some = self._editor.state.problems or kept_sections(self._editor.desk)
+        return "" if some else "There is no draft: the files have all of it"
 
     @action(
         f"{LABEL} …",
@@ -56,15 +63,23 @@ class DraftDiscard(QObject):
     def discard(self, _node: object = "") -> None:
         """Asks whether what is designed and not saved shall be discarded."""
         draft, desk = self._editor.state, self._editor.desk
-        if not draft.problems or self._editor.is_busy():
+        if self._no_draft(_node) or self._editor.is_busy():
             return
-        files = ", ".join(changed_files(draft.written, draft.text))
+        files = ", ".join(changed_files(draft.written, draft.text)) if draft.problems else ""
+        typed = ", ".join(one.name for one in kept_sections(desk))
         keep = ("Keep it", partial(desk.notice, "ok", "", topic=TOPIC))
-        asked = f"Discard the draft? What is designed and not saved goes: {files}. Undo brings it back."
+        asked = "Discard the draft?"
+        asked += f" What is designed and not saved goes: {files}. Undo brings it back." if files else ""
+        asked += f" What is typed for {typed} and does not compile goes, for good." if typed else ""
         desk.notice("warning", asked, ("Discard", self._discard), keep, topic=TOPIC, asks=True)
 
     def _discard(self) -> None:
-        self._editor.step(partial(_as_written, self._editor.desk.workspace.design), LABEL)
+        desk = self._editor.desk
+        self._take_back()
+        for node in kept_sections(desk):
+            desk.forget(key_of(node))
+        if self._editor.state.problems:
+            self._editor.step(partial(_as_written, desk.workspace.design), LABEL)
 
 
 def _as_written(design: Design) -> DesignState:

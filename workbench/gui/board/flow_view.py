@@ -32,6 +32,7 @@ NOTCH = 120
 """Units of a notch of the wheel."""
 LEGIBLE, READ = 0.38, 0.5
 """Smallest scales at which a board comes up, from its upper left corner if need be, and names can be read."""
+FIT = "Show the whole board; once more: as large as names can be read"
 DRAG = 5
 """Pixels that the pointer may tremble in a click."""
 PLAIN = {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
@@ -62,8 +63,7 @@ class FlowView(QGraphicsView):
     def __init__(self, scene: Picture, *others: Picture, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.board, self.pictures = scene, (scene, *others)
-        self.covered = 0
-        self._fitted = True
+        self.covered, self._fitted = 0, True
         self._left: dict[Picture, tuple[float, QPointF] | None] = {}
         self._drag: QPoint | None = None
         self._pressed, self._turned = QPoint(), 0
@@ -138,18 +138,18 @@ class FlowView(QGraphicsView):
         """How large the board is drawn; 1 is its own size."""
         return self.transform().m11()
 
-    @action("Fit the whole board", keys="Ctrl+0", icon="fit", tip="Show the whole board", anyway=True)
+    @action("Fit the whole board", keys="Ctrl+0", icon="fit", tip=FIT, anyway=True)
     def show_all(self, _node: str) -> None:
         """Shows the whole board."""
         self.fit()
 
     def fit(self) -> None:
-        """Shows the whole board; of a story that could not be read so, first as much as can be.
-
-        One that is not read from its beginning keeps being shown so until a person zooms or moves.
-        """
-        self._fitted = not self.board.steps
-        in_parts = self.board.steps and self.scale_now != READ and self._whole() < LEGIBLE
+        """Shows the whole board; of a story that is seen whole and cannot be read so, as much as can be."""
+        self._fitted = not self.board.steps  # that is kept until a person zooms or moves
+        seen, all_of_it = self.viewport().rect(), self.mapFromScene(self.board.content()).boundingRect()
+        in_parts = (
+            self.board.steps and self.scale_now < LEGIBLE and seen.adjusted(-2, -2, 2, 2).contains(all_of_it)
+        )
         for _ in range(2):  # what stands beside it takes other room at that scale
             self._show_at_least(READ if in_parts else FARTHEST)
 
@@ -211,8 +211,7 @@ class FlowView(QGraphicsView):
 
     def _reach(self) -> None:
         """Lets the board be moved until only a part of it is left in sight."""
-        scale = max(self.scale_now, FARTHEST)
-        port = QSizeF(self.viewport().width() / scale, self.viewport().height() / scale)
+        port = QSizeF(self.viewport().size()) / max(self.scale_now, FARTHEST)
         self.setSceneRect(self.board.reach(port))
 
     def _scroll(self, by: QPoint) -> None:

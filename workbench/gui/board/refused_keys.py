@@ -27,6 +27,7 @@ CLIPBOARD = tuple(getattr(QKeySequence.StandardKey, one) for one in ("SelectAll"
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 PAUSE = 2500
 """Milliseconds after the last key, after which a person is not typing any more."""
+LOST = "No line is open: what was typed did nothing, until Esc"
 SHOWN = 6000
 """Milliseconds that a reason is shown, unless another key is pressed."""
 
@@ -58,7 +59,7 @@ class RefusedKeys(QObject):
             self.pause.stop()
         if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
-        if self.pause.isActive() and _is_typing(event):
+        if self.pause.isActive() and is_typing(event):
             self.pause.start()
             if event.key() in ENTER and event.type() == QEvent.Type.KeyPress:
                 self.pause.stop()
@@ -70,6 +71,12 @@ class RefusedKeys(QObject):
             return False
         self._forget()
         return self._refuse(event)
+
+    def lose(self) -> None:
+        """Is told that no line came for what was typed: what is typed on does nothing, either."""
+        self.pause.start()
+        self.shown.start()
+        self.told.emit(LOST)
 
     def _forget(self) -> None:
         if self.shown.isActive():
@@ -91,7 +98,7 @@ class RefusedKeys(QObject):
         return False
 
 
-def _is_typing(event: QKeyEvent) -> bool:
+def is_typing(event: QKeyEvent) -> bool:
     """Whether a key writes or edits something, where a line is typed."""
     letter = bool(event.text()) and event.text().isprintable()
     return letter or event.key() in EDITING | ENTER or any(event.matches(one) for one in CLIPBOARD)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import takewhile
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 from typing_extensions import override
 
@@ -46,9 +47,15 @@ class FormPane(QScrollArea):
         behind: Gets the keyboard behind the last row.
 
     Attributes:
+        framed: The form with what is told of all of it, which stays in sight above the rows.
         rows: Those that are made, from the top.
         is_typing: Whether it types again what was typed before: a person is asked nothing of it.
+
+    Signals:
+        wanted: A `Problem` elsewhere, for which what stands here is not saved, is to be seen.
     """
+
+    wanted = Signal(object)
 
     def __init__(self, hand: Hand, behind: QWidget) -> None:
         super().__init__()
@@ -66,7 +73,9 @@ class FormPane(QScrollArea):
         self.told = Banner("error", "")
         self.told.hide()
         self._inner = QWidget()
-        self._column = in_column(self.told, 1, of=self._inner, margins=(12, 8, 12, 12), spacing=6)
+        self._column = in_column(1, of=self._inner, margins=(12, 8, 12, 12), spacing=6)
+        self.framed = QWidget()
+        in_column(self.told, (self, 1), of=self.framed, margins=0, spacing=0)
         self.setWidget(self._inner)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -84,6 +93,8 @@ class FormPane(QScrollArea):
         Args:
             about: What they are about.
         """
+        if about != self._about:
+            self.told.hide()  # it was told of another thing
         self._about, lines = about, self._lines().items()
         self._waiting |= {key: _typed(one) for key, one in lines if one.is_refused}
         self._planned, self._problems, self._at = rows, problems, 0
@@ -133,8 +144,9 @@ class FormPane(QScrollArea):
                 return
         self._type_again()
         left = self._tell(self._problems)
-        said = [one.said for one in left]
+        said = [_told(one) for one in left]
         drop = [("Discard", self._drop_waiting)] if self._waiting else []
+        drop += [("Go there", partial(self.wanted.emit, one.problem)) for one in left[:1] if not one.path]
         if self._waiting:
             said.append(NO_ROW.format(", ".join(one[1] for one in self._waiting.values())))
         self.told.set("error" if left else "info", "\n".join(said), drop)
@@ -156,7 +168,7 @@ class FormPane(QScrollArea):
             if kept is not None:
                 self.rows.remove(kept)
             self.rows.insert(at, kept or _WIDGETS[row.kind](row, self._hand))
-            self._column.insertWidget(at + 1, self.rows[at])
+            self._column.insertWidget(at, self.rows[at])
             self.rows[at].show()  # at once, so that Tab finds it
             return True
         return False
@@ -277,6 +289,11 @@ class FormPane(QScrollArea):
         for row in self.rows:
             row.show_problems(at.get(row.row.path, []) if row in shown else [])
         return left
+
+
+def _told(one: FormProblem) -> str:
+    """Says what is wrong, and where, if that is not in the form."""
+    return one.said if one.path else f"Not saved, line {one.problem.line}: {one.said}"
 
 
 def _typed(line: CodeLine) -> list[str]:

@@ -67,7 +67,7 @@ class SectionEditor(QWidget):
         self._text: DesignText | None = None
         self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
-        self._label = self._sent = self._base = ""
+        self._label = self._sent = self._base = self._formed = ""
         self._typing = self._unread = self._saved = False
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
@@ -108,7 +108,7 @@ class SectionEditor(QWidget):
             spacing=0,
         )
         text = Scrolled(below, "Exact text, and what is asked of it")
-        self.split = in_panes(Qt.Orientation.Vertical, self.form, text, name="section")
+        self.split = in_panes(Qt.Orientation.Vertical, self.form.framed, text, name="section")
         in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -258,8 +258,12 @@ class SectionEditor(QWidget):
         except (InvalidValue, TskError) as error:
             tell(unfit(error))
             return
-        self._label = f"{label} of {self.node.name}"
+        self._label, alone = (
+            f"{label} of {self.node.name}",
+            self.pane.editor.text() in {piece.text, self._formed},
+        )
         self.pane.editor.take_text(changed.text[len(piece.head) :])
+        self._formed = self.pane.editor.text() if alone else ""
         self._show()
         self.drafts.note()  # the line is in the text now
         self._check()
@@ -327,7 +331,7 @@ class SectionEditor(QWidget):
         self.pane.know(checked)
         self._show()
         asks = not self.banner.isHidden()
-        if asks or not self.pane.dirty or self.pane.makes_worse(checked, self._faults):
+        if asks or not self.pane.dirty or self.pane.is_held(self._faults, self._formed):
             self._joined.offer(self._text, len(self._faults), but=self.node if asks else None)
         elif self.pane.reads_otherwise():
             self.stored.write(self.pane.whole(), self.node.name)
@@ -377,7 +381,7 @@ class SectionEditor(QWidget):
             self.form.tell_unread(self.node, *self.pane.unread(faults[0]))
         else:
             rows = section_form(document, piece.path, self._also)
-            self.form.show_form(rows, self.pane.problems(), self.node)
+            self.form.show_form(rows, self.pane.problems(saved=self._saved), self.node)
         self._show_stand(broken=bool(faults))
 
     def _show_stand(self, *, broken: bool = False) -> None:

@@ -28,14 +28,14 @@ from workbench.services.design.quick_fixes import quick_fixes
 from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.section_merge import merged_text
 from workbench.services.design.text_members import is_expression
-from workbench.tusk import TskError
+from workbench.tusk import Problem, TskError
 
 if TYPE_CHECKING:
     from workbench.errors import InvalidValue
     from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.services.design.section_piece import SectionPiece
     from workbench.services.design.text_check import CheckedText
-    from workbench.tusk import Document, Problem
+    from workbench.tusk import Document
 
 BROKEN = "The text cannot be read as it stands; its form follows once it can be."
 DRAFT = "Not written until it compiles. Board and file keep the last good text."
@@ -192,6 +192,18 @@ class SectionPane(TextPane):
             return file
         return "warning", counted(warnings, "warning"), ""
 
+    def is_held(self, faults: Sequence[Problem | str], formed: str) -> bool:
+        """Whether the text stays a draft of this window: it makes the design worse, and is no step that may.
+
+        Args:
+            faults: Mistakes of the design without it.
+            formed: What the form alone made of it: that is a step like one of the board, mistakes or not.
+        """
+        checked, formed_alone = self.checked, self.editor.text() == formed
+        if checked is None or not checked.is_read:
+            return True
+        return self.makes_worse(checked, faults) and (not formed_alone or self.reads_otherwise())
+
     def reads_otherwise(self) -> bool:
         """Whether stored events would be read otherwise with what is typed."""
         if self.piece is None or self.piece.path[0] != "event":
@@ -211,18 +223,20 @@ class SectionPane(TextPane):
         before = problems_within([one for one in faults if not isinstance(one, str)], piece, piece.text)
         return len([*problems_within(checked.mistakes, piece, self.editor.text())]) > len([*before])
 
-    def problems(self) -> tuple[FormProblem, ...]:
-        """Returns what is wrong with the piece, as far as it is known."""
+    def problems(self, *, saved: bool = True) -> tuple[FormProblem, ...]:
+        """Returns what is wrong with the piece, as far as it is known, or else why it is not saved.
+
+        Args:
+            saved: Whether the file has the piece as the design has it.
+        """
         if self.checked is None or self.piece is None or not self.sure:
             return ()
         found = form_problems(self.checked, self.piece, self.editor.text())
-        if found or not self.dirty:
+        if found or (saved and not self.dirty):
             return found
-        elsewhere = self.checked.mistakes[:1]  # why what is typed here cannot be written
-        return tuple(
-            FormProblem(path=(), problem=replace(one, message=f"Not saved, line {one.line}: {one.message}"))
-            for one in elsewhere
-        )
+        name, mistakes = self.piece.path[-1], self.checked.mistakes
+        first = next((one for one in mistakes if name in one.message), None) or next(iter(mistakes), None)
+        return () if first is None else (FormProblem(path=(), problem=first),)
 
     def misnamed(self, document: Document) -> list[Problem]:
         """Returns what is wrong with the header, where another thing or none is declared by it.

@@ -163,12 +163,16 @@ class BoardExport:
     @action("Copy as Mermaid", icon="copy", group=2, anyway=True, why=_nothing)
     def copy_mermaid(self, _node: object = None) -> None:
         """Copies the flow as a text that many programs draw."""
-        QApplication.clipboard().setText(self.mermaid())
+        self._copy(None)
 
     @action("Copy what is chosen as Mermaid", icon="copy", group=2, several=True)
     def copy_chosen(self, _node: str) -> None:
         """Copies the flow of what is chosen."""
-        QApplication.clipboard().setText(self.mermaid(frozenset(self._pictures.canvas.board.several)))
+        self._copy(frozenset(self._pictures.canvas.board.several))
+
+    def _copy(self, only: Collection[str] | None) -> None:
+        QApplication.clipboard().setText(self.mermaid(only))
+        self._desk.notice("ok", f"Copied as Mermaid{self._drafted('mmd')}.")
 
     def mermaid(self, only: Collection[str] | None = None) -> str:
         """Returns the flow as Mermaid: as event model for the blueprint, else what is wired to what."""

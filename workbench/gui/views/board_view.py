@@ -78,10 +78,11 @@ class BoardView(View):
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
         self.refused.told.connect(self.pictures.tell)
+        self.editor.entry.ahead.lost.connect(self.refused.lose)
         self.marks = BoardMarks(self.editor)
-        DraftDiscard(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take, self.editor.changes.rename_field))
+        DraftDiscard(self.editor, self.details.section.drafts.discard)
         self._build()
         for picture in self.pictures.both:
             picture.node_chosen.connect(self._show_details)
@@ -92,6 +93,7 @@ class BoardView(View):
         self.details.text_wanted.connect(lambda: self.open_text(self.scene.chosen))
         self.details.closed.connect(self.split.show_details)
         self.details.marks.chosen.connect(self.marks.fix)
+        self.details.section.form.wanted.connect(self.marks.go_to)
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
         desk.drafted.connect(self._show_badges)
         self.marks.form_wanted.connect(self._show_form)
@@ -307,10 +309,8 @@ class BoardView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        for node in selection.nodes():
-            if self.scene.has(node):
-                self.canvas.reveal(node)
-                return
+        if found := [one for one in selection.nodes() if self.scene.has(one)]:
+            self.canvas.reveal(found[0])
 
     # -- the chosen node -----------------------------------------------------------------------------------
 

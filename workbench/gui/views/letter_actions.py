@@ -256,6 +256,7 @@ class Repairs:
         deed, numbers, behind = found.deed, found.numbers, found.behind
         text, failed = f"{deed.label} {letters(len(numbers))}?", self._forewarned(deed, numbers)
         text += f" {failed}" if failed else ""
+        text += " The oldest messages go first." if deed is REPLAY and len(numbers) > 1 else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         text += f" {found.taken_out}" if found.archived else ""
         answers = [self._answer(deed, numbers, warns=bool(failed))]

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
-from workbench.gui.design_steps import DesignSteps
+from workbench.gui.design_steps import STEPS, DesignSteps
 from workbench.gui.reads import Question
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.widgets import error_text
@@ -127,7 +127,10 @@ class ScenarioWriting(DesignSteps):
     def remove(self, rows: ChosenRows) -> None:
         """Removes a scenario; it can be undone."""
         one: Scenario = rows.row[4].scenario
-        self.change(one.place.file, f"Remove scenario “{one.name}”", partial(without, name=one.name))
+        label, change = f"Remove scenario “{one.name}”", partial(without, name=one.name)
+        said = f"Removed scenario “{one.name}” from {one.place.file}."
+        tell = partial(self.desk.notice, "ok", said, ("Undo", self.undo), topic=STEPS)
+        self.do(label, in_file(one.place.file, change), tell)
 
     # -- doing ----------------------------------------------------------------------------------------------
 

@@ -100,12 +100,12 @@ def _owner(document: Document, after: DesignNode | None) -> str:
 
 def owners_for(text: DesignText, name: str, after: DesignNode | None) -> list[str]:
     """Returns the aggregates that a new command can be for, the likely one first."""
+    known, own = declared_names(text.project, "aggregate"), own_word(name)
+    if after is None:
+        return list(dict.fromkeys((*(one for one in known if one == own), *known, own)))
     chosen = _owner(text.project, after)
-    likely = aggregate_for(text.project, name, chosen)
-    first = (
-        [chosen] if after is not None and chosen and after.kind in {"aggregate", "command", "event"} else []
-    )
-    return list(dict.fromkeys((*first, likely, own_word(name))))
+    first = [chosen] if chosen and after.kind in {"aggregate", "command", "event"} else []
+    return list(dict.fromkeys((*first, aggregate_for(text.project, name, chosen), own)))
 
 
 def made(

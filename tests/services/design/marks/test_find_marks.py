@@ -466,6 +466,20 @@ def test_the_status_of_a_second_aggregate_is_looked_at_by_its_own_name() -> None
     assert [one for one in marks_in(after) if one.kind is UNGUARDED] == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("parcle.*", "parcel.*"), ("parcel.snet", "parcel.sent"), ("parcle.sen?", "parcel.sen?")],
+)
+def test_a_route_whose_pattern_is_misspelt_is_corrected(typed: str, meant: str) -> None:
+    text = EXAMPLES["A-ROUTE"][1].replace("letter.*", typed)
+    [mark] = marks_in(design_of(text))
+    assert [one.label for one in mark.fixes] == [f"Write {meant}", "Remove the route"]
+    assert mark.fixes[0].effect.endswith("parcel.sent would go that way")
+    after = mark.fixes[0].change(design_of(text))
+    assert after.project.text == text.replace(typed, meant)
+    assert marks_in(after) == []
+
+
 def test_a_route_with_a_section_of_its_own_goes_whole_and_one_that_fits_is_not_marked() -> None:
     text = EXAMPLES["A-ROUTE"][1].replace(
         'letters { pattern: "letter.*", topics: "mail" }',

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from workbench.model.consistency import unread_topics
+from workbench.model.hints import nearest
 from workbench.project.declared.source_locations import Path
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
 from workbench.services.design.removals import removed_whole
-from workbench.tusk import delete, remove_section
+from workbench.tusk import delete, remove_section, set_value
 
 UNREAD_TOPIC = MarkKind(
     code="A-TOPIC",
@@ -49,7 +50,29 @@ def idle_routes(model: MarkedModel) -> Iterator[DesignMark]:
                 change=partial(_without_route, path=path),
             )
             said = f"route {key}: {route.pattern} fits no event"
-            yield model.mark(UNFIT_ROUTE, ("routing", key), said, fixes=(removed,))
+            yield model.mark(
+                UNFIT_ROUTE, ("routing", key), said, fixes=(*_meant(route.pattern, events, path), removed)
+            )
+
+
+def _meant(pattern: str, events: Collection[str], path: Path) -> Iterator[MarkFix]:
+    """Yields what may have been meant by a pattern: the aggregate's or the event's name of that spelling."""
+    head, dot, rest = pattern.partition(".")
+    owner = nearest(head, {one.partition(".")[0] for one in events})
+    meant = f"{owner}{dot}{rest}" if owner else ""
+    fitting = [one for one in events if fnmatch.fnmatchcase(one, meant)]
+    if not fitting:
+        meant = nearest(pattern, events)
+        fitting = [meant] if meant else []
+    if fitting:
+        effect = f"{', '.join(sorted(fitting))} would go that way"
+        yield MarkFix(
+            label=f"Write {meant}", effect=effect, change=partial(_with_pattern, path=path, to=meant)
+        )
+
+
+def _with_pattern(text: DesignText, *, path: Path, to: str) -> DesignText:
+    return text.with_project(set_value(text.project, (*path, "pattern"), to))
 
 
 def _without_route(text: DesignText, *, path: Path) -> DesignText:
