@@ -83,6 +83,10 @@ async def test_L6_an_expression_asks_the_original_as_data_and_the_copy_as_edited
     assert [*find(many, words="new@x.invalid", statuses=statuses).numbers] == [first]
     assert [*find(many, words=f"#{second}", statuses=statuses).numbers] == [second]
     assert many.search.run(many.search.read(SearchQuery(where="edited.emial == ''"))).count == 0
+    wrong = "no letter has a field edited.emial (did you mean email?)"
+    assert find(many, where="edited.emial == ''", statuses=statuses).unknown == wrong
+    for fine in ("edited.email == ''", "edited.username == 'nobody'", "data.email == ''"):
+        assert find(many, where=fine, statuses=statuses).unknown == "", fine
 
 
 async def test_letters_are_grouped_by_anything_and_then_by_something_else(many):

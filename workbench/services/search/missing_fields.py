@@ -24,7 +24,7 @@ OFFERED = 8
 """Fields that are named where one is misspelt, and none resembles it."""
 SAMPLES = 50
 """Records, each of another type or place, whose fields are offered."""
-_LACKING = re.compile(r"(data(?:\.[A-Za-z_]\w*)+) is missing\Z")
+_LACKING = re.compile(r"((?:data|edited)(?:\.[A-Za-z_]\w*)+) is missing\Z")
 Ask = Callable[[SearchQuery], SearchRun]
 
 
@@ -48,7 +48,10 @@ def missing_field(
             continue
         condition = state.wanted.condition
         nowhere = count == state.total and condition is not None and found[1] in condition.sure
-        if nowhere or not ask(replace(query, where=f"has({found[1]})")).run(_until_found).count:
+        wanted = f"has({found[1]})"
+        if found[1].startswith("edited."):  # right as well where the originals have it, and no copy yet
+            nowhere, wanted = False, f"{wanted} || has(data.{_bare(found[1])})"
+        if nowhere or not ask(replace(query, where=wanted)).run(_until_found).count:
             also = [name for one in schemas for name in _meant(one, one).get("properties", ())]
             return no_field(found[1], _samples(reader, ask(query).run().found), what, also)
     return ""
@@ -118,22 +121,27 @@ def may_be_meant(why: str, payloads: Iterable[Any]) -> str:
         payloads: As for `no_field`.
     """
     found, known = _LACKING.match(why), (name for payload in payloads for name in _fields(payload))
-    return did_you_mean(found[1].removeprefix("data."), dict.fromkeys(known)) if found is not None else ""
+    return did_you_mean(_bare(found[1]), dict.fromkeys(known)) if found is not None else ""
 
 
 def no_field(field: str, payloads: Iterable[Any], what: str, also: Iterable[str] = ()) -> str:
     """Says that no record has a field, and which may be meant.
 
     Args:
-        field: A path, with ``data.`` before it or without.
+        field: A path, with ``data.`` or ``edited.`` before it or without.
         payloads: Of some records, whose fields are offered: JSON texts, or values.
         what: How records are called.
         also: What else may be meant.
     """
     known = dict.fromkeys(name for payload in payloads for name in _fields(payload))
     others = f"there are: {', '.join([*known][:OFFERED])}" if known else ""
-    meant = did_you_mean(field.removeprefix("data."), (*known, *also), others)
+    meant = did_you_mean(_bare(field), (*known, *also), others)
     return in_brackets(f"no {what} has a field {field}", meant)
+
+
+def _bare(path: str) -> str:
+    """Returns the path of a field without what says whether it is the original's or the edited copy's."""
+    return path.removeprefix("edited." if path.startswith("edited.") else "data.")
 
 
 def _fields(payload: Any) -> list[str]:
