@@ -217,6 +217,22 @@ async def test_V5_an_answer_is_about_the_lines_that_both_changed_and_is_undone_a
     await until(lambda: quiet(view))
 
 
+async def test_V5_undo_stops_at_the_answer_also_where_nothing_else_changed(view, file, until):
+    editor = view.page.editor
+    lines = file.read_text().splitlines()
+    editor.go_to_line(4, len(lines[3]) + 1)
+    QTest.keyClicks(editor, " # my name")
+    mine = editor.text()
+    file.write_text(file.read_text().replace(lines[3], f"{lines[3]} # their name"))
+    await until(lambda: view.banner.asks)
+    QTest.mouseClick(view.banner.buttons[1], Qt.MouseButton.LeftButton)
+    assert editor.text() == file.read_text()
+    for _ in range(3):
+        QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert editor.text() == mine
+    await until(lambda: quiet(view))
+
+
 async def test_V5_what_was_discarded_and_comes_back_is_with_what_others_wrote(view, file, until, desk):
     mine, theirs = await asked(view, file, until)
     told, editor = noticed(desk), view.page.editor
