@@ -57,13 +57,22 @@ def test_a_new_section_stands_behind_another_or_at_the_end():
     entries = {"creates": "order", "fields": {"order_id": "string"}}
     add = lambda after: lambda d: add_section(d, "command.pay", entries, after=after)  # noqa: E731
     assert edited(add("")) == TEXT + "\n" + made
-    assert edited(add("event.order.placed")) == TEXT.replace(PLACED, PLACED + "\n" + made)
+    assert edited(add("event.order.placed")) == TEXT.replace(PAID, made + "\n" + PAID)
     assert edited(add("event.order.paid")) == TEXT + "\n" + made
     assert edited(add("a"), "[a]\n[b]\n") == f"[a]\n\n{made}\n[b]\n"
     assert edited(add(""), "") == made
     assert edited(add(""), "\ufeff") == "\ufeff" + made
     assert edited(add(""), "[a]\r\n\r\n") == "[a]\r\n\r\n" + made.replace("\n", "\r\n")
     assert edited(add("a"), "[a]") == "[a]\n\n" + made
+
+
+@pytest.mark.parametrize("behind", ["", "\n[b]\n", "\n# of b\n[b]\n"])
+@pytest.mark.parametrize("free", ["\n# bye\n", "# own\n\n# bye\n", "\n# one\n\n\n# two\n"])
+def test_V7_a_new_section_stands_behind_the_free_comments_of_the_one_before(free, behind):
+    text = f"[a]\nx: 1\n{free}{behind}"
+    added = edited(lambda d: add_section(d, "c", {}, after="a"), text)
+    assert added == f"[a]\nx: 1\n{free}\n[c]\n{behind}"
+    assert edited(lambda d: remove_section(d, "c"), added) == text
 
 
 def test_a_section_goes_with_its_comments_and_one_blank_line():

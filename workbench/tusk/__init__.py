@@ -20,6 +20,8 @@ from workbench.tusk.save import (
 )
 from workbench.tusk.section_edit import (
     add_section,
+    comments_above,
+    end_of_free_lines,
     remove_section,
     rename_section,
     section_span,
@@ -38,8 +40,10 @@ __all__ = [
     "Value",
     "ValueKind",
     "add_section",
+    "comments_above",
     "delete",
     "digest_of",
+    "end_of_free_lines",
     "insert",
     "mark_of",
     "open_file",

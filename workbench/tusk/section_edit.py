@@ -13,6 +13,9 @@ from workbench.tusk.write import write_section
 
 _COMMENT = re.compile(r"[ \t]*#")
 _BLANK_LINE = re.compile(r"[ \t\r]*\n")
+_CLOSES = re.compile(r"[ \t]*\}")
+_FREE = re.compile(r"[ \t\r]*\n|[ \t]*#[^\n]*(?:\n|\Z)|[ \t\r]+\Z")
+"""A line that belongs to nothing by itself: it is blank, or a comment."""
 _PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 
 
@@ -26,8 +29,41 @@ def section_span(document: Document, name: str) -> tuple[int, int]:
     return _begin(document, scope), _end(document, scope)
 
 
+def comments_above(document: Document, line: int) -> int:
+    """Returns where the comments right above a line begin; the line itself where there are none."""
+    text = document.text
+    while line:
+        before = document.places.line_start(line - 1)
+        if not _COMMENT.match(text, before + text.startswith("\ufeff", before)):
+            break
+        line = before
+    return line + text.startswith("\ufeff", line)
+
+
+def end_of_free_lines(document: Document, end: int) -> int:
+    """Returns where what stands between a thing and the next one ends; the blank line before that is no part.
+
+    These comments and blank lines belong to the thing before them, but for comments right above the next.
+
+    Args:
+        end: Where the line behind the thing begins.
+    """
+    text, stop = document.text, end
+    while (free := _FREE.match(text, stop)) is not None:
+        stop = free.end()
+    if stop == len(text) or _CLOSES.match(text, stop):
+        return stop
+    stop = max(end, comments_above(document, stop))
+    if stop > end:
+        last = document.places.line_start(stop - 1)
+        stop = last if not text[last:stop].strip() else stop
+    return stop
+
+
 def add_section(document: Document, name: str, entries: Mapping[str, Any], *, after: str = "") -> Document:
     """Returns the document with a new section behind another, or at its end, a blank line between them.
+
+    It stands behind the free comments of the other, as `end_of_free_lines` tells, which stay with that.
 
     Raises:
         InvalidValue: There is such a section, the name cannot be one, or a value cannot be written.
@@ -66,7 +102,7 @@ def rename_section(document: Document, name: str, new: str) -> Document:
 
 def _placed(document: Document, section: str, after: str) -> Document:
     text, end = document.text, document.line_end
-    at = _end(document, _existing(document, after)) if after else len(text)
+    at = end_of_free_lines(document, _end(document, _existing(document, after))) if after else len(text)
     if not text[at:].strip():
         kept = text[:at].rstrip(" \t\r\n")
         return splice(document, len(kept), len(text), (end + end if kept.strip("\ufeff") else "") + section)
@@ -90,20 +126,13 @@ def _check_new(document: Document, name: str) -> None:
 
 
 def _begin(document: Document, scope: Scope) -> int:
-    """Returns where a section begins, with the comments right above its header."""
-    text, at = document.text, document.places.line_start(scope.start)
-    while at:
-        before = document.places.line_start(at - 1)
-        if not _COMMENT.match(text, before + text.startswith("\ufeff", before)):
-            break
-        at = before
-    return at + text.startswith("\ufeff", at)
+    return comments_above(document, document.places.line_start(scope.start))
 
 
 def _end(document: Document, scope: Scope) -> int:
     """Returns where the line behind a section begins; comments right below its entries are its own.
 
-    Those behind a blank line stand for themselves, and those right above the next header are its.
+    Those behind a blank line are free, and those right above the next header are its.
     """
     begins = document.sections.starts()
     behind = min(

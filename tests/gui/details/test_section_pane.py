@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.details.section_parts import file_of, shown
+from tests.gui.details.section_parts import description, file_of, shown
+from tests.gui.details.section_parts import typed as enter
 from tests.gui.details.test_section_drafts import reloaded
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design import gestures
 from workbench.services.design.design_state import DesignState
 
 BOOK = """[project]
@@ -159,6 +162,33 @@ async def test_V7_what_is_typed_above_a_thing_stays_in_sight_and_is_written_once
     QTest.keyClicks(editor, "# gone\r")
     await rest(section, until)
     assert file_of(board) == written.replace("[event.book.lost]", "# gone\n[event.book.lost]")
+
+
+async def test_V7_a_whole_section_that_is_pasted_at_the_end_is_said_to_be_saved(
+    board: BoardView, until: Any
+) -> None:
+    section = await pane_of(board, until)
+    section.pane.editor.insertPlainText("\n[event.book.sold]\n")
+    await rest(section, until)
+    assert file_of(board) == BOOK.replace(ADDED, f"{ADDED}\n[event.book.sold]\n")
+    assert section.stand.text() == "✓ saved"
+
+
+async def test_V7_a_card_that_does_not_load_leaves_the_one_before_it_saved(
+    board: BoardView, until: Any
+) -> None:
+    said = f"{BOOK}\n# bye\n"
+    section = await pane_of(board, until, "book.found", said)
+    broken = partial(gestures.made, kind="policy", name="thank", after=None)
+    section.steps.make("Add policy thank", broken, lambda _: None)
+    await until(lambda: board.editor.state.problems and not board.desk.running())
+    await rest(section, until)
+    assert section.pane.editor.text() == "# found again\n[event.book.found]\n\n# bye\n"
+    assert section.stand.text() == "✓ saved"
+    enter(description(section), "Found")
+    await rest(section, until)
+    assert file_of(board) == said.replace("book.found]\n", 'book.found]\ndescription: "Found"\n')
+    assert section.stand.text() == "✓ saved"
 
 
 async def test_nothing_is_offered_behind_a_quote_that_closes(board: BoardView, until: Any) -> None:

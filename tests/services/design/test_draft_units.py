@@ -14,7 +14,7 @@ from workbench.services.design.field_gestures import with_fields
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.section_merge import with_pieces
 from workbench.services.project.open_project import open_target
-from workbench.tusk import Document, parse
+from workbench.tusk import Document, parse, set_value
 
 TEXT = """\
 # Mine
@@ -52,6 +52,17 @@ def project(tmp_path, stores, by_hand):
     yield workspace.design, root / PROJECT_FILE
     workspace.drafts.close()
     workspace.world.store.close()
+
+
+def test_V7_a_card_that_does_not_load_leaves_the_section_before_it_its_comments(project):
+    design, path = project
+    text = f"{TEXT}\n# free\n"
+    design.apply("Say", lambda now: now.with_project(parse(text, PROJECT_FILE)))
+    assert design.apply("Add policy", lambda now: gestures.made(now, "policy", "thank", None)).problems
+    described = lambda now: now.with_project(set_value(now.project, ("aggregate", "box", "description"), "B"))  # noqa: E731
+    state = design.apply("Say more", described)
+    assert "[policy.thank]" in state.text.project.text
+    assert path.read_text() == text.replace("[aggregate.box]\n", '[aggregate.box]\ndescription: "B"\n')
 
 
 def test_V5_a_card_that_does_not_load_holds_up_nothing_that_is_designed_after_it(project):

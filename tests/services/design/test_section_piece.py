@@ -10,7 +10,7 @@ from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.line_merge import plain_lines
 from workbench.services.design.section_piece import piece_of, with_piece, with_whole
-from workbench.tusk import TskError, parse
+from workbench.tusk import TskError, add_section, parse, remove_section
 
 FILE = """[topics]
 mail { ttl: "5s" } # letters
@@ -183,3 +183,20 @@ def test_V7_whatever_is_typed_at_any_place_of_a_section_is_written_once_and_touc
     assert text.project.text == (plain := plain_lines(text.project.text)).replace("\n", end), plain
     others = {one: what for one, what in said(before.project).items() if one != section}
     assert others.items() <= said(text.project).items(), "no other section says anything else"
+
+
+@settings(max_examples=2 * settings().max_examples)
+@given(files(), st.sampled_from(["", *SECTIONS]))
+def test_V7_a_new_section_takes_nothing_from_those_that_are_there(file, after):
+    was = parse(file, "project.tsk")
+    made = add_section(was, "event.new", {}, after=after)
+    assert piece_of(made, "event", "new").text.rstrip() == "[event.new]"
+    for one in SECTIONS:
+        kind, _, name = one.partition(".")
+        shown, before = piece_of(made, kind, name).text, piece_of(was, kind, name).text
+        assert shown == before or shown == before.rstrip() + "\n", "at the end no blank lines stay"
+    gone = remove_section(made, "event.new")
+    assert plain_lines(gone.text).split() == plain_lines(file).split()
+    for one in SECTIONS:
+        kind, _, name = one.partition(".")
+        assert piece_of(gone, kind, name).text.rstrip() == piece_of(was, kind, name).text.rstrip()

@@ -138,7 +138,7 @@ class SectionEditor(QWidget):
             self.form.commit()  # to the text that it was typed for
         self._faults, self._unread = state.wrong, unread
         there = piece_of(state.written.project, node.kind, node.name) if node is not None else None
-        self._saved = there is not None and there.text == piece.text
+        self._saved = there is not None and there.widened(piece.text).text.rstrip() == piece.text.rstrip()
         self.node, self._text = node, text
         if not same:
             self._take(piece, node if fresh else None)

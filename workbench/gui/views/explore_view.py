@@ -81,8 +81,7 @@ class ExploreView(View):
         self.tables.end_chosen.connect(self._read)
         self.tables.invariant_chosen.connect(self._show_finding)
         self.orders, self._nothing = OrderPair(self, self.desk), QWidget()
-        holder = QWidget()
-        self._pages = QStackedLayout(holder)
+        self._pages = QStackedLayout(holder := QWidget())
         self._pages.addWidget(self._nothing)
         self._pages.addWidget(self.orders)
         self._empty: EmptyState | None = None
@@ -93,6 +92,7 @@ class ExploreView(View):
         self._left.addWidget(self.tables)
         self._left.addWidget(self.steps)
         self.panes = in_panes(Qt.Orientation.Horizontal, (left, 2), (holder, 5), name="explore")
+        self.panes.setSizes(SHARES[0])
         self.buttons = [
             self.acts.button("start", primary=True),
             *map(self.acts.button, ("stop", "step", "save")),

@@ -9,8 +9,7 @@ from difflib import SequenceMatcher
 
 from workbench.services.design.entry_merge import merged_entries
 from workbench.services.design.line_merge import chosen_lines, merged_lines, plain_lines, with_changed_lines
-from workbench.services.design.section_piece import comments_above
-from workbench.tusk import Document, TskError, parse, section_span
+from workbench.tusk import Document, TskError, comments_above, parse, section_span
 
 Pieces = Mapping[str, str]
 """Sections by their names, as they are written."""

@@ -10,13 +10,19 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.line_merge import plain_lines, with_changed_lines
 from workbench.services.design.relations import place_of
-from workbench.tusk import Document, Entry, Problem, parse, parse_in_part, section_span
+from workbench.tusk import (
+    Document,
+    Entry,
+    Problem,
+    comments_above,
+    end_of_free_lines,
+    parse,
+    parse_in_part,
+    section_span,
+)
 from workbench.tusk.document import Path
 
 _COMMENT = re.compile(r"[ \t]*#")
-_CLOSES = re.compile(r"[ \t]*\}")
-_FREE = re.compile(r"[ \t\r]*\n|[ \t]*#[^\n]*(?:\n|\Z)|[ \t\r]+\Z")
-"""A line that belongs to nothing by itself: it is blank, or a comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +104,7 @@ def piece_of(document: Document, kind: str, name: str, *, bare: bool = False) ->
     span = _span(document, path) if path is not None else None
     if path is None or span is None:
         return None
-    span = span if bare else (span[0], _behind(document, span[1]))
+    span = span if bare else (span[0], end_of_free_lines(document, span[1]))
     before, text, behind = (
         plain_lines(one)
         for one in (document.text[: span[0]], document.text[slice(*span)], document.text[span[1] :])
@@ -152,39 +158,11 @@ def _span(document: Document, path: Path) -> tuple[int, int] | None:
     return comments_above(document, entry.line_start), entry.line_end
 
 
-def _behind(document: Document, end: int) -> int:
-    """Returns where the line ends behind which the next thing begins, with the blank line before it.
-
-    Args:
-        end: Where the line behind a thing begins.
-    """
-    text, stop = document.text, end
-    while (free := _FREE.match(text, stop)) is not None:
-        stop = free.end()
-    if stop == len(text) or _CLOSES.match(text, stop):
-        return stop
-    stop = max(end, comments_above(document, stop))
-    if stop > end:
-        last = document.places.line_start(stop - 1)
-        stop = last if not text[last:stop].strip() else stop
-    return stop
-
-
 def _is_alone(document: Document, entry: Entry) -> bool:
     """Whether the lines of an entry hold nothing else."""
     before = document.text[entry.line_start : entry.start]
     behind = document.text[entry.value.end : entry.line_end].strip(" \t\r\n,")
     return not before.strip(" \t\ufeff") and (not behind or behind.startswith("#"))
-
-
-def comments_above(document: Document, line: int) -> int:
-    """Returns where the comments right above a line begin; the line itself where there are none."""
-    while line:
-        before = document.places.line_start(line - 1)
-        if not _COMMENT.match(document.text, before):
-            break
-        line = before
-    return line
 
 
 def with_whole(text: DesignText, *, was: str, now: str) -> DesignText:
