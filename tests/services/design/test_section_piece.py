@@ -122,6 +122,13 @@ def test_V7_a_thing_is_shown_with_what_stands_up_to_the_next_one():
     assert piece_of(text.project, "event", "a", bare=True).text == "[event.a]\n# its own\n"
 
 
+def test_V7_a_key_above_the_header_is_refused_where_it_would_belong_to_another_section():
+    text = texts("[aggregate.a]\n# of it\n[event.b]\n")
+    piece = piece_of(text.project, "event", "b")
+    with pytest.raises(TskError, match=r"version stands above the header of \[event\.b\]"):
+        with_piece(text, "event", "b", was=piece.text, now="version: 2" + piece.text)
+
+
 SECTIONS = ("aggregate.a", "event.b", "event.c")
 BEGINS = st.sampled_from(["", "# of it\n", "# -- all --\n\n", "# one\n# two\n"])
 BODIES = st.sampled_from(

@@ -14,6 +14,7 @@ from workbench.tusk import (
     Document,
     Entry,
     Problem,
+    TskError,
     comments_above,
     end_of_free_lines,
     parse,
@@ -124,7 +125,7 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
 
     Raises:
         InvalidValue: It is not what it was any more.
-        TskError: The file could not be read with it.
+        TskError: The file could not be read with it, or a part of it would belong to another section.
     """
     piece = piece_of(text.project, kind, name)
     piece = piece.widened(was, now) if piece is not None else None
@@ -134,10 +135,29 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
         raise InvalidValue(
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"
         )
+    _check_top(piece, now)
     document = text.project
     start, end = (_place(document.text, len(one)) for one in (piece.before, piece.before + piece.text))
     written = with_changed_lines(document.text[start:end], piece.written(now), document.line_end)
     return text.exchanged(PROJECT_FILE, [(start, end, written)])
+
+
+def _check_top(piece: SectionPiece, text: str) -> None:
+    """Makes sure that no key stands above a section's header: it would belong to the section before."""
+    read, _ = piece.read(text)
+    if read.top.entries and parse_in_part(piece.before, PROJECT_FILE)[0].sections:
+        raise TskError(
+            [
+                read.places.problem(
+                    one.start,
+                    one.value.end,
+                    "E-SECTION",
+                    f"{key} stands above the header of [{piece.name}]: it belongs to what stands before",
+                    "write it below the header",
+                )
+                for key, one in read.top.entries.items()
+            ]
+        )
 
 
 def _place(text: str, at: int) -> int:
