@@ -196,7 +196,7 @@ def _show_takes(parser: Parser) -> None:
     parser.zone()
     parser.json(
         "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited,"
-        " became, blocked_behind, owner, note"
+        " became, changed_in, blocked_behind, owner, note"
     )
 
 
@@ -207,6 +207,7 @@ async def _show(options: Options, environ: Environ) -> int:
             return which_letter(options, workspace, "show")
         letter = workspace.dead_letters.get(options.number)
         became = await workspace.dead_letters.made_by(letter)
+        changed = await workspace.dead_letters.changed_in(letter)
         blocked = workspace.dead_letters.blocked_behind((letter.number,))
         noted = workspace.dead_letters.repair.facts(letter.number)
     data = json_masked(letter.data, options.reveal)
@@ -222,6 +223,7 @@ async def _show(options: Options, environ: Environ) -> int:
         "data": data,
         "edited": edited,
         "became": became or None,
+        "changed_in": changed or None,
         "blocked_behind": blocked,
         "owner": noted.owner,
         "note": noted.note,
@@ -236,6 +238,7 @@ async def _show(options: Options, environ: Environ) -> int:
         ("where", letter.place),
         ("died", when(letter.died_at, zone)),
         ("replayed from", str(letter.parent or "")),
+        ("payload", f"as changed in {changed}" if changed else ""),
         ("waiting behind it", str(blocked or "")),
         ("owner", noted.owner),
         ("note", noted.note),

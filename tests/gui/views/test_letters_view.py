@@ -231,6 +231,45 @@ async def test_del_archives_one_at_once_and_never_purges(broken, view, told, unt
     assert broken.dead_letters.counts() == {"archived": 1, "open": 2}
 
 
+async def test_L7_what_still_waits_behind_a_letter_is_told_at_it_and_once_it_is_archived(
+    broken, view, told, until, monkeypatch
+):
+    monkeypatch.setattr(broken.dead_letters, "blocked_behind", len)
+    choose(view, 1)
+    said = "1 message of its key waits behind it"
+    await until(lambda: any(said in one.text() for one in view.detail.findChildren(QLabel)))
+    choose(view, 1, 2)
+    view.begin(ARCHIVE)
+    await until(lambda: question(view))
+    assert "2 messages of their keys wait behind them, and stay blocked." in question(view)[0]
+    view.strip.dismiss()
+    choose(view, 1)
+    view.begin(ARCHIVE)
+    await until(lambda: told)
+    assert told[0].text == "Archived 1 dead letter; 1 message of its key still waits behind it."
+
+
+async def test_a_replay_says_before_that_the_engine_is_paused(broken, view, until):
+    await broken.pause()
+    choose(view, 1, 2)
+    view.begin(REPLAY)
+    await until(lambda: question(view))
+    assert "The engine is paused, so they wait." in question(view)[0]
+
+
+async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(broken, desk, view, until):
+    payload = broken.dead_letters.get(3).data
+    await broken.dead_letters.edit_and_replay(3, payload.replace("{", '{ "note": "x", ', 1))
+    await settle(broken)
+    await broken.dead_letters.replay([4])
+    await settle(broken)
+    letters = [broken.dead_letters.get(number) for number in (3, 4, 5)]
+    assert [await broken.dead_letters.changed_in(one) for one in letters] == [0, 3, 3]
+    desk.select(Selection(letter=5))
+    said = "Payload as changed in #3"
+    await until(lambda: any(said in one.text() for one in view.detail.findChildren(QLabel)))
+
+
 async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):
     await broken.dead_letters.archive([1])
     view.statuses.setCurrentIndex(1)

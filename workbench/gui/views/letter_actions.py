@@ -248,7 +248,7 @@ class Repairs:
             deed=deed,
             numbers=numbers,
             samples=letters.listed(numbers[:SAMPLES]),
-            behind=letters.blocked_behind(numbers) if deed is PURGE else 0,
+            behind=letters.blocked_behind(numbers) if deed in {PURGE, ARCHIVE} else 0,
             archived=len(letters.having(numbers, archived)) if deed is REPLAY else 0,
         )
 
@@ -259,8 +259,14 @@ class Repairs:
         text += " The oldest messages go first." if deed is REPLAY and len(numbers) > 1 else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         text += f" {found.taken_out}" if found.archived else ""
+        if deed is REPLAY and self._desk.workspace.monitor.paused:
+            text += f" The engine is paused, so {'it waits' if len(numbers) == 1 else 'they wait'}."
         answers = [self._answer(deed, numbers, warns=bool(failed))]
-        if behind:
+        if behind and deed is ARCHIVE:
+            text += (
+                f" {waits_of_key(len(numbers), behind)}, and {'stays' if behind == 1 else 'stay'} blocked."
+            )
+        elif behind:
             waits = "delivery waits" if behind == 1 else "deliveries wait"
             text += (
                 f" {behind:,} {waits} behind: keep them blocked, or skip what is purged and go on with them?"
@@ -305,7 +311,9 @@ class Repairs:
         if deed in REPLAYS and report.done:
             await self._follow_replays(deed, numbers, report, since)
         else:
-            self._desk.notice(*account(deed, report), *self._desk.undo.offer(report.act))
+            marked = report.done and deed in {ARCHIVE, PURGE}
+            behind = await self._dead_letters.waiting_behind(numbers) if marked else 0
+            self._desk.notice(*account(deed, report, behind=behind), *self._desk.undo.offer(report.act))
 
     async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
@@ -341,17 +349,19 @@ def job_account(report: JobReport) -> tuple[str, str]:
 
 
 def account(
-    deed: Deed, report: Report, counted: Mapping[str, int] | None = None, *, back: int = 0
+    deed: Deed, report: Report, counted: Mapping[str, int] | None = None, *, back: int = 0, behind: int = 0
 ) -> tuple[str, str]:
     """Returns kind and words of the notice about how an action ended.
 
     Args:
         counted: What became of the letters by now; of replays that is what counts (V3).
         back: How many of what was done an undo took back since.
+        behind: How many deliveries still wait behind the letters.
     """
     taken = f"{back:,} taken back" if back else ""
     became = ", ".join(filter(None, (fates(counted or {}) if deed in REPLAYS else "", taken)))
     said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
+    said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind else ""
     if report.skipped:
         said += f"; {report.skipped:,} skipped, no longer as when the list was made"
     if report.failed:
@@ -362,6 +372,12 @@ def account(
     others = deed in REPLAYS and (counted or {}).keys() - SUCCEEDED
     kind = "error" if report.failed else "ok" if report.done and not others and not back else "warning"
     return kind, f"{said}."
+
+
+def waits_of_key(letters: int, behind: int, still: str = "") -> str:
+    """Says how many messages wait behind some letters."""
+    key, them = ("its key", "it") if letters == 1 else ("their keys", "them")
+    return f"{counted(behind, 'message')} of {key} {still}{'waits' if behind == 1 else 'wait'} behind {them}"
 
 
 def fates(counted: Mapping[str, int]) -> str:

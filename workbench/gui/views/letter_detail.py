@@ -23,7 +23,7 @@ from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
 from workbench.gui.time_format import absolute, short
-from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
+from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES, waits_of_key
 from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
@@ -77,6 +77,7 @@ class LetterDetail(QStackedWidget):
         self.setMinimumWidth(260)
         self._since = since
         self.letter: DeadLetter | None = None
+        self._facts, self._linked = "", (0, 0)
         self._nothing = EmptyState("dead-letter", "No dead letter is chosen", "Choose one in the list.")
         self._page = QWidget()
         self._desk, self._registry = desk, desk.workspace.registry
@@ -244,7 +245,7 @@ class LetterDetail(QStackedWidget):
             age = self._since(letter.died_at)
             self._where.setText(
                 f"#{letter.number} in {called(letter.subscription)}, from topic {called(letter.topic)}\n"
-                f"Key {letter.key or 'none'}, position {letter.position:,}, died {age}"
+                f"Key {letter.key or 'none'}, position {letter.position:,}, died {age}{self._facts}"
             )
             self._where.setToolTip(
                 f"First failed {absolute(letter.first_failed_at)}\nDied {absolute(letter.died_at)}"
@@ -257,7 +258,6 @@ class LetterDetail(QStackedWidget):
         words, _, role, sentence = REASONS[letter.reason]
         self._reason.set(_kind(role), words)
         self._reason.setToolTip(sentence)
-        self.tell_age()
         self._error.setText(letter.error_type or words)
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
@@ -272,7 +272,9 @@ class LetterDetail(QStackedWidget):
         self._show_kept()
         self._trace.show_plain(letter.traceback or "No traceback was recorded.")
         self._metadata.set_json(about(letter))
-        self.show_links(letter.parent or 0, 0)
+        self._show_parent(letter.parent or 0, 0)
+        self._facts = ""
+        self.tell_age()
 
     def show_absence(self, said: str) -> None:
         """Says why the letter that is shown is not in the list beside it; empty where it is."""
@@ -300,8 +302,23 @@ class LetterDetail(QStackedWidget):
             self._desk.forget(draft_key(self.letter))
             self._show_kept()
 
-    def show_links(self, parent: int, child: int) -> None:
-        """Shows which letter this one comes from, and which one its failed replay made; 0 for none."""
+    def show_links(self, parent: int, child: int, changed: int, behind: int) -> None:
+        """Shows what has to do with this letter; 0 for none.
+
+        Args:
+            parent: The letter that it comes from.
+            child: The one that its failed replay made.
+            changed: The one whose edited copy it holds.
+            behind: How many messages of its key wait behind it.
+        """
+        if (parent, child) != self._linked:
+            self._show_parent(parent, child)
+        self._facts = f"\nPayload as changed in #{changed}" if changed else ""
+        self._facts += f"\n{waits_of_key(1, behind)}" if behind else ""
+        self.tell_age()
+
+    def _show_parent(self, parent: int, child: int) -> None:
+        self._linked = (parent, child)
         self.editor.offer(child)
         while (item := self._links.takeAt(0)) is not None:
             if (old := item.widget()) is not None:

@@ -290,15 +290,15 @@ class LettersView(View):
 
     def _show_detail(self, found: Glance[DeadLetter]) -> None:
         letter, rest = found.of, partial(self._dead_letters.data, found.of.number)
-        other = letter != self.detail.letter
         self.detail.show_letter(letter, size=found.size, rest=rest)
-        if other and letter.status.value == "failed_again":
-            self.desk.run(self._link(letter), "Look for the next dead letter")
+        self.desk.run(self._link(letter), "Look for what has to do with the dead letter")
 
     async def _link(self, letter: DeadLetter) -> None:
-        later = await self._dead_letters.made_by(letter)
+        letters = self._dead_letters
+        later = await letters.made_by(letter) if letter.status.value == "failed_again" else 0
+        changed, behind = await letters.changed_in(letter), await letters.waiting_behind((letter.number,))
         if self.detail.letter is not None and self.detail.letter.number == letter.number:
-            self.detail.show_links(letter.parent or 0, later)
+            self.detail.show_links(letter.parent or 0, later, changed, behind)
 
     # -- doing --------------------------------------------------------------------------------------------
 

@@ -39,7 +39,8 @@ def forewarned(found: Rehearsal | None) -> str:
         return ""
     count = sum(len(numbers) for _, numbers in failed)
     why = shortened(counts_told(tuple(failed)))
-    return f"Rehearsed {short(found.at)}: {count:,} of {found.count:,} were not resolved ({why})."
+    were = "was" if count == 1 else "were"
+    return f"Rehearsed {short(found.at)}: {count:,} of {found.count:,} {were} not resolved ({why})."
 
 
 def really(subscriptions: Sequence[str]) -> str:

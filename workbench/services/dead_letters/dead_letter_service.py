@@ -154,6 +154,22 @@ class DeadLetters:
         found = await self._world.ask(partial(self._world.reader.letters_after, [letter.number]))
         return next(iter(found), 0)
 
+    async def waiting_behind(self, numbers: Sequence[int]) -> int:
+        """Returns the same as `blocked_behind`, beside the loop."""
+        return await self._world.ask(partial(self.blocked_behind, numbers))
+
+    async def changed_in(self, letter: DeadLetter) -> int:
+        """Returns the number of the dead letter whose edited copy this one holds (L6); 0 if none."""
+        return await self._world.ask(partial(self._changed_in, letter))
+
+    def _changed_in(self, letter: DeadLetter) -> int:
+        parent = letter.parent
+        while parent is not None and (before := self._world.reader.letter_glance(parent)) is not None:
+            if before.of.message_id != letter.message_id:
+                return before.of.number
+            parent = before.of.parent
+        return 0
+
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
         return self._world.reader.letter_groups(statuses)
