@@ -171,7 +171,7 @@ async def test_V7_an_entry_that_is_typed_above_a_header_is_not_written_into_the_
     QTest.keyClick(section.pane.editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     section.pane.editor.insertPlainText('description: "q"\n')
     await until(lambda: not section.banner.isHidden() and not section.desk.running())
-    assert "this would be of the section above [event.book.lost]" in section.banner.text
+    assert "description stands above the header of [event.book.lost]" in section.banner.text
     assert file_of(board) == BOOK
     section.drafts.discard()
     assert section.pane.editor.text().startswith("[event.book.lost]")

@@ -122,18 +122,11 @@ def test_V7_a_thing_is_shown_with_what_stands_up_to_the_next_one():
     assert piece_of(text.project, "event", "a", bare=True).text == "[event.a]\n# its own\n"
 
 
-def test_V7_an_entry_above_a_header_is_refused_where_it_would_be_of_the_section_before():
-    text = texts("[aggregate.a]\n\n[event.b]\n")
+def test_V7_a_key_above_the_header_is_refused_where_it_would_belong_to_another_section():
+    text = texts("[aggregate.a]\n# of it\n[event.b]\n")
     piece = piece_of(text.project, "event", "b")
-    with pytest.raises(TskError) as refused:
-        with_piece(text, "event", "b", was=piece.text, now=f"# x\nversion: 1\n{piece.text}")
-    assert str(refused.value.found[0]).startswith("project.tsk:4:1")
-    assert "this would be of the section above [event.b]" in str(refused.value)
-    other = f"[event.z]\nversion: 1\n\n{piece.text}"
-    made = with_piece(text, "event", "b", was=piece.text, now=other).project
-    assert made.find(("event", "z", "version")) is not None
-    first = piece_of(text.project, "aggregate", "a")
-    assert with_piece(text, "aggregate", "a", was=first.text, now=f"a: 1\n{first.text}").project.top.entries
+    with pytest.raises(TskError, match=r"^project.tsk:2:1: .* stands above the header of \[event\.b\]"):
+        with_piece(text, "event", "b", was=piece.text, now="version: 2" + piece.text)
 
 
 SECTIONS = ("aggregate.a", "event.b", "event.c")

@@ -125,7 +125,7 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
 
     Raises:
         InvalidValue: It is not what it was any more.
-        TskError: The file could not be read with it, or an entry of it would be of the section above.
+        TskError: The file could not be read with it, or a part of it would belong to another section.
     """
     piece = piece_of(text.project, kind, name)
     piece = piece.widened(was, now) if piece is not None else None
@@ -135,21 +135,25 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
         raise InvalidValue(
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"
         )
-    _check_above(piece, now)
+    _check_top(piece, now)
     document = text.project
     start, end = (_place(document.text, len(one)) for one in (piece.before, piece.before + piece.text))
     written = with_changed_lines(document.text[start:end], piece.written(now), document.line_end)
     return text.exchanged(PROJECT_FILE, [(start, end, written)])
 
 
-def _check_above(piece: SectionPiece, now: str) -> None:
-    """Refuses an entry above a section's header where that would be one of the section before."""
-    typed = piece.read(now)[0]
-    entry = next(iter(typed.top.entries.values()), None)
-    if entry is not None and not piece.head and parse_in_part(piece.before, PROJECT_FILE)[0].sections:
-        said, hint = f"this would be of the section above [{piece.name}]", f"write it below [{piece.name}]"
-        found = typed.places.problem(entry.start, entry.end, "", said, hint)
-        raise TskError([replace(found, line=found.line + piece.first_line - 1)])
+def _check_top(piece: SectionPiece, text: str) -> None:
+    """Makes sure that no key stands above a section's header: it would belong to the section before."""
+    read, _ = piece.read(text)
+    if read.top.entries and parse_in_part(piece.before, PROJECT_FILE)[0].sections:
+        said = f"stands above the header of [{piece.name}]: it belongs to what stands before"
+        found = (
+            read.places.problem(
+                one.start, one.value.end, "E-SECTION", f"{key} {said}", "write it below the header"
+            )
+            for key, one in read.top.entries.items()
+        )
+        raise TskError([replace(one, line=one.line + piece.first_line - 1) for one in found])
 
 
 def _place(text: str, at: int) -> int:
