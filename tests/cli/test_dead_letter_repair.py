@@ -269,3 +269,9 @@ def test_L5_a_job_that_is_held_goes_on_or_is_cancelled(workbench, played):
     again = workbench("dead-letters", "go-on", played, "2")
     assert (again.code, "job 2 is cancelled, not held" in again.err) == (1, True)
     assert workbench("dead-letters", "cancel", played, "9").code == 1
+    workbench("dead-letters", "repair", played, "--all", "--ladder", "1")
+    workbench("dead-letters", "cancel", played, "3")
+    table = workbench("dead-letters", "jobs", played).out.splitlines()
+    (line,) = (one.split() for one in table if one.split()[0] == "3")
+    begun = workbench("dead-letters", "jobs", played, "--json").json()[0]["fates"]["not_begun"]
+    assert (begun > 0, line[-3:-1]) == (True, [str(begun), "0"])

@@ -89,12 +89,13 @@ async def _list(options: Options, environ: Environ) -> int:
             one.failures,
             one.undone,
             sum(one.others.values()),
+            one.not_begun,
             one.queued,
             when(one.job.created_at, zone),
         )
         for one in found
     ]
-    ends = ("IN PROGRESS", "RESOLVED", "FAILED", "UNDONE", "OTHERS", "WAITING")
+    ends = ("IN PROGRESS", "RESOLVED", "FAILED", "UNDONE", "OTHERS", "NOT BEGUN", "WAITING")
     heads = ("JOB", "STATUS", "ACT", "LETTERS", *ends, "BEGUN")
     answer(options, [job_value(one) for one in found], columns(heads, rows) if rows else "no jobs")
     return DONE

@@ -136,22 +136,30 @@ class Subscriptions:
 
     def _again_said(self, name: str, position: int) -> str:
         """Says how many messages it gets again from a position on; empty where it goes ahead."""
-        count, more = self.again(name, position)
+        count, more, _ = self.again(name, position)
         return f"; {'more than ' if more else ''}{counted(count, 'message')} again" if count else ""
 
-    def again(self, name: str, position: int) -> tuple[int, bool]:
+    def again(self, name: str, position: int) -> tuple[int, bool, int]:
         """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
 
         Its filter is not asked.
 
         Returns:
-            How many there are, and whether there are more than were counted.
+            How many there are, whether there are more than were counted, and how many beside them stay dead
+            letters, or are being replayed.
         """
         runner = self._world.running().subscriptions[name]
         topic, cursor = runner.subscription.topic, runner.cursor
         found, _ = self._world.reader.read_topic(topic, runner.wants, position, AGAIN + 1)
-        count = sum(message.position <= cursor for message in found)
-        return min(count, AGAIN), count > AGAIN
+        behind = [message.position for message in found[:AGAIN] if message.position <= cursor]
+        rows = self._world.reader.rows_from(name, position, behind[-1]) if behind else set()
+        stay = {
+            one.position
+            for one in self._world.reader.deliveries_at(rows.intersection(behind))
+            if one.subscription == name and one.dead_letter is not None
+        }
+        more = len(found) > AGAIN and found[AGAIN].position <= cursor
+        return len(behind) - len(stay), more, len(stay)
 
     def instances(self, process: str, words: str = "") -> list[ProcessInstance]:
         """Returns the first instances that a process has now, by their keys.

@@ -243,17 +243,21 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     await settle(workspace)
     mail = next(one for one in workspace.monitor.subscriptions() if one.name == "welcome-mail")
     cursor, head = mail.cursor, workspace.streams.head()
-    none = (0, False)
+    none = (0, False, 0)
     assert consequence(mail, cursor, head, 0, none) == ("The cursor is there already.", "")
     assert consequence(mail, head + 1, head, 0, none) == (f"The store ends at position {head}.", "")
-    said, label = consequence(mail, cursor - 1, head, 1, (1, False))
+    said, label = consequence(mail, cursor - 1, head, 1, (1, False, 0))
     assert said.startswith(
         f"1 message between position {cursor} and {cursor} will be delivered again, as far"
     )
     assert said.endswith("1 delivery that waits starts again.")
     assert label == "Go back 1 position"
     assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
-    assert consequence(mail, 0, head, 0, (1000, True))[0].startswith("More than 1,000 messages between")
+    assert consequence(mail, 0, head, 0, (1000, True, 0))[0].startswith("More than 1,000 messages between")
+    nothing = f"Nothing between position {cursor} and {cursor} will be delivered again."
+    stay = f"{nothing} 1 dead letter there stays as it is."
+    assert consequence(mail, cursor - 1, head, 0, (0, False, 1))[0] == stay
+    assert consequence(mail, 0, head, 0, (5, False, 2))[0].endswith(" 2 dead letters there stay as they are.")
     assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"
 
 

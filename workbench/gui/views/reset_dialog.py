@@ -50,13 +50,13 @@ TIME = {
 
 
 def consequence(
-    subscription: SubscriptionView, position: int, head: int, waiting: int, messages: tuple[int, bool]
+    subscription: SubscriptionView, position: int, head: int, waiting: int, messages: tuple[int, bool, int]
 ) -> tuple[str, str]:
     """Returns what a move of the cursor does, in words, and what its button says; empty for nothing.
 
     Args:
         waiting: How many waiting deliveries lie behind the position.
-        messages: How many messages between the position and the cursor it reads, and whether there are more.
+        messages: As `Subscriptions.again` returns them.
     """
     cursor = subscription.cursor
     if position > head:
@@ -67,10 +67,12 @@ def consequence(
         count = _count(position - cursor, "position")
         said = f"{count} from {cursor + 1:,} to {position:,} will be skipped and never be delivered."
         return said, f"Skip {count}"
-    many, more = messages
+    many, more, dead = messages
     events = f"more than {_count(many, 'message')}" if more else _count(many, "message")
     between = f"between position {position + 1:,} and {cursor:,}"
-    if not many:
+    if dead and not many:
+        said = f"nothing {between} will be delivered again."
+    elif not many:
         said = f"nothing that it reads lies {between}."
     else:
         said = f"{events} {between} will be delivered again"
@@ -78,7 +80,11 @@ def consequence(
     if waiting:
         waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
         said += f" {waiting:,} {waits} again."
-    if subscription.dead:
+    if dead:
+        said += (
+            f" {_count(dead, 'dead letter')} there {'stays as it is' if dead == 1 else 'stay as they are'}."
+        )
+    elif subscription.dead:
         said += " Dead letters stay as they are."
     return said[0].upper() + said[1:], f"Go back {_count(cursor - position, 'position')}"
 
@@ -116,7 +122,7 @@ def read_place(
     value = value if at is None else workspace.streams.position_before(at)
     if value is None:
         return ResetPlace(head=head, waiting=waiting)
-    again = subscriptions.again(name, value) if value < subscription.cursor else (0, False)
+    again = subscriptions.again(name, value) if value < subscription.cursor else (0, False, 0)
     behind = sum(position > value for position in waiting)
     said, label = consequence(subscription, value, head, behind, again)
     said = said if at is None else f"{absolute(at)} lies behind position {value:,}. {said}"
