@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from workbench.gui.views.scenario_text import ScenarioText
 
@@ -89,6 +91,27 @@ async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file
     assert text.banner.isHidden()
     await settled(text, until)
     assert not text.drafts.holds
+
+
+@pytest.mark.parametrize("at", [0, 1])
+async def test_V5_an_answer_that_is_undone_has_the_other_lines_written_and_says_so(
+    text, file, desk, until, at
+):
+    told = []
+    desk.noticed.connect(lambda notice: told.append(notice.text))
+    write(text, "a.org", "b.org")
+    theirs = TEXT.replace("a.org", "c.org").replace("# Mine", "# Far away")
+    file.write_text(theirs)
+    await settled(text, until)
+    label = text.banner.buttons[at].text()
+    text.banner.buttons[at].click()
+    await settled(text, until)
+    answers = [theirs.replace("c.org", "b.org"), theirs]
+    assert file.read_text() == answers[at]
+    QTest.keyClick(text.page.editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert told[-1].startswith(f"Undone: {label}. What it left out counts now")
+    await settled(text, until)
+    assert file.read_text() == answers[1 - at]
 
 
 async def test_a_draft_whose_lines_were_changed_elsewhere_is_asked_about_and_can_be_kept(text, file, until):

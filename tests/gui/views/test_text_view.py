@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -153,6 +154,98 @@ async def test_where_both_changed_the_same_line_it_asks(view, file, until, answe
     assert view.page.editor.text() == file.read_text()
 
 
+async def asked(view, file, until):
+    """Types in a line, which another program changes as well, and one far away; returns both lines."""
+    editor = view.page.editor
+    lines = file.read_text().splitlines()
+    editor.go_to_line(4, len(lines[3]) + 1)
+    QTest.keyClicks(editor, " # my name")
+    far = next(at for at, line in enumerate(lines) if at > 20 and line.startswith("[")) + 1
+    editor.go_to_line(1, len(lines[0]) + 1)
+    QTest.keyClicks(editor, " # also mine")
+    theirs = [*lines]
+    theirs[3] += " # their name"
+    theirs.insert(far, "# far away")
+    file.write_text("\n".join(theirs) + "\n")
+    await until(lambda: view.banner.asks)
+    return f"{lines[3]} # my name", theirs[3]
+
+
+def noticed(desk):
+    found = []
+    desk.noticed.connect(lambda notice: found.append(notice.text))
+    return found
+
+
+UNDONE = "What it left out counts now; Redo brings the other back."
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["Keep this text", "Take the file"])
+async def test_V5_an_answer_is_about_the_lines_that_both_changed_and_is_undone_as_a_whole(
+    view, file, until, desk, at
+):
+    mine, theirs = await asked(view, file, until)
+    answers = [mine, theirs] if at == 0 else [theirs, mine]
+    button, told, editor = view.banner.buttons[at], noticed(desk), view.page.editor
+    label = button.text()
+    assert "all else of both is kept" in button.toolTip()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert editor.hasFocus()
+    assert not view.banner.asks
+
+    def has(line, text):
+        return {line, "# far away"} <= set(text.splitlines()) and "# also mine" in text
+
+    assert has(answers[0], editor.text())
+    QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert told[-1] == f"Undone: {label}. {UNDONE}"
+    assert has(answers[1], editor.text())
+    QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert has(answers[1], editor.text()), "nothing behind the answer takes back what others wrote"
+    QTest.keyClick(editor, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert told[-1] == ""
+    assert has(answers[0], editor.text())
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert has(answers[0], file.read_text())
+    assert answers[1] not in file.read_text()
+    other = file.read_text().replace(answers[0], answers[1])
+    told.clear()
+    file.write_text(other)
+    await until(lambda: editor.text() == other)
+    assert not told, "it is not undone: another program wrote so"
+    await until(lambda: quiet(view))
+
+
+async def test_V5_undo_stops_at_the_answer_also_where_nothing_else_changed(view, file, until):
+    editor = view.page.editor
+    lines = file.read_text().splitlines()
+    editor.go_to_line(4, len(lines[3]) + 1)
+    QTest.keyClicks(editor, " # my name")
+    mine = editor.text()
+    file.write_text(file.read_text().replace(lines[3], f"{lines[3]} # their name"))
+    await until(lambda: view.banner.asks)
+    QTest.mouseClick(view.banner.buttons[1], Qt.MouseButton.LeftButton)
+    assert editor.text() == file.read_text()
+    for _ in range(3):
+        QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert editor.text() == mine
+    await until(lambda: quiet(view))
+
+
+async def test_V5_what_was_discarded_and_comes_back_is_with_what_others_wrote(view, file, until, desk):
+    mine, theirs = await asked(view, file, until)
+    told, editor = noticed(desk), view.page.editor
+    view.discard.click()
+    assert editor.text() == file.read_text()
+    assert not view.banner.asks
+    QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert told[-1] == f"Undone: Discard. {UNDONE}"
+    assert {mine, "# far away"} <= set(editor.text().splitlines())
+    assert theirs not in editor.text()
+    await until(lambda: quiet(view))
+
+
 async def test_where_both_changed_the_same_nothing_is_written(view, file, until):
     type_in(view, "[routing]", "# mine\n[routing]")
     theirs = file.read_text().replace("[routing]", "# theirs\n[routing]")
@@ -173,7 +266,7 @@ async def test_a_file_that_is_gone_is_written_again_from_the_text(view, file, un
     view.save()
     await until(lambda: not view.saving and quiet(view))
     assert not file.exists()
-    view.conflict._keep(view.page)
+    view.conflict._settle(view.page, "Keep this text")
     press(view, "Write it again")
     await until(lambda: file.exists() and not view.page.dirty)
     assert file.read_text() == mine

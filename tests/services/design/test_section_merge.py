@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.design.section_merge import Merged, merge, merged_text, pieces
+from workbench.services.design.section_merge import Merged, chosen_text, merge, merged_text, pieces
 from workbench.tusk import parse
 
 BASE = "# top\n\n[a]\nx: 1\n\n# of b\n[b]\nx: 1\n\n[c]\nx: 1\n"
@@ -244,3 +244,32 @@ def test_whatever_two_changed_the_text_says_what_both_do(drawn):
     assert said == both
     if base == mine:
         assert text == theirs
+
+
+@pytest.mark.parametrize("lines", ["mine", "theirs"])
+def test_V5_only_the_lines_that_both_changed_are_those_of_one(lines):
+    base = BASE.replace("[b]\nx: 1", "[b]\nx: 1\ny: 1\nz: 1")
+    mine = base.replace("[b]\nx: 1", "[b]\nx: 2").replace("# top", "# mine") + "\n[m]\nx: 1\n"
+    theirs = base.replace("[b]\nx: 1", "[b]\nx: 3").replace("z: 1", "z: 4") + "\n[t]\nx: 1\n"
+    both = base.replace("z: 1", "z: 4").replace("# top", "# mine")
+    both = both.replace("[b]\nx: 1", f"[b]\nx: {2 if lines == 'mine' else 3}")
+    made = chosen_text(base, mine, theirs, lines=lines)
+    assert sorted(made.split("\n\n")) == sorted(f"{both}\n[m]\nx: 1\n\n[t]\nx: 1\n".split("\n\n"))
+
+
+def test_V5_a_section_is_of_one_text_where_the_lines_of_both_cannot_be_read():
+    mine, theirs = BASE.replace("x: 1", "x: 2\nk: 1", 1), BASE.replace("[a]\nx: 1", "[a]\nk: 2\n# gap\nx: 3")
+    assert chosen_text(BASE, mine, theirs, lines="mine") == mine
+    assert chosen_text(BASE, mine, theirs, lines="theirs") == theirs
+
+
+@pytest.mark.parametrize("lines", ["mine", "theirs"])
+def test_V5_a_section_that_one_took_away_goes_or_stays_by_the_answer(lines):
+    mine, theirs = BASE.replace("[c]\nx: 1\n", ""), BASE.replace("[c]\nx: 1", "[c]\nx: 2")
+    assert ("[c]" in chosen_text(BASE, mine, theirs, lines=lines)) is (lines == "theirs")
+    assert ("[c]" in chosen_text(BASE, theirs, mine, lines=lines)) is (lines == "mine")
+
+
+def test_V5_lines_that_cannot_be_read_are_joined_as_well():
+    made = chosen_text("[a\nx\ny\nz\n", "[a\nx2\ny\nz\n", "[a\nx3\ny\nz3\n", lines="mine")
+    assert made == "[a\nx2\ny\nz3\n"

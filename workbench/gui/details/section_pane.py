@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
-from workbench.gui.design_steps import COUNTS, KEEP
+from workbench.gui.design_steps import KEEP
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.text.text_pane import TextPane
@@ -64,19 +64,15 @@ class SectionPane(TextPane):
 
     Signals:
         reached: A `QuickFix` of the file that changes more than the piece.
-        settled_back: The answer which of two texts counts was undone: what is told of it; nothing once it
-            counts again.
     """
 
     reached = Signal(object)
-    settled_back = Signal(str)
     named = 1
 
     def __init__(self, check: Callable[[str], CheckedText]) -> None:
         self._check_text = check
         self.piece: SectionPiece | None = None
         self.checked: CheckedText | None = None
-        self._answer = ("", "", "")
         super().__init__(self)
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -85,7 +81,6 @@ class SectionPane(TextPane):
         """Shows a piece, another one or the one that is shown as it is now."""
         self.know_piece(piece)
         if fresh:
-            self._answer = ("", "", "")
             self.show_text(PROJECT_FILE, piece.text)
         elif not piece.holds(self.editor.text()):
             self.editor.take_text(piece.text, of_others=True)
@@ -142,20 +137,8 @@ class SectionPane(TextPane):
 
     def _settle(self, answer: str, left: str, counts: str, then: Callable[[], object]) -> None:
         """Has a text count instead of another one, which undo has count again, and then what follows."""
-        place = self.editor.offset()
-        self.editor.take_text(left, of_others=True)
-        self.editor.take_text(counts)
-        self.editor.setTextCursor(self.editor.cursor_at(place))
-        self._answer = (answer, left, counts)
+        self.settle(answer, left, counts)
         then()
-
-    @override
-    def _edited(self, typed: str) -> None:
-        super()._edited(typed)
-        answer, left, counts = self._answer
-        if answer and not typed and self.editor.text() in (left, counts):
-            undone = self.editor.text() == left
-            self.settled_back.emit(f"Undone: {answer}. {COUNTS}" if undone else "")
 
     def whole(self) -> str:
         """Returns the text of the file with what is typed."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.design_steps import COUNTS
 from workbench.gui.layouts import in_column
 from workbench.gui.loop import spawn
 from workbench.gui.text.completion_list import CompletionList
@@ -42,10 +43,13 @@ class TextPane(QWidget):
     Signals:
         edited: The text is another.
         wanted: A `Location` that stands in another file.
+        settled_back: The answer which of two texts counts was undone: what is told of it; nothing once it
+            counts again.
     """
 
     edited = Signal()
     wanted = Signal(object)
+    settled_back = Signal(str)
     named = 3
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
@@ -57,6 +61,7 @@ class TextPane(QWidget):
         self.strip = Banner("error", "")
         self.strip.hide()
         self.file = self._why_read_only = ""
+        self._answer = ("", "", "")
         self._menu: QMenu | None = None
         self._span, self._offered = (0, 0), -1
         self._asking = pause_timer(self, 0, self._ask)
@@ -73,7 +78,7 @@ class TextPane(QWidget):
 
     def show_text(self, file: str, text: str) -> None:
         """Shows a text of a file."""
-        self.file = file
+        self.file, self._answer = file, ("", "", "")
         self.list.hide()
         self.editor.show_text(text)
         self._say()
@@ -84,7 +89,26 @@ class TextPane(QWidget):
         self.acts.refresh()
         self._say()
 
+    def settle(self, answer: str, left: str, counts: str) -> None:
+        """Has a text count instead of another one, which undo has count again."""
+        place = self.editor.offset()
+        self._answer = ("", "", "")
+        self.editor.take_text(left, of_others=True)
+        self.editor.document().clearUndoRedoStacks()  # also where that is what stood there
+        self.editor.take_text(counts)
+        self.editor.setTextCursor(self.editor.cursor_at(place))
+        self._answer = (answer, left, counts)
+
+    def _follow_answer(self) -> None:
+        """Says that an answer is undone, or counts again; not where others wrote what it left out."""
+        (answer, left, counts), text = self._answer, self.editor.text()
+        undone = text == left and self.editor.document().isRedoAvailable()
+        if answer and left != counts and (undone or text == counts):
+            self.settled_back.emit(f"Undone: {answer}. {COUNTS}" if undone else "")
+
     def _edited(self, typed: str) -> None:
+        if not typed:
+            self._follow_answer()
         if typed and typed in STARTS:
             self._asking.start()
         elif not typed.isalnum():

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
-from workbench.services.design.section_merge import merged_text
+from workbench.gui.design_steps import KEEP
+from workbench.services.design.section_merge import chosen_text, merged_text
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -16,13 +17,20 @@ if TYPE_CHECKING:
     from workbench.gui.views.gone_file import GoneFile
     from workbench.gui.views.text_page import TextPage
 
+TAKE = "Take the file"
+TIPS = (
+    "Lines that both changed stay as they are here; all else of both is kept",
+    "Lines that both changed become those of the file; all else of both is kept: Discard takes all of it",
+)
+"""What the answers do."""
+
 
 class FileConflict:
     """Joins what is typed in a file with the file, and asks in a banner where that cannot be.
 
     Args:
         gone: Says that a file is gone.
-        kept: Called after a person chose to go on with what is typed.
+        settled: Called after a person said which counts.
     """
 
     def __init__(
@@ -31,9 +39,15 @@ class FileConflict:
         banner: ConflictBanner,
         drafts: DraftKeeper,
         gone: GoneFile,
-        kept: Callable[[], object],
+        settled: Callable[[], object],
     ) -> None:
-        self._desk, self._banner, self._drafts, self._gone, self._kept = desk, banner, drafts, gone, kept
+        self._desk, self._banner, self._drafts, self._gone, self._settled = (
+            desk,
+            banner,
+            drafts,
+            gone,
+            settled,
+        )
 
     def follow(self, page: TextPage, present: bytes, *, shown: bool = True) -> None:
         """Takes a file as it is now; where it is as it is typed, or as it was, there is nothing to ask.
@@ -76,11 +90,13 @@ class FileConflict:
             self._gone.tell(page, error)
             return
         said = f"{texts.who_wrote(page.name)} changed lines of {page.name} that are changed here, too."
-        choices = ("Keep this text", partial(self._keep, page)), ("Take the file", self._drafts.discard)
+        choices = [(answer, partial(self._settle, page, answer)) for answer in (KEEP, TAKE)]
         self._banner.ask(f"{said} {conflict}".rstrip(), page.editor.text(), theirs, choices)
+        for button, tip in zip(self._banner.buttons, TIPS, strict=True):
+            button.setToolTip(tip)
 
-    def _keep(self, page: TextPage) -> None:
-        """Goes on with what is typed: written, it takes the place of what the other program wrote."""
+    def _settle(self, page: TextPage, answer: str) -> None:
+        """Has the lines that both changed be those of one; undo has those of the other count, and says so."""
         try:
             present = self._desk.workspace.texts.read(page.name)
         except NotFound as error:
@@ -88,5 +104,9 @@ class FileConflict:
             return
         self._banner.hide()
         if not page.lock(present):
+            was, typed, theirs = page.shown(page.base), page.editor.text(), page.shown(present)
+            mine, other = (chosen_text(was, typed, theirs, lines=one) for one in ("mine", "theirs"))
             page.know_file(present)
-        self._kept()
+            page.settle(answer, *((other, mine) if answer == KEEP else (mine, other)))
+        page.editor.setFocus()  # the button that was clicked is gone
+        self._settled()

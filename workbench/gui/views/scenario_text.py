@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.errors import CallerError, NotFound, WorkbenchError
+from workbench.gui.design_steps import STEPS
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.layouts import in_column
 from workbench.gui.text.conflict_banner import ConflictBanner
@@ -78,6 +79,7 @@ class ScenarioText(QWidget):
         if page is None:
             page = self._pages[name] = TextPage(name, present, partial(texts.check, name))
             page.edited.connect(self._edited)
+            page.settled_back.connect(partial(self._desk.notice, "info", topic=STEPS))
             page.wanted.connect(self._go)
             self.stack.addWidget(page)
         goes = page is not self.page or not page.editor.hasFocus()

@@ -17,6 +17,7 @@ from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.line_merge import plain_lines, with_changed_lines
 from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.quick_fixes import quick_fixes
+from workbench.services.design.section_merge import chosen_text
 from workbench.services.design.text_members import is_expression
 from workbench.tusk import TskError, whole_text
 from workbench.tusk.save import LARGEST
@@ -116,12 +117,17 @@ class TextPage(TextPane):
     def read(self, data: bytes, *, of_others: bool = False) -> None:
         """Takes the file as it is now; what was typed and is not in it can be got back by undoing.
 
+        That is then joined with what others wrote meanwhile, as if it was kept.
+
         Args:
             of_others: Others wrote it, see `TskEditor.take_text`.
         """
+        was, typed, present = self._was, self.editor.text(), self.shown(data)
         self.know_file(data)
-        self.editor.take_text(self._was, of_others=of_others)
-        self.lock(data)
+        if of_others or was in (present, typed):
+            self.editor.take_text(present, of_others=of_others)
+        else:
+            self.settle("Discard", chosen_text(was, typed, present, lines="mine"), present)
 
     def know_file(self, data: bytes) -> None:
         """Takes a file for what the text is compared with; the text stays."""

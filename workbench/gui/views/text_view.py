@@ -13,6 +13,7 @@ from typing_extensions import override
 from workbench.errors import NotFound, ProjectError, WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
+from workbench.gui.design_steps import STEPS
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
@@ -124,6 +125,7 @@ class TextView(View):
                 self._tell("error", error_text(error))
                 return None
             page.edited.connect(self._edited)
+            page.settled_back.connect(partial(self.desk.notice, "info", topic=STEPS))
             page.wanted.connect(self._show_location)
             self._pages[name] = page
             self.stack.addWidget(page)

@@ -59,14 +59,29 @@ def merged_lines(was: str, mine: str, theirs: str) -> str | None:
     """Returns the text with both changes; None where both changed the same lines, or added in one place."""
     lines = was.splitlines(keepends=True)
     own = _changes(lines, mine)
-    found = sorted(
-        [*own, *(one for one in _changes(lines, theirs) if one not in own)], key=lambda one: one[:2]
-    )
-    if any(_meet(one, other) for one, other in pairwise(found)):
-        return None
-    for start, end, now in reversed(found):
-        lines[start:end] = now
-    return "".join(lines)
+    found = sorted([*own, *(one for one in _changes(lines, theirs) if one not in own)], key=_place)
+    return None if any(_meet(one, other) for one, other in pairwise(found)) else _with(lines, found)
+
+
+def chosen_lines(was: str, mine: str, theirs: str) -> str:
+    """Returns the text with both changes; where both changed the same lines, or added in one place, mine."""
+    lines = was.splitlines(keepends=True)
+    own = _changes(lines, mine)
+    found = (one for one in _changes(lines, theirs) if one not in own)
+    others = [one for one in found if not any(_meet(*sorted([one, mine], key=_place)) for mine in own)]
+    return _with(lines, sorted([*own, *others], key=_place))
+
+
+def _place(change: Change) -> tuple[int, int]:
+    return change[:2]
+
+
+def _with(lines: Sequence[str], changes: Sequence[Change]) -> str:
+    """Returns lines with changes that do not meet, in their order."""
+    made = [*lines]
+    for start, end, now in reversed(changes):
+        made[start:end] = now
+    return "".join(made)
 
 
 def _changes(lines: Sequence[str], text: str) -> list[Change]:

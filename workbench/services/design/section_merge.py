@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from workbench.services.design.entry_merge import merged_entries
-from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
+from workbench.services.design.line_merge import chosen_lines, merged_lines, plain_lines, with_changed_lines
 from workbench.tusk import Document, TskError, comments_above, parse, section_span
 
 Pieces = Mapping[str, str]
@@ -31,12 +31,16 @@ class Merged:
     conflicts: tuple[str, ...] = ()
 
 
-def merge(base: Document, mine: Document, theirs: Document) -> Merged:
+def merge(base: Document, mine: Document, theirs: Document, *, lines: str = "") -> Merged:
     """Returns a text with what was changed in either; where both changed the same, theirs, and where.
 
     A section in which these exclude each other is theirs as a whole: half of each would be neither (V5).
     A section goes with the comments right above it, and with what stands between it and the next one; one to
     which ``mine`` gave another name is the same. How lines end, and a mark of order, is no change.
+
+    Args:
+        lines: Whose count where both changed the same, ``mine`` or ``theirs``; the other lines of such a
+            section are then of both, if it can be read so.
     """
     mark = "\ufeff" if theirs.text.startswith("\ufeff") else ""
     base, mine, theirs = (_unmarked(one) for one in (base, mine, theirs))
@@ -53,13 +57,16 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
         if here in (before, there):
             continue
         if there != before:
-            here, keys = _both(before, here, there)
-            if here is None:
+            made, keys = _both(before, here, there)
+            if made is None:
                 said = f"[{name}] {', '.join(keys)}".rstrip() if name else "the beginning"
                 conflicts.append(said)
-                continue
+                if not lines:
+                    continue
+                made = _chosen(before, *((here, there) if lines == "mine" else (there, here)))
+            here = made
         if here is None:
-            del kept[name]
+            kept.pop(name, None)
         elif there is None:
             kept = _inserted(kept, own, name)
         else:
@@ -139,6 +146,27 @@ def merged_text(was: str, mine: str, theirs: str) -> str | None:
             return None
         made = None if merged.conflicts else merged.text
     return made
+
+
+def chosen_text(was: str, mine: str, theirs: str, *, lines: str) -> str:
+    """Returns a text with both changes; where both changed the same lines, with those of one text.
+
+    Args:
+        lines: Of which, ``mine`` or ``theirs``.
+    """
+    joined = merged_text(was, mine, theirs)
+    if joined is None or not _reads(joined):
+        with suppress(TskError):
+            return merge(parse(was), parse(mine), parse(theirs), lines=lines).text
+    return chosen_lines(was, *((mine, theirs) if lines == "mine" else (theirs, mine)))
+
+
+def _chosen(before: str | None, counts: str | None, other: str | None) -> str | None:
+    """Returns a section with both changes, and the lines of one of them where both changed the same."""
+    if not (before and counts and other):
+        return counts
+    made = chosen_lines(before, counts, other)
+    return made if _reads(made) else counts
 
 
 def _both(before: str | None, here: str | None, there: str | None) -> tuple[str | None, tuple[str, ...]]:
