@@ -164,6 +164,20 @@ async def test_V7_what_is_typed_above_a_thing_stays_in_sight_and_is_written_once
     assert file_of(board) == written.replace("[event.book.lost]", "# gone\n[event.book.lost]")
 
 
+async def test_V7_an_entry_that_is_typed_above_a_header_is_not_written_into_the_section_before(
+    board: BoardView, until: Any
+) -> None:
+    section = await pane_of(board, until, "book.lost")
+    QTest.keyClick(section.pane.editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    section.pane.editor.insertPlainText('description: "q"\n')
+    await until(lambda: not section.banner.isHidden() and not section.desk.running())
+    assert "description stands above the header of [event.book.lost]" in section.banner.text
+    assert file_of(board) == BOOK
+    section.drafts.discard()
+    assert section.pane.editor.text().startswith("[event.book.lost]")
+    await rest(section, until)
+
+
 async def test_V7_a_whole_section_that_is_pasted_at_the_end_is_said_to_be_saved(
     board: BoardView, until: Any
 ) -> None:

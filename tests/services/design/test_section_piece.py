@@ -125,7 +125,7 @@ def test_V7_a_thing_is_shown_with_what_stands_up_to_the_next_one():
 def test_V7_a_key_above_the_header_is_refused_where_it_would_belong_to_another_section():
     text = texts("[aggregate.a]\n# of it\n[event.b]\n")
     piece = piece_of(text.project, "event", "b")
-    with pytest.raises(TskError, match=r"version stands above the header of \[event\.b\]"):
+    with pytest.raises(TskError, match=r"^project.tsk:2:1: .* stands above the header of \[event\.b\]"):
         with_piece(text, "event", "b", was=piece.text, now="version: 2" + piece.text)
 
 

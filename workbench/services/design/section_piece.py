@@ -146,18 +146,14 @@ def _check_top(piece: SectionPiece, text: str) -> None:
     """Makes sure that no key stands above a section's header: it would belong to the section before."""
     read, _ = piece.read(text)
     if read.top.entries and parse_in_part(piece.before, PROJECT_FILE)[0].sections:
-        raise TskError(
-            [
-                read.places.problem(
-                    one.start,
-                    one.value.end,
-                    "E-SECTION",
-                    f"{key} stands above the header of [{piece.name}]: it belongs to what stands before",
-                    "write it below the header",
-                )
-                for key, one in read.top.entries.items()
-            ]
+        said = f"stands above the header of [{piece.name}]: it belongs to what stands before"
+        found = (
+            read.places.problem(
+                one.start, one.value.end, "E-SECTION", f"{key} {said}", "write it below the header"
+            )
+            for key, one in read.top.entries.items()
         )
+        raise TskError([replace(one, line=one.line + piece.first_line - 1) for one in found])
 
 
 def _place(text: str, at: int) -> int:
