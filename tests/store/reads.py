@@ -100,6 +100,10 @@ def _letters(reader: Reader) -> dict[str, Any]:
         "groups": reader.letter_groups(STATUSES),
         "letter glances": [reader.letter_glance(number) for number in NUMBERS],
         "replays behind": [reader.replays_behind(numbers) for numbers in (NUMBERS, [1], [])],
+        "blocking": [
+            reader.blocking(one.name, {row.key for row in reader.deliveries(one.name)})
+            for one in reader.subscriptions()
+        ],
         "blocked behind": [reader.blocked_behind(numbers) for numbers in (NUMBERS, [1], [])],
     }
 

@@ -67,12 +67,14 @@ class WaitingMessage:
         type: Of the event or message; of a command that was issued, its name.
         key: What orders it; of a command the stream that it is for.
         issued_by: Of a command: the policy, or the process and the key of its instance.
+        behind: Of a blocked one: the dead letter of its key that it waits behind; 0 if it is none.
     """
 
     delivery: Delivery
     type: str
     key: str
     issued_by: str = ""
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +123,11 @@ class Subscriptions:
             InvalidValue: There are too many words.
         """
         found = self._world.reader.deliveries(subscription, words=read_words(words))
-        return [self._waiting(one) for one in found]
+        blocked = {one.key for one in found if one.state is DeliveryState.BLOCKED}
+        dead = self._world.reader.blocking(subscription, blocked) if blocked else {}
+        return [self._waiting(one, *dead.get(one.key, (0, one.position))) for one in found]
 
-    def _waiting(self, delivery: Delivery) -> WaitingMessage:
+    def _waiting(self, delivery: Delivery, letter: int, dead_at: int) -> WaitingMessage:
         reader, at, key = self._world.reader, delivery.position, delivery.key
         command = reader.message_glance(at) if delivery.subscription == COMMANDS_TOPIC else None
         if command is not None:
@@ -132,7 +136,8 @@ class Subscriptions:
                 delivery=delivery, type=command.of.type, key=key or stream, issued_by=by.words if by else ""
             )
         entries = reader.log(at, 1)
-        return WaitingMessage(delivery=delivery, type=entries[0].type if entries else "", key=key)
+        kind, behind = entries[0].type if entries else "", letter if dead_at < at else 0
+        return WaitingMessage(delivery=delivery, type=kind, key=key, behind=behind)
 
     def _again_said(self, name: str, position: int) -> str:
         """Says how many messages it gets again from a position on; empty where it goes ahead."""

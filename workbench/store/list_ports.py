@@ -190,6 +190,12 @@ class LetterLists(Protocol):
     def blocked_behind(self, letters: Sequence[int]) -> int:
         """Returns how many deliveries wait behind the deliveries of these dead letters."""
 
+    def blocking(self, subscription: str, keys: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Returns behind which dead letter the deliveries of these keys wait, and its position; by key.
+
+        A key of which something is under way, or waits for its time, waits for that, and is left out.
+        """
+
     def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
         """Returns those of these letters whose replay waits behind a dead letter of its key, with that.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from msgspec.structs import replace as changed
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
+from workbench.model.delivery_states import DeliveryState
 
 
 @pytest.fixture
@@ -97,3 +101,19 @@ async def test_another_subscription_takes_the_question_away(retried, waiting):
 async def test_a_list_that_is_cut_says_so(retried, waiting):
     waiting.show_of("welcome-mail", 501)
     assert waiting.said.text() == "The first 1 in the order of the log; 500 more wait"
+
+
+@pytest.mark.parametrize(
+    ("letter", "said"), [(85, "behind dead letter 85"), (0, "behind an earlier one of its key")]
+)
+async def test_what_is_blocked_names_the_dead_letter_that_it_waits_behind(
+    retried, waiting, monkeypatch, letter, said
+):
+    (one,) = retried.subscriptions.waiting("welcome-mail")
+    row = changed(one.delivery, state=DeliveryState.BLOCKED, due_at=None)
+    blocked = replace(one, delivery=row, behind=letter)
+    monkeypatch.setattr(retried.subscriptions, "waiting", lambda _name, _words: [blocked])
+    waiting.show_of("welcome-mail", 1)
+    model = waiting.table.model()
+    shown = [model.index(0, column).data() for column in range(model.columnCount())]
+    assert said in shown

@@ -65,6 +65,11 @@ def blocked(workspace):
     return [one.state for one in workspace.reader.deliveries("charging")].count(DeliveryState.BLOCKED)
 
 
+def behind(workspace):
+    """Returns of each delivery that waits behind which dead letter it does."""
+    return [one.behind for one in workspace.subscriptions.waiting("charging")]
+
+
 async def two_of_one_key(workspace):
     """One that died was purged, so that the next one went on; that died, too, and the first was restored."""
     await pay(workspace, 900, 500)
@@ -78,13 +83,16 @@ async def test_a_resolved_letter_frees_the_next_of_its_key_which_may_die_itself(
     await pay(payments, 500, 20, 700, 30)
     await pay(payments, 40, account="bob")
     assert (told(payments), blocked(payments)) == ([(1, "open", 500)], 3)
+    assert behind(payments) == [1, 1, 1]
+    await payments.dead_letters.archive([1])
+    assert behind(payments) == [1, 1, 1], "what is archived still blocks"
     job = await payments.dead_letters.repair.begin((1,), patch=CHEAPER)
     report = await passing(payments, payments.dead_letters.jobs.finished(job))
     assert (report.job.status, report.fates) == (JobStatus.DONE, {"resolved": 1})
     await settle(payments)
     assert told(payments) == [(1, "resolved", 500), (2, "open", 700)], "20 went on, 700 died of its own"
     assert payments.dead_letters.jobs.report(job).fates == {"resolved": 1}, "what was behind it is not of it"
-    assert blocked(payments) == 1
+    assert behind(payments) == [2]
     job = await payments.dead_letters.repair.begin((2,), patch=CHEAPER)
     assert (await passing(payments, payments.dead_letters.jobs.finished(job))).fates == {"resolved": 1}
     await settle(payments)

@@ -78,12 +78,12 @@ class WaitingDeliveries(QWidget):
             TableColumn("Last error", width=160, stretch=True),
         )
 
-    def _due(self, due: tuple[str, int | None]) -> str:
-        state, at = due
+    def _due(self, due: tuple[str, int | None, int]) -> str:
+        state, at, _ = due
         now = self.desk.workspace.clock.now()
         if state == "delayed" and at is not None:
             return f"{relative(at, now)} · {absolute(at)}" if at > now else "now"
-        return HINTS[state]
+        return _hint(due)
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ def _row(waiting: WaitingMessage) -> tuple[Any, ...]:
         one.position,
         waiting.type,
         waiting.issued_by,
-        (one.state.value, one.due_at),
+        (one.state.value, one.due_at, waiting.behind),
         one.state.value,
         waiting.key,
         one.failed + 1,
@@ -192,8 +192,12 @@ def _row(waiting: WaitingMessage) -> tuple[Any, ...]:
     )
 
 
-def _due_tip(due: tuple[str, int | None]) -> str:
-    return absolute(due[1]) if due[1] is not None else HINTS[due[0]]
+def _due_tip(due: tuple[str, int | None, int]) -> str:
+    return absolute(due[1]) if due[1] is not None else _hint(due)
+
+
+def _hint(due: tuple[str, int | None, int]) -> str:
+    return f"behind dead letter {due[2]}" if due[0] == "blocked" and due[2] else HINTS[due[0]]
 
 
 def _deliveries(count: int) -> str:

@@ -165,6 +165,15 @@ class MemoryLetterLists(MemoryFamilyLists):
         }
         return sum(row.state is DeliveryState.BLOCKED and (row.subscription, row.key) in dead for row in rows)
 
+    def blocking(self, subscription: str, keys: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Returns behind which dead letter the deliveries of these keys wait, and its position; by key."""
+        rows = [one for one in letters.deliveries(self._tables, subscription) if one.key in keys and one.key]
+        still = (DeliveryState.DEAD, DeliveryState.BLOCKED)
+        busy = {one.key for one in rows if one.state not in still}
+        dead = [one for one in rows if one.state is DeliveryState.DEAD and one.key not in busy]
+        dead.sort(key=lambda one: -one.position)
+        return {one.key: (one.dead_letter, one.position) for one in dead if one.dead_letter is not None}
+
     def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
         """Returns those of these letters whose replay waits behind a dead letter of its key, with that."""
         wanted, found = set(numbers), dict[int, int]()

@@ -36,6 +36,14 @@ _BEHIND = (
     " cross join deliveries d on d.subscription_id = w.subscription_id and d.position = h.dead"
     " where h.dead < w.position"
 )
+_BLOCKING = (
+    "select key, letter_id, position from deliveries d where state = 'dead' and letter_id is not null and key <> ''"
+    " and subscription_id = (select id from subscriptions where name = ?)"
+    " and key in (select value from json_each(?)) and not exists (select 1 from deliveries o where"
+    " o.subscription_id = d.subscription_id and o.key = d.key and o.state not in ('dead', 'blocked'))"
+    " order by position desc"
+)
+"""The first of a key comes last."""
 
 _SAID = rows.beginning("case error when '' then error_type else error end", LINE_CHARACTERS)
 
@@ -149,6 +157,11 @@ class LetterReader(ListReader):
             (json.dumps(list(letters)),),
         )
         return int(count)
+
+    def blocking(self, subscription: str, keys: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Returns behind which dead letter the deliveries of these keys wait, and its position; by key."""
+        found = self._all(_BLOCKING, (subscription, json.dumps(list(keys))))
+        return {key: (letter, position) for key, letter, position in found}
 
     def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
         """Returns those of these letters whose replay waits behind a dead letter of its key, with that."""
