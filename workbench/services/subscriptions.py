@@ -142,7 +142,7 @@ class Subscriptions:
     def _again_said(self, name: str, position: int) -> str:
         """Says how many messages it gets again from a position on; empty where it goes ahead."""
         count, more, _ = self.again(name, position)
-        return f"; {'more than ' if more else ''}{counted(count, 'message')} again" if count else ""
+        return f"; {'more than ' if more else ''}{counted(count, 'message')} again" if count or more else ""
 
     def again(self, name: str, position: int) -> tuple[int, bool, int]:
         """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.

@@ -257,6 +257,8 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     nothing = f"Nothing between position {cursor} and {cursor} will be delivered again."
     stay = f"{nothing} 1 dead letter there stays as it is."
     assert consequence(mail, cursor - 1, head, 0, (0, False, 1))[0] == stay
+    far = consequence(mail, 0, head, 0, (0, True, 1000))[0]
+    assert far.startswith("More than 0 messages between"), "what lies farther on is not looked at"
     assert consequence(mail, 0, head, 0, (5, False, 2))[0].endswith(" 2 dead letters there stay as they are.")
     assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"
 

@@ -352,7 +352,8 @@ class LetterRepairPanel(QWidget):
         choice = ConfirmChoice(label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=warns)
         ladder = parse_ladder(self.ladder.text())
         steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
-        held = frozen.taken_out, failed, stay, empty, f"{other}." if other else ""
+        waits = "The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
+        held = frozen.taken_out, waits, failed, stay, empty, f"{other}." if other else ""
         parts = (f"{label}?", *held, BEFOREHAND, steps)
         said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])

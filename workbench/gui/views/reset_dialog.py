@@ -70,9 +70,9 @@ def consequence(
     many, more, dead = messages
     events = f"more than {_count(many, 'message')}" if more else _count(many, "message")
     between = f"between position {position + 1:,} and {cursor:,}"
-    if dead and not many:
+    if dead and not (many or more):
         said = f"nothing {between} will be delivered again."
-    elif not many:
+    elif not (many or more):
         said = f"nothing that it reads lies {between}."
     else:
         said = f"{events} {between} will be delivered again"
