@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 
 import pytest
 
 from tests.services.conftest import finished, running, written
 from tests.services.worlds.conftest import place
-from workbench.assets import asset
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
 from workbench.model.clock import FURTHEST
@@ -51,7 +49,6 @@ async def test_W9_a_fork_has_what_was_stored_up_to_there_and_its_clock_begins_th
     async with running(folder) as world:
         assert world.reader.head() == position
         (last,) = world.reader.log_at([position])
-        assert max(lasts(world.reader).values()) <= last.recorded_at
         assert world.clock.now() == last.recorded_at == fork.began
         await world.running().settle()
         for name, live in world.registry.projections.items():
@@ -111,47 +108,6 @@ async def test_W9_what_waits_for_the_projects_own_code_waits_there_on_wish(broke
     assert fork_in(waits).told == ""
     _, further = await sent(waits)
     assert further > head
-
-
-ASKED = {"flight": "f1", "hotel": "h1", "nights": 1}
-DAY = 24 * 3600.0
-
-
-async def orders_of_some_cards(world):
-    for number, card in enumerate(("4242", "0341", "0002")):  # taken, declined first, declined always
-        await place(world, number, card)
-
-
-async def trips_of_which_one_is_booked(world):
-    await world.commands.issue("offer_flight", {"flight": "f1", "seats": 9})
-    await world.commands.issue("offer_hotel", {"hotel": "h1", "rooms": 2})
-    for trip in "abc":
-        await world.commands.issue("ask_trip", {"trip_id": trip, **ASKED})
-    await world.running().settle()
-    await world.commands.issue("confirm_room", {"hotel": "h1", "trip_id": "a"})
-
-
-@pytest.mark.parametrize(
-    ("made_of", "begin"),
-    [
-        (("samples", "orders-declared"), orders_of_some_cards),
-        (("templates", "trip"), trips_of_which_one_is_booked),
-    ],
-    ids=["orders", "trip"],
-)
-async def test_W9_what_waited_waits_again_so_that_a_fork_comes_to_where_the_project_came(
-    tmp_path, stores, by_hand, made_of, begin
-):
-    async with running(shutil.copytree(asset(*made_of), tmp_path / "trunk")) as trunk:
-        await begin(trunk)
-        given = trunk.reader.head()
-        assert await trunk.world.timer.drain(trunk.world.settle, within=2 * DAY)
-        came_to, head = streams(trunk.reader), trunk.reader.head()
-        assert head > given
-        for position in range(given, head + 1, 2):
-            async with running(forked(trunk, position, tmp_path / f"fork-{position}")) as world:
-                assert await world.world.timer.drain(world.world.settle, within=2 * DAY)
-                assert streams(world.reader) == came_to, position
 
 
 async def test_W9_letters_of_before_are_there_and_can_be_replayed(broken, tmp_path):
