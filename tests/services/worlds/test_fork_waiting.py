@@ -62,7 +62,7 @@ async def test_W9_a_fork_comes_to_where_the_project_came(tmp_path, stores, by_ha
 
 @pytest.fixture
 async def trips(tmp_path, stores, by_hand):
-    """Two trips have a room, of which one was booked; the third was refused one, the second ran out of time."""
+    """Two trips have a room, of which one is booked; the second runs out of time, the third gets no room."""
     async with running(shutil.copytree(asset("templates", "trip"), tmp_path / "trunk")) as trunk:
         await trips_of_which_one_is_booked(trunk)
         await drained(trunk)
@@ -130,6 +130,7 @@ fields { note_id: "string", text: "string" }
 emit: "note.taken"
 [topics.calls]
 [handler.take]
+reject { empty { when: "data.text == ''", message: "nothing to take" } }
 issue: "take_note"
 with { note_id: "data.text", text: "data.text" }
 [subscriptions.taker]
@@ -138,16 +139,17 @@ handler: "take"
 """
 
 
-async def test_W9_a_message_that_was_held_back_until_later_is(tmp_path, stores, by_hand):
+@pytest.mark.parametrize(("text", "came_to"), [("late", ({"note-late": 1}, 0)), ("", ({}, 1))])
+async def test_W9_a_message_that_was_held_back_until_later_is(tmp_path, stores, by_hand, text, came_to):
     async with running(written(tmp_path / "trunk", LATE)) as trunk:
-        await trunk.messages.publish(
-            OutgoingMessage(topic="calls", type="call", data={"text": "late"}, delay=60)
-        )
+        call = OutgoingMessage(topic="calls", type="call", data={"text": text}, delay=60)
+        await trunk.messages.publish(call)
         position = trunk.reader.head()
         await drained(trunk)
-        assert streams(trunk.reader) == {"note-late": 1}
+        assert (streams(trunk.reader), len(trunk.reader.letter_numbers(("open",)))) == came_to
         async with running(forked(trunk, position, tmp_path / "fork")) as world:
             await world.running().settle()
             assert streams(world.reader) == {}, "it is not time yet"
+            assert not len(world.reader.letter_numbers(("open",)))
             await drained(world)
-            assert streams(world.reader) == {"note-late": 1}
+            assert (streams(world.reader), len(world.reader.letter_numbers(("open",)))) == came_to
