@@ -147,6 +147,7 @@ async def test_W9_a_message_that_was_held_back_until_later_is(tmp_path, stores, 
         position = trunk.reader.head()
         await drained(trunk)
         assert (streams(trunk.reader), len(trunk.reader.letter_numbers(("open",)))) == came_to
+        await trunk.commands.issue("take_note", {"note_id": "further", "text": "at last"})
         async with running(forked(trunk, position, tmp_path / "fork")) as world:
             await world.running().settle()
             assert streams(world.reader) == {}, "it is not time yet"
