@@ -29,6 +29,7 @@ async def view_of(fork, until):
 async def test_W15_next_due_moves_the_clock_to_it(trunk, until):
     fork = await fork_of(trunk, until, Selection(position=9))
     view = await view_of(fork, until)
+    await until(lambda: view.table.model().row(0)[1:3] == ("retry", "welcome-mail"))  # the fork goes on
     due = fork.workspace.future.due()[0]
     assert view.table.model().row(0)[:3] == (due.at, "retry", "welcome-mail")
     view.acts["next_due"].do()
