@@ -162,6 +162,7 @@ def said(document):
 @given(files(), st.sampled_from(SECTIONS), st.lists(st.tuples(st.integers(0, 200), TYPED), max_size=4))
 @example("[aggregate.a]\n\n# free\n\n[event.b]\n[event.c]", "event.b", [(0, "\n\n"), (0, "# x")])
 @example("[aggregate.a]\n\n# free\n\n[event.b]\n[event.c]", "event.b", [(0, "\n"), (0, "#")])
+@example("\ufeff# of it\n[aggregate.a]\n[event.b]\n[event.c]", "aggregate.a", [(0, "version: 2")])
 @example("[aggregate.a]\n\n# free\n\n[event.b]\n[event.c]", "event.b", [(0, "\n# free\n\n"), (3, "x")])
 def test_V7_whatever_is_typed_at_any_place_of_a_section_is_written_once_and_touches_no_other(
     file, section, edits

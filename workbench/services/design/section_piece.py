@@ -95,7 +95,9 @@ class SectionPiece:
                 before, rest = whole[:start], whole[start + len(text) :]
                 line = before.count("\n") + 1
                 wide = replace(self, before=before, text=text, behind=rest, first_line=line)
-                if before[-1:] in ("", "\n") and wide.written(text) == text:  # else a part is of others
+                if (
+                    before[-1:] in ("", "\n", "\ufeff") and wide.written(text) == text
+                ):  # else a part is of others
                     return wide
         return self
 
