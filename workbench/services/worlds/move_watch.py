@@ -26,7 +26,7 @@ class MoveWatch:
         self._began = self._since = self._clock.monotonic()
         self._move: NextMove | None = None
         self._moves = 0
-        self._slowest = 0.0, self._move
+        self._slowest: tuple[float, NextMove | None] = (0.0, None)
 
     def turn(self, move: NextMove | None) -> bool:
         """Takes it that a move is made next; returns whether others are to get a turn before."""
