@@ -206,6 +206,7 @@ class LetterFacts(NamedTuple):
         died_at: Microseconds since 1970.
         owner: Who takes care of it; empty for none.
         note: What operators wrote about it.
+        edited: Its latest edited copy, JSON, or None (L6).
     """
 
     number: int
@@ -223,6 +224,7 @@ class LetterFacts(NamedTuple):
     died_at: int
     owner: str = ""
     note: str = ""
+    edited: str | None = None
 
 
 class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
