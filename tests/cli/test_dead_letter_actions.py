@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from workbench.services.dead_letters import DeadLetters
+
 
 @pytest.fixture
 def resolved(workbench, played):
@@ -111,6 +113,15 @@ def test_a_whole_payload_comes_from_a_file(workbench, played, tmp_path):
     path = tmp_path / "payload.json"
     path.write_text(json.dumps({"username": "Alan", "email": "alan@example.org", "status": "active"}))
     assert workbench("dead-letters", "edit", played, number, "--file", path).code == 0
+
+
+def test_L7_a_purge_says_what_still_waits_behind_the_letters(workbench, played, monkeypatch):
+    monkeypatch.setattr(DeadLetters, "blocked_behind", lambda _letters, numbers: len(numbers))
+    purged = workbench("dead-letters", "purge", played, "1", "--keep-blocked")
+    assert purged.out.startswith("1 of 1 purged; 1 message of its key still waits behind it (operation 1: ")
+    assert workbench("dead-letters", "purge", played, "2", "--keep-blocked", "--json").json()["behind"] == 1
+    restored = workbench("dead-letters", "restore", played, "1")
+    assert restored.out == "1 of 1 restored\n", "behind an open letter that is nothing new"
 
 
 def test_L7_a_purge_is_taken_back(workbench, played):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 from workbench.cli.letter_choice import choice_options, chosen, which_letter
-from workbench.model.dead_letter import LetterAct, allowed
+from workbench.model.dead_letter import LetterAct, allowed, waits_of_key
 from workbench.model.hints import in_brackets
 from workbench.model.operator_acts import DAYS
 
@@ -167,7 +167,7 @@ def _purge_takes(parser: Parser) -> None:
         action="store_true",
         help="what waits behind them stays blocked, instead of going on",
     )
-    parser.json("asked, done, skipped, failed, trouble, operation")
+    parser.json("asked, done, skipped, failed, trouble, behind, operation")
 
 
 async def _purge(options: Options, environ: Environ) -> int:
@@ -180,7 +180,7 @@ async def _purge(options: Options, environ: Environ) -> int:
 
 def _restore_takes(parser: Parser) -> None:
     choice_options(parser, "restored")
-    parser.json("asked, done, skipped, failed, trouble, operation")
+    parser.json("asked, done, skipped, failed, trouble, behind, operation")
 
 
 async def _restore(options: Options, environ: Environ) -> int:
@@ -199,14 +199,17 @@ async def _done(
 ) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
-        report = await do(workspace.dead_letters, chosen(options, workspace, allowed(act)))
+        numbers = chosen(options, workspace, allowed(act))
+        report = await do(workspace.dead_letters, numbers)
+        behind = workspace.dead_letters.blocked_behind(numbers)
         record = workspace.world.reader.action(act=report.act) if report.act else None
     said = f"{report.done:,} of {report.asked:,} {done}"
+    said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind and act is LetterAct.PURGE else ""
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    value = asdict(report) | {"operation": record.number if record else None}
+    value = asdict(report) | {"behind": behind} | {"operation": record.number if record else None}
     del value["act"]
     answer(
         options,

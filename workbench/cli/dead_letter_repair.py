@@ -81,8 +81,8 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay"
-        " job, status, act, letters, begun, fates, others, steps, after a rehearsal rehearsal [{outcome,"
-        " resolved, numbers}]"
+        " job, status, act, letters, begun, fates, others, behind, steps, after a rehearsal rehearsal"
+        " [{outcome, resolved, numbers}]"
     )
 
 

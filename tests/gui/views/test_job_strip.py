@@ -505,3 +505,20 @@ def test_words():
     assert "1 not written (subscription s is detached)" in progress(JobReport(job=refused, fates={}), 0)
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
+
+
+async def test_L5_a_question_lists_letters_in_the_order_in_which_they_go(many, view, until):
+    first, second, *_ = numbers = sorted(all_numbers(view))
+    await many.dead_letters.replay([first])
+    await passing(many, until(lambda: many.dead_letters.counts().get("failed_again")))
+    again = max(many.dead_letters.numbers_of(("open",)))
+    assert again > max(numbers), "the letter of the oldest message is the newest one"
+    view._repairs.begin(REPLAY, sorted((again, *numbers[1:]), reverse=True))
+    await until(view.strip.isVisible)
+    assert " The oldest messages go first. " in view.strip.text()
+    lines = [line.split()[0] for line in view.strip.samples().splitlines()]
+    assert lines == [f"#{again}", f"#{second}", f"#{second + 1}", "and"]
+    answer(view, f"Replay {MANY}")
+    await until(many.dead_letters.jobs.list)
+    assert many.dead_letters.jobs.get(1).numbers[:2] == (again, second)
+    await passing(many, until(lambda: card(view).title.text().endswith(": done")))
