@@ -222,7 +222,7 @@ class StoryLines:
         if record is not None and (letter is None or letter.status != "open"):
             return LineState.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
-            return LineState.ENDED, "taken back before it was due"
+            return LineState.ENDED, "withdrawn before it was due"
         return standing(row, letter) or (LineState.WAITS, "waits to be handled")
 
     def _appended(
