@@ -245,7 +245,7 @@ class LettersView(View):
         self.keep_typed()
         self.many.follow_list()
         held, about = self.table.held(), (self.finder.query(self._statuses()), node.identity)
-        newest = max(self._newest, *node.numbers[:1])
+        newest = max((self._newest, *node.numbers[:1]))
         if not node.numbers and self._missing[1]:
             self.table.set_empty(*self._missing, "Clear the search", self.finder.clear)
         elif not node.numbers:
