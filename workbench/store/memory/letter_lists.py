@@ -123,6 +123,7 @@ class MemoryLetterLists(MemoryFamilyLists):
             died_at=letter.died_at,
             owner=owner,
             note=note,
+            edited=letter.edited,
         )
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
