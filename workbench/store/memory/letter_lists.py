@@ -85,6 +85,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         place = (subscription, position)
         return [one for one in reversed(self._letters()) if (one.subscription, one.position) == place]
 
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        return max((letter.number for letter in self._letters()), default=0)
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         return [letter.number for letter in self._letters() if letter.parent in set(numbers)]
