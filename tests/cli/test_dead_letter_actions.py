@@ -124,9 +124,9 @@ def test_L7_a_purge_says_what_still_waits_behind_the_letters(workbench, played, 
     assert restored.out == "1 of 1 restored\n", "behind an open letter that is nothing new"
 
 
-def test_L7_a_purge_is_taken_back(workbench, played):
+def test_L7_a_purge_is_undone(workbench, played):
     purged = workbench("dead-letters", "purge", played, "--all")
-    said = "4 of 4 purged (operation 1: workbench undo takes it back for seven days)\n"
+    said = "4 of 4 purged (operation 1: workbench undo undoes it for seven days)\n"
     assert (purged.code, purged.out) == (0, said)
     assert workbench("dead-letters", played, "--json").json() == []
     back = workbench("dead-letters", "restore", played, "--all", "--json")

@@ -174,7 +174,7 @@ async def _purge(options: Options, environ: Environ) -> int:
     def purge(letters: DeadLetters, numbers: list[int]) -> Awaitable[Report]:
         return letters.purge(numbers, skip_on=not options.keep_blocked)
 
-    hint = f"workbench undo takes it back for {DAYS}"
+    hint = f"workbench undo undoes it for {DAYS}"
     return await _done(options, environ, LetterAct.PURGE, purge, "purged", hint)
 
 
@@ -250,13 +250,13 @@ ACTIONS = {
         work=_edit,
     ),
     "purge": VerbSpec(
-        about="Takes dead letters away for seven days, then for good; undo or restore bring them back.",
+        about="Takes dead letters away for seven days, then for good; until then that can be undone.",
         examples="workbench dead-letters purge my-project 7 --keep-blocked",
         arguments=_purge_takes,
         work=_purge,
     ),
     "restore": VerbSpec(
-        about="Takes a purge back.",
+        about="Opens dead letters again that were archived or purged; undo does that for a whole operation.",
         examples="workbench dead-letters restore my-project 7",
         arguments=_restore_takes,
         work=_restore,

@@ -358,11 +358,11 @@ def account(
 
     Args:
         counted: What became of the letters by now; of replays that is what counts (V3).
-        back: How many of what was done an undo took back since.
+        back: How many of what was done were undone since.
         behind: How many deliveries still wait behind the letters.
     """
-    taken = f"{back:,} taken back" if back else ""
-    became = ", ".join(filter(None, (fates(counted or {}) if deed in REPLAYS else "", taken)))
+    undone = f"{back:,} undone" if back else ""
+    became = ", ".join(filter(None, (fates(counted or {}) if deed in REPLAYS else "", undone)))
     said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
     said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind else ""
     if report.skipped:

@@ -234,8 +234,8 @@ class DeadLetters:
         """
         data = await self._world.ask(partial(self._edited, number, text))
         async with self._world.at_work() as engine:
-            act, identity, handled = str(engine.new_id()), engine.new_id(), engine.handled
-            replay = ReplayLetter(number=number, data=data, message_id=identity, handled=handled, act=act)
+            act = str(engine.new_id())
+            replay = ReplayLetter(number=number, data=data, handled=engine.handled, act=act)
             done, _ = await engine.commit(replay, note(self._world, OperatorAct.EDIT, (number,), act=act))
         return Report(asked=1, done=int(done), skipped=int(not done), act=act if done else "")
 

@@ -36,7 +36,7 @@ class JobReport:
         held_up: What keeps it, or deliveries that it made, from going on; empty for nothing.
         behind: How many messages wait behind those that it archived or purged (L7).
         steps: Of each step of its ladder what became of those that it dealt with: `fates`, and how many could
-            not be given back, or were changed by others or taken back. Empty before anything is counted.
+            not be given back, or were changed by others or undone. Empty before anything is counted.
     """
 
     job: Job
