@@ -257,19 +257,6 @@ async def test_a_replay_says_before_that_the_engine_is_paused(broken, view, unti
     assert "The engine is paused, so they wait." in question(view)[0]
 
 
-async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(broken, desk, view, until):
-    payload = broken.dead_letters.get(3).data
-    await broken.dead_letters.edit_and_replay(3, payload.replace("{", '{ "note": "x", ', 1))
-    await settle(broken)
-    await broken.dead_letters.replay([4])
-    await settle(broken)
-    letters = [broken.dead_letters.get(number) for number in (3, 4, 5)]
-    assert [await broken.dead_letters.changed_in(one) for one in letters] == [0, 3, 3]
-    desk.select(Selection(letter=5))
-    said = "Payload as changed in #3"
-    await until(lambda: any(said in one.text() for one in view.detail.findChildren(QLabel)))
-
-
 async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):
     await broken.dead_letters.archive([1])
     view.statuses.setCurrentIndex(1)
