@@ -27,7 +27,7 @@ SHOWN = 256 * 1024
 """Characters of a text that are shown."""
 
 
-class LetterPayload(QWidget):
+class PayloadVersions(QWidget):
     """The payload of the chosen letter; where there is a changed copy, both of them and their difference."""
 
     def __init__(self, desk: Desk) -> None:
