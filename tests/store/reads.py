@@ -90,6 +90,7 @@ def _letters(reader: Reader) -> dict[str, Any]:
         "open": reader.letters(statuses=("open",)),
         "numbered": reader.letters_numbered([4, 2, 99]),
         "listed": reader.letters_listed([2, 99, 4]),
+        "of": [reader.letters_of(one.subscription, one.position) for one in reader.letters_numbered(NUMBERS)],
         "having": [reader.letters_having(NUMBERS, statuses) for statuses in (("open",), STATUSES)],
         "newest": reader.newest_letter(),
         "after": [reader.letters_after(some) for some in (NUMBERS, [4, 99], [])],

@@ -17,6 +17,7 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json, wr
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import marked, note
+from workbench.services.dead_letters.letter_payloads import LetterPayloads, payloads_of
 from workbench.services.dead_letters.letter_repair import LetterRepair
 from workbench.services.dead_letters.letter_transfer import LetterTransfer
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
@@ -166,17 +167,18 @@ class DeadLetters:
         """Returns the same as `blocked_behind`, beside the loop."""
         return await self._world.ask(partial(self.blocked_behind, numbers))
 
-    async def changed_in(self, letter: DeadLetter) -> int:
-        """Returns the number of the dead letter whose edited copy this one holds (L6); 0 if none."""
-        return await self._world.ask(partial(self._changed_in, letter))
+    async def payloads(self, number: int) -> LetterPayloads:
+        """Returns on what the tries of a dead letter ran; beside the loop: all of its delivery are read.
 
-    def _changed_in(self, letter: DeadLetter) -> int:
-        parent = letter.parent
-        while parent is not None and (before := self._world.reader.letter_glance(parent)) is not None:
-            if before.of.message_id != letter.message_id:
-                return before.of.number
-            parent = before.of.parent
-        return 0
+        Raises:
+            NotFound: There is none of that number.
+        """
+        return await self._world.ask(partial(self._payloads, number))
+
+    def _payloads(self, number: int) -> LetterPayloads:
+        letter = self.get(number)
+        others = self._world.reader.letters_of(letter.subscription, letter.position)
+        return payloads_of(letter, others)
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""

@@ -80,6 +80,11 @@ class MemoryLetterLists(MemoryFamilyLists):
         known = sorted(positions, key=lambda number: (positions[number], number))
         return (*known, *sorted(set(numbers).difference(positions)))
 
+    def letters_of(self, subscription: str, position: int) -> list[DeadLetter]:
+        """Returns the dead letters of one delivery, the oldest first."""
+        place = (subscription, position)
+        return [one for one in reversed(self._letters()) if (one.subscription, one.position) == place]
+
     def newest_letter(self) -> int:
         """Returns the highest number of a dead letter; 0 for none."""
         return max((letter.number for letter in self._letters()), default=0)

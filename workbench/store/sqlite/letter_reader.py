@@ -81,6 +81,11 @@ class LetterReader(ListReader):
         )
         return tuple(row[0] for row in found)
 
+    def letters_of(self, subscription: str, position: int) -> list[DeadLetter]:
+        """Returns the dead letters of one delivery, the oldest first."""
+        of = "where subscription = ? and position = ? order by id"
+        return rows.letters(self._all(rows.LETTERS + of, (subscription, position)))
+
     def newest_letter(self) -> int:
         """Returns the highest number of a dead letter; 0 for none."""
         (newest,) = self._one("select coalesce(max(id), 0) from dead_letters")
