@@ -12,7 +12,7 @@ Change = tuple[int, int, Sequence[str]]
 
 _LINE_END = re.compile(r"\r\n|[\r\n\u2029]")
 _WORD = re.compile(r"\w+|[^\w\s]")
-CHARACTERS = 8000
+CHARACTERS = 3000
 """In a change of more characters places are not looked for word by word."""
 _LINE = re.compile(r"[^\r\n\u2029]*(?:\r\n|[\r\n\u2029])|[^\r\n\u2029]+")
 
