@@ -95,7 +95,6 @@ def _letters(reader: Reader) -> dict[str, Any]:
         "newest": reader.newest_letter(),
         "after": [reader.letters_after(some) for some in (NUMBERS, [4, 99], [])],
         "counts": [reader.letter_counts(), reader.letter_counts([1, 3]), reader.letter_counts([])],
-        "fates": [reader.letter_fates(NUMBERS, since) for since in (0, 2**60)],
         "all of a status": [list(reader.letter_numbers(statuses)) for statuses in (("open",), STATUSES)],
         "facts": reader.letter_facts([2, 99, 4]),
         "notes": reader.letter_notes(),

@@ -173,9 +173,6 @@ class LetterLists(Protocol):
     def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
 
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
-
     def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
         """Returns the numbers of all dead letters with one of these statuses, the newest first."""
         ...

@@ -112,6 +112,20 @@ async def test_the_menu_of_a_letter_leads_to_its_owner_and_note(broken, view, un
     assert view.detail.notes.isVisible()
 
 
+async def test_L5_what_others_resolved_meanwhile_is_not_told_as_replayed(broken, view, told, until):
+    choose(view, 1, 2)
+    view.begin(REPLAY)
+    await until(lambda: question(view))
+    payload = broken.dead_letters.get(2).data.replace("slow.example", "fine.example")
+    await broken.dead_letters.edit_and_replay(2, payload)
+    await settle(broken)
+    assert broken.dead_letters.get(2).status == "resolved"
+    answer(view, "Replay 2")
+    await passing(broken, until(lambda: told))
+    said = "Replayed 1 dead letter: 1 failed again; 1 skipped, no longer as when the list was made."
+    assert told[-1].text == said
+
+
 async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(broken, view, told, until):
     await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     cause(view, "MailServerUnavailable")

@@ -44,6 +44,7 @@ class Report:
         failed: How many could not be written.
         trouble: Why the first of them failed; empty if none did.
         act: The name of its record, for `OperationsLog.undo_act`; empty where nothing was done.
+        changed: The numbers of those on which it took effect.
     """
 
     asked: int
@@ -52,6 +53,7 @@ class Report:
     failed: int = 0
     trouble: str = ""
     act: str = ""
+    changed: tuple[int, ...] = ()
 
 
 class DeadLetters:
@@ -243,7 +245,10 @@ class DeadLetters:
             act = str(engine.new_id())
             replay = ReplayLetter(number=number, data=data, handled=engine.handled, act=act)
             done, _ = await engine.commit(replay, note(self._world, OperatorAct.EDIT, (number,), act=act))
-        return Report(asked=1, done=int(done), skipped=int(not done), act=act if done else "")
+        changed = (number,) if done else ()
+        return Report(
+            asked=1, done=int(done), skipped=int(not done), act=act if done else "", changed=changed
+        )
 
     def acts_outside(self, subscription: str) -> bool:
         """Whether what handles a subscription may act on the outside: code of the project, if nothing else.
@@ -315,8 +320,8 @@ class DeadLetters:
         self, action: OperatorAct, numbers: Sequence[int], operations: Sequence[Operation], act: str
     ) -> Report:
         """Writes groups of operations, each with the record, which counts what was done so far (L9)."""
-        done = failed = 0
-        trouble = ""
+        changed: list[int] = []
+        failed, trouble = 0, ""
         said = note(self._world, action, numbers, act=act)
         for first in range(0, len(operations), GROUP):
             group = operations[first : first + GROUP]
@@ -326,13 +331,14 @@ class DeadLetters:
                 failed += len(group)
                 trouble = trouble or error.message
             else:
-                done += sum(map(int, answers))
-        skipped = len(numbers) - done - failed
+                group_of = zip(numbers[first : first + GROUP], answers, strict=True)
+                changed += [number for number, answer in group_of if answer]
         return Report(
             asked=len(numbers),
-            done=done,
-            skipped=skipped,
+            done=len(changed),
+            skipped=len(numbers) - len(changed) - failed,
             failed=failed,
             trouble=trouble,
-            act=act if done else "",
+            act=act if changed else "",
+            changed=tuple(changed),
         )

@@ -93,11 +93,6 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         return [letter.number for letter in self._letters() if letter.parent in set(numbers)]
 
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
-        changed = (letter for letter in self._letters(numbers) if letter.changed_at >= since)
-        return dict(Counter(letter.status.value for letter in changed))
-
     def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
         """Returns the numbers of all dead letters with one of these statuses, the newest first."""
         return array("q", [letter.number for letter in self._letters() if letter.status in statuses])

@@ -100,15 +100,6 @@ class LetterReader(ListReader):
         )
         return [row[0] for row in found]
 
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
-        found = self._all(
-            "select status, count(*) from dead_letters where changed_at >= ?"
-            " and id in (select value from json_each(?)) group by status",
-            (since, json.dumps(list(numbers))),
-        )
-        return {row[0]: row[1] for row in found}
-
     def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for.
 
