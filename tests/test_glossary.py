@@ -46,6 +46,10 @@ PLAIN = {
     r"who knows": "whatever it is",
 }
 """Words that are not written, and what is written instead."""
+OTHERWISE_UNDONE = re.compile(
+    r"\b(?:take[sn]?|took)(?: it| them| that)? back\b|^ put back\b|\bbe put back\b|\b[Rr]estored since\b"
+)
+"""Other words for undo and withdraw, in what people read."""
 
 
 @cache
@@ -104,6 +108,24 @@ def test_a_riddle_is_found(text):
 )
 def test_plain_words_pass(text):
     assert not list(riddles(text))
+
+
+def said(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yields line and text of what a module says to people: its literals, but for the docstrings."""
+    apart = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            yield node.lineno, node.value
+
+
+def test_what_operators_did_is_undone_and_commands_for_later_are_withdrawn():
+    found = [
+        f"{file.relative_to(ROOT)}:{number}: {text} (write: undo, undone; of a command for later: withdrawn)"
+        for file in MODULES
+        for number, text in said(ast.parse(file.read_text(encoding="utf-8")))
+        if OTHERWISE_UNDONE.search(text)
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_a_thing_has_one_word():

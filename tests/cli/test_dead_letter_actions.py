@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from workbench.services.dead_letters import DeadLetters
+
 
 @pytest.fixture
 def resolved(workbench, played):
@@ -113,9 +115,18 @@ def test_a_whole_payload_comes_from_a_file(workbench, played, tmp_path):
     assert workbench("dead-letters", "edit", played, number, "--file", path).code == 0
 
 
-def test_L7_a_purge_is_taken_back(workbench, played):
+def test_L7_a_purge_says_what_still_waits_behind_the_letters(workbench, played, monkeypatch):
+    monkeypatch.setattr(DeadLetters, "blocked_behind", lambda _letters, numbers: len(numbers))
+    purged = workbench("dead-letters", "purge", played, "1", "--keep-blocked")
+    assert purged.out.startswith("1 of 1 purged; 1 message of its key still waits behind it (operation 1: ")
+    assert workbench("dead-letters", "purge", played, "2", "--keep-blocked", "--json").json()["behind"] == 1
+    restored = workbench("dead-letters", "restore", played, "1")
+    assert restored.out == "1 of 1 restored\n", "behind an open letter that is nothing new"
+
+
+def test_L7_a_purge_is_undone(workbench, played):
     purged = workbench("dead-letters", "purge", played, "--all")
-    said = "4 of 4 purged (operation 1: workbench undo takes it back for seven days)\n"
+    said = "4 of 4 purged (operation 1: workbench undo undoes it for seven days)\n"
     assert (purged.code, purged.out) == (0, said)
     assert workbench("dead-letters", played, "--json").json() == []
     back = workbench("dead-letters", "restore", played, "--all", "--json")

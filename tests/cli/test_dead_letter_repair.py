@@ -199,7 +199,7 @@ def test_owners_and_notes_are_written_and_found(workbench, played):
     said = workbench(
         "dead-letters", "note", played, "--words", "invalid", "--owner", "Lena", "--text", "asked"
     )
-    assert said.out == "1 noted (operation 1: workbench undo takes it back for seven days)\n"
+    assert said.out == "1 noted (operation 1: workbench undo undoes it for seven days)\n"
     found = workbench("dead-letters", played, "--where", "owner == 'Lena'", "--json").json()
     assert [one["key"] for one in found] == ["user-alan"]
     shown = workbench("dead-letters", "show", played, found[0]["number"], "--json").json()

@@ -225,7 +225,7 @@ class Reserve(Command):
 
 def decide(_seat, command):
     CALLS.append(command)
-    return [Double()] if len(CALLS) == 7 else [Reserved()]
+    return [Double()] if len(CALLS) == 9 else [Reserved()]
 
 
 DEFINITIONS = Definitions(

@@ -137,9 +137,7 @@ async def test_L6_I10_an_edited_copy_is_delivered_and_the_original_never_changes
     await numbers(rig, 1, 2, 3)
     await rig.quiet()
     (letter,) = rig.letters()
-    await engine.writer.write(
-        ReplayLetter(number=letter.number, data='{"by":77}', message_id=engine.new_id())
-    )
+    await engine.writer.write(ReplayLetter(number=letter.number, data='{"by":77}'))
     await rig.quiet()
     assert handled(rig)[-2:] == [77, 3]
     kept = engine.reader.letter(letter.number)

@@ -6,11 +6,9 @@ import pytest
 
 from tests.engine.lab import MODES
 from workbench.model.filter import Filter
-from workbench.model.ids import derived_id
 from workbench.model.messaging import OnDead, Ordering
-from workbench.store.operations import (
-    ReplayLetter,
-)
+from workbench.store.letter_values import copy_id
+from workbench.store.operations import ReplayLetter, Skip
 from workbench.store.stored_values import Reason
 
 
@@ -75,11 +73,14 @@ async def test_L4_a_replay_that_crashes_the_program_ends_in_a_letter_linked_to_t
     await lab.publish(1)
     await lab.settle()
     (first,) = lab.letters()
-    await lab.replay(first, data='{"n":1,"x":2}', message_id=derived_id("edited"))
+    await lab.replay(first, data='{"n":1,"x":2}')
     await lab.finish()
     (second,) = lab.letters()
     assert (second.parent, second.reason, second.generation) == (first.number, Reason.CRASH_LOOP, 1)
-    assert (second.data, second.message_id) == ('{"n":1,"x":2}', derived_id("edited"))
+    assert (second.data, second.message_id) == (
+        '{"n":1,"x":2}',
+        copy_id(first.message_id, '{"n":1,"x":2}'),
+    )
     assert [one.number for one in lab.letters("failed_again")] == [first.number]
 
 
@@ -90,9 +91,85 @@ async def test_L6_an_edited_copy_takes_the_originals_place_in_its_keys_order(lab
     await lab.open()
     await lab.publish(1, 2)
     await lab.settle()
-    await lab.replay(*lab.letters(), data='{"n":7}', message_id=derived_id("edited"))
+    await lab.replay(*lab.letters(), data='{"n":7}')
     await lab.finish()
     assert lab.numbers() == [1, 7, 2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_L6_a_reset_delivers_the_copy_that_succeeded_again_and_never_the_original(lab, mode):
+    lab.declare(mode=mode)
+    lab.fates = {2: ["reject"]}
+    await lab.open()
+    await lab.publish(1, 2, 3)
+    await lab.settle()
+    await lab.replay(*lab.letters(), data='{"n":7}')
+    await lab.finish()
+    assert lab.numbers() == [1, 2, 7, 3]
+    lab.seen.clear()
+    await lab.reset(0)
+    await lab.finish()
+    assert (lab.numbers(), lab.letters()) == ([1, 7, 3], [])
+    assert lab.effects() == [1, 7, 3], "each took effect once: the copy kept its id (D1)"
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_L6_a_copy_that_a_reset_delivers_again_waits_crashes_and_dies_as_that_copy(lab, mode):
+    lab.declare(mode=mode)
+    lab.fates = {2: ["reject"], 7: ["ok", "fail", "crash", "reject"]}
+    await lab.open()
+    await lab.publish(1, 2, 3)
+    await lab.settle()
+    (first,) = lab.letters()
+    await lab.replay(first, data='{"n":7}')
+    await lab.finish()
+    lab.seen.clear()
+    await lab.reset(0)
+    await lab.settle()
+    assert [(row.data, row.failed) for row in lab.rows() if row.failed] == [('{"n":7}', 1)]
+    await lab.finish()
+    (again,) = lab.letters()
+    copy = copy_id(first.message_id, '{"n":7}')
+    assert (again.data, again.message_id, again.generation) == ('{"n":7}', copy, first.generation + 1)
+    assert {one.copy for one in again.attempts} == {copy}
+    assert [one.copy for one in first.attempts] == [None]
+    await lab.replay(again)
+    await lab.finish()
+    lab.seen.clear()
+    await lab.reset(0)
+    await lab.finish()
+    assert lab.numbers() == [1, 7, 3], "a copy that was replayed as it is is that copy still"
+
+
+async def test_L6_a_copy_that_crashes_the_program_as_it_is_delivered_again_is_in_doubt_as_that_copy(lab):
+    lab.declare()
+    lab.fates = {2: ["reject"], 7: ["ok", "crash"]}
+    await lab.open()
+    await lab.publish(1, 2, 3)
+    await lab.settle()
+    await lab.replay(*lab.letters(), data='{"n":7}')
+    await lab.finish()
+    lab.seen.clear()
+    await lab.reset(0)
+    await lab.finish()
+    assert lab.numbers() == [1, 7, 1, 7, 3]
+    assert lab.effects() == [1, 7, 3]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_L6_a_copy_whose_replay_was_skipped_is_replayed_after_its_row_was_removed(lab, mode):
+    lab.declare(mode=mode)
+    lab.fates = {1: ["reject"], 7: ["fail"]}
+    await lab.open()
+    await lab.publish(1)
+    await lab.settle()
+    (letter,) = lab.letters()
+    await lab.replay(letter, data='{"n":7}')
+    await lab.settle()
+    await lab.write(Skip(subscription="sub", numbers=tuple(row.number for row in lab.rows())))
+    await lab.replay(letter)
+    await lab.finish()
+    assert lab.numbers() == [1, 7, 7], "what its letter says was edited is what is delivered"
 
 
 @pytest.mark.parametrize("mode", MODES)

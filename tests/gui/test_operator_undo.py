@@ -77,7 +77,7 @@ async def test_L10_behind_an_act_that_cannot_be_undone_an_older_one_is_asked_abo
     await until(lambda: told and told[-1].asks)
     over = "The last act, restore of 1 dead letter, cannot be undone: archive or purge them again."
     assert told[-1].text.startswith(f"{over} Undo the older purge of 3 dead letters, done ")
-    assert told[-1].text.endswith(" instead? 2 of 3 can be put back.")
+    assert told[-1].text.endswith(" instead? 2 of 3 can be undone.")
     assert broken.dead_letters.counts() == {"open": 1, "purged": 2}
     await broken.dead_letters.replay([first])
     await settle(broken)

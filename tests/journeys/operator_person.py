@@ -225,7 +225,7 @@ async def one_server(person: Person, folder: Path) -> None:
 
 
 async def undo_what_can_be(person: Person, view: LettersView, rest: int) -> None:
-    """What was delivered stays delivered; the archiving of the others is taken back."""
+    """What was delivered stays delivered; the archiving of the others is undone."""
     table = view.table
     await person.press("Ctrl+Z")
     await person.until(lambda: button(view, "Clear the search"), "that no letter of the search is left")

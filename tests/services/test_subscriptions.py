@@ -6,19 +6,36 @@ import pytest
 
 from tests.services.conftest import settle
 from workbench.errors import InvalidValue
+from workbench.model.json_values import read_json, write_json
 from workbench.services import subscriptions
 
 
 async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
     await settle(broken)
-    assert broken.subscriptions.again("welcome-mail", 0) == (0, False, 3)
-    assert broken.subscriptions.again("welcome-mail", broken.streams.head()) == (0, False, 0)
+    assert broken.subscriptions.again("welcome-mail", 0) == (0, False, 3, 0)
+    assert broken.subscriptions.again("welcome-mail", broken.streams.head()) == (0, False, 0, 0)
     await broken.dead_letters.purge([1])
-    assert broken.subscriptions.again("welcome-mail", 0) == (1, False, 2)
+    assert broken.subscriptions.again("welcome-mail", 0) == (1, False, 2, 0)
     before = dict(broken.dead_letters.counts())
     await broken.subscriptions.reset("welcome-mail", 0)
     await settle(broken)
     assert broken.dead_letters.counts() == before | {"open": before["open"] + 1}, "one died anew"
+
+
+async def test_L6_a_reset_says_what_it_delivers_again_as_an_edited_copy_and_delivers_no_original(broken):
+    letter = broken.dead_letters.page()[-1]
+    text = write_json(read_json(letter.data) | {"email": "ann@fine.example"})
+    await broken.dead_letters.edit_and_replay(letter.number, text)
+    await settle(broken)
+    assert broken.dead_letters.get(letter.number).status == "resolved"
+    assert broken.subscriptions.again("welcome-mail", 0) == (1, False, 2, 1)
+    before = broken.streams.head()
+    act = await broken.subscriptions.reset("welcome-mail", 0)
+    await settle(broken)
+    said = "to position 0; 1 message again, 1 as edited in dead letters"
+    assert broken.reader.action(act=act).detail == said
+    assert len(broken.dead_letters.page()) == 2, "the original would have died again"
+    assert broken.streams.head() == before, "what followed from the copy was there"
 
 
 async def test_L9_a_reset_counts_the_positions_that_are_seen(broken):
@@ -34,7 +51,7 @@ async def test_L9_a_reset_counts_the_positions_that_are_seen(broken):
 
 async def test_a_long_way_back_says_that_there_is_more(broken, monkeypatch):
     monkeypatch.setattr(subscriptions, "AGAIN", 2)
-    assert broken.subscriptions.again("welcome-mail", 0) == (0, True, 2)
+    assert broken.subscriptions.again("welcome-mail", 0) == (0, True, 2, 0)
 
 
 async def test_a_reset_leads_to_a_position_that_there_is(broken):

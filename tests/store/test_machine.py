@@ -305,8 +305,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 4), edited=st.booleans())
     def replay(self, number, edited):
-        data, identity = ('{"e":1}', derived_id("edited", number)) if edited else (None, None)
-        self.both(op.ReplayLetter(number=number, data=data, message_id=identity, act="replay"))
+        self.both(op.ReplayLetter(number=number, data='{"e":1}' if edited else None, act="replay"))
 
     @rule(
         numbers=st.lists(st.integers(1, 5), max_size=3, unique=True),
@@ -510,6 +509,7 @@ class Histories(RuleBasedStateMachine):
             "due times": [reader.due_times(name) for name in names],
             "depths": [reader.depth(name) for name in names],
             "stand in rows": [reader.rows_from(name, 1, 6) for name in names],
+            "copies": [reader.copies(name, 1, 6) for name in names],
             "backlogs": [reader.backlog("mail", known, 4) for known in self.known_readers(reader)],
             "before": [reader.position_before(self.clock.now() - back) for back in (0, 1000, 10**9)],
             "jobs": [reader.jobs(), reader.jobs(1), reader.jobs(status="running"), reader.job(1)],

@@ -56,7 +56,7 @@ APPEND = VerbSpec(
         Appends one event by hand, such as one that an outside system failed to send. It must fit its type,
         and the aggregate of the stream must be able to fold it, as the event of a command must. Who, why and
         what stand in the operations log; who and why also in the event's metadata. It cannot be undone:
-        append another event that takes it back.
+        append another event that corrects it.
 
         Read models, subscriptions and policies follow when the project runs next.
     """,

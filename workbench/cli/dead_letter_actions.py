@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 from workbench.cli.letter_choice import choice_options, chosen, which_letter
-from workbench.model.dead_letter import LetterAct, allowed
+from workbench.model.dead_letter import LetterAct, allowed, waits_of_key
 from workbench.model.hints import in_brackets
 from workbench.model.operator_acts import DAYS
 
@@ -167,20 +167,20 @@ def _purge_takes(parser: Parser) -> None:
         action="store_true",
         help="what waits behind them stays blocked, instead of going on",
     )
-    parser.json("asked, done, skipped, failed, trouble, operation")
+    parser.json("asked, done, skipped, failed, trouble, behind, operation")
 
 
 async def _purge(options: Options, environ: Environ) -> int:
     def purge(letters: DeadLetters, numbers: list[int]) -> Awaitable[Report]:
         return letters.purge(numbers, skip_on=not options.keep_blocked)
 
-    hint = f"workbench undo takes it back for {DAYS}"
+    hint = f"workbench undo undoes it for {DAYS}"
     return await _done(options, environ, LetterAct.PURGE, purge, "purged", hint)
 
 
 def _restore_takes(parser: Parser) -> None:
     choice_options(parser, "restored")
-    parser.json("asked, done, skipped, failed, trouble, operation")
+    parser.json("asked, done, skipped, failed, trouble, behind, operation")
 
 
 async def _restore(options: Options, environ: Environ) -> int:
@@ -199,14 +199,17 @@ async def _done(
 ) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
-        report = await do(workspace.dead_letters, chosen(options, workspace, allowed(act)))
+        numbers = chosen(options, workspace, allowed(act))
+        report = await do(workspace.dead_letters, numbers)
+        behind = workspace.dead_letters.blocked_behind(numbers)
         record = workspace.world.reader.action(act=report.act) if report.act else None
     said = f"{report.done:,} of {report.asked:,} {done}"
+    said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind and act is LetterAct.PURGE else ""
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    value = asdict(report) | {"operation": record.number if record else None}
+    value = asdict(report) | {"behind": behind} | {"operation": record.number if record else None}
     del value["act"]
     answer(
         options,
@@ -247,13 +250,13 @@ ACTIONS = {
         work=_edit,
     ),
     "purge": VerbSpec(
-        about="Takes dead letters away for seven days, then for good; undo or restore bring them back.",
+        about="Takes dead letters away for seven days, then for good; until then that can be undone.",
         examples="workbench dead-letters purge my-project 7 --keep-blocked",
         arguments=_purge_takes,
         work=_purge,
     ),
     "restore": VerbSpec(
-        about="Takes a purge back.",
+        about="Opens dead letters again that were archived or purged; undo does that for a whole operation.",
         examples="workbench dead-letters restore my-project 7",
         arguments=_restore_takes,
         work=_restore,

@@ -81,8 +81,8 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay"
-        " job, status, act, letters, begun, fates, others, steps, after a rehearsal rehearsal [{outcome,"
-        " resolved, numbers}]"
+        " job, status, act, letters, begun, fates, others, behind, steps, after a rehearsal rehearsal"
+        " [{outcome, resolved, numbers}]"
     )
 
 
@@ -266,7 +266,7 @@ async def _note(options: Options, environ: Environ) -> int:
             _keep_noted(workspace, numbers, owner, text)
         noted, act = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
         record = workspace.world.reader.action(act=act) if act else None
-    undo = f"operation {record.number}: workbench undo takes it back for {DAYS}" if record else ""
+    undo = f"operation {record.number}: workbench undo undoes it for {DAYS}" if record else ""
     value = {"noted": noted, "operation": record.number if record else None}
     answer(options, value, in_brackets(f"{noted:,} noted", undo))
     return DONE
@@ -359,7 +359,7 @@ ACTIONS = {
     ),
     "import": VerbSpec(
         about="""
-            Brings dead letters back from a file that export wrote, into the store whose messages they are of.
+            Brings dead letters in from a file that export wrote, into the store whose messages they are of.
 
             What is here already is left as it is; a letter of another message is refused. Ends with 3 then.
         """,
@@ -372,7 +372,7 @@ ACTIONS = {
             Writes who takes care of dead letters, and what is known of them.
 
             Letters of any status are noted; list without --status lists those that are open or replaying.
-            What is noted already is written over only with --replace; undo brings it back.
+            What is noted already is written over only with --replace; that can be undone.
         """,
         examples='workbench dead-letters note my-project 7 --owner ann --text "asked the provider"',
         arguments=_note_takes,

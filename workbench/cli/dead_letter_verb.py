@@ -61,7 +61,8 @@ def _list_takes(parser: Parser) -> None:
         type=words,
         default="",
         help="count them by message, cause, type, key, subscription, reason, owner, a field of the payload"
-        " such as card.brand (data.type for one called so), or CEL",
+        " such as card.brand (data.type for one called so), one of the edited copy such as edited.card.brand,"
+        " or CEL",
     )
     parser.add_argument("--then", metavar="FIELD", type=words, default="", help="and each group by this")
     parser.zone()

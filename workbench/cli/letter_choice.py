@@ -40,7 +40,7 @@ def search_options(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="only those of this group, by the original payload; FIELD as for --group-by of list",
+        help="only those of this group; FIELD as for --group-by of list",
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, one_line, opened, when, which, zone_of
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
+from workbench.model.dead_letter import waits_of_key
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
@@ -29,6 +30,7 @@ def job_value(report: JobReport) -> dict[str, Any]:
         "begun": when(job.created_at),
         "fates": report.figures,
         "others": report.others,
+        "behind": report.behind,
         "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
     }
 
@@ -40,6 +42,7 @@ def job_said(report: JobReport) -> list[str]:
     lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
     others = [f"{count:,} {_words(status)}" for status, count in sorted(report.others.items())]
     lines += [f"by others meanwhile: {', '.join(others)}"] if others else []
+    lines += [waits_of_key(job.done, report.behind, "still ")] if report.behind else []
     why = "stopped at the first new failure" if report.at_failure else "is held"
     ends = {
         "held": f"job {job.number} {why}; the rest waits for workbench dead-letters go-on, or cancel",
@@ -70,7 +73,7 @@ async def ended(workspace: Workspace, number: int, seconds: float) -> JobReport:
 def _list_takes(parser: Parser) -> None:
     parser.project()
     parser.zone()
-    parser.json("[{job, status, act, letters, begun, fates, others, steps}]")
+    parser.json("[{job, status, act, letters, begun, fates, others, behind, steps}]")
 
 
 async def _list(options: Options, environ: Environ) -> int:
@@ -110,7 +113,7 @@ def _go_on_takes(parser: Parser) -> None:
     _takes(parser)
     parser.wait()
     parser.trust()
-    parser.json("job, status, act, letters, begun, fates, others, steps")
+    parser.json("job, status, act, letters, begun, fates, others, behind, steps")
 
 
 async def _go_on(options: Options, environ: Environ) -> int:
@@ -131,7 +134,7 @@ async def _go_on(options: Options, environ: Environ) -> int:
 
 def _cancel_takes(parser: Parser) -> None:
     _takes(parser)
-    parser.json("job, status, act, letters, begun, fates, others, steps")
+    parser.json("job, status, act, letters, begun, fates, others, behind, steps")
 
 
 async def _cancel(options: Options, environ: Environ) -> int:

@@ -48,6 +48,7 @@ class DeliveryAttempt:
         key: What orders it.
         given_up: The handler took too long and is no longer waited for.
         again: A fault has it delivered once more after a success.
+        generation: Of an edited copy that is delivered again (L6), or of its row; 0 for a message as it is.
     """
 
     message: Message
@@ -57,6 +58,7 @@ class DeliveryAttempt:
     started: bool = False
     given_up: bool = False
     again: bool = False
+    generation: int = 0
     effects: list[Operation] = field(default_factory=list)
     started_at: int = 0
     ended_at: int = 0
@@ -81,6 +83,7 @@ class DeliveryAttempt:
         before = self.delivery.attempts if self.delivery else ()
         if self.failure is None or not self.started:
             return before
+        copied = bool(self.generation) if self.delivery is None else self.delivery.data is not None
         latest = Attempt(
             number=self.attempt,
             at=self.started_at,
@@ -88,6 +91,7 @@ class DeliveryAttempt:
             error_type=self.failure.error_type,
             error=self.failure.error,
             place=self.failure.place,
+            copy=self.message.id if copied else None,
         )
         return (*before, latest)
 

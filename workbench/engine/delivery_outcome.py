@@ -55,6 +55,7 @@ def waiting(
         due_at=due_at,
         lease_until=lease_until,
         crashed=crashed,
+        generation=task.generation,
     )
 
 
@@ -186,6 +187,7 @@ def new_delivery(
         failed=int(task.failed),
         attempts=task.attempts(),
         letter=_letter(subscription, task, now) if state is DeliveryState.DEAD else None,
+        generation=task.generation,
     )
 
 
@@ -257,7 +259,7 @@ def _letter(subscription: Subscription, task: DeliveryAttempt, now: int) -> Dead
         attempts=attempts,
         first_failed_at=(attempts[0].at if attempts else 0) or now,
         died_at=now,
-        generation=task.delivery.generation if task.delivery else 0,
+        generation=task.generation,
         changed_at=now,
         correlation_id=message.correlation_id,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from workbench.engine.runtime import KeyOf, Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import Message, OnExpired, Ordering, Subscription, Topic
+from workbench.store.letter_values import LetterCopy
 from workbench.store.ports import Reader
 from workbench.store.rules import AT_ONCE
 from workbench.store.stored_values import Delivery, Reason
@@ -138,28 +140,30 @@ class TopicReader:
     ) -> tuple[int, int]:
         """Adds what is to be delivered of the next messages; returns up to where, and how many are not."""
         found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size, most=AT_ONCE)
-        standing, filtered = self._standing(reader, after, upto), 0
+        (standing, copies), filtered = self._before(reader, after, upto), 0
         for message in found:
             if last is not None and message.position > last:
                 break
-            passes = self._passes(message)
+            sent, generation = _as_delivered(message, copies)
+            passes = self._passes(sent)
             if passes is False:
                 filtered += 1
             elif message.position not in standing:
-                own = self._as_own(message)
+                own = self._as_own(message, sent)
                 key = own.key if self._ordered else ""
                 failure = passes if isinstance(passes, Failure) else None
-                tasks.append(DeliveryAttempt(message=own, key=key, failure=failure))
+                tasks.append(DeliveryAttempt(message=own, key=key, failure=failure, generation=generation))
             slow = not self._unfiltered and self._runtime.clock.monotonic() > over
             if slow or len(tasks) == limit:
                 return message.position, filtered
         return upto, filtered
 
-    def _standing(self, reader: Reader, after: int, upto: int) -> set[int]:
-        """Returns what stands in rows already: it is delivered from there (I5)."""
+    def _before(self, reader: Reader, after: int, upto: int) -> tuple[set[int], dict[int, LetterCopy]]:
+        """Returns what is delivered from rows (I5), and the copies that succeeded (L6)."""
         if after >= self._cursor.passed:
-            return set()
-        return reader.rows_from(self._subscription.name, after, upto)
+            return set(), {}
+        name = self._subscription.name
+        return reader.rows_from(name, after, upto), reader.copies(name, after, upto)
 
     def _passes(self, message: Message) -> bool | Failure:
         if message.history or message.withdrawn:
@@ -173,17 +177,21 @@ class TopicReader:
             failure.permanent, failure.reason = True, Reason.FILTER_ERROR
             return failure
 
-    def _as_own(self, message: Message) -> Message:
-        """Returns a message as this subscription sees it: with its key, and the topic's life (T1)."""
+    def _as_own(self, message: Message, sent: Message) -> Message:
+        """Returns a message as this subscription sees it: with its key, and the topic's life (T1).
+
+        Args:
+            sent: It, or its edited copy, which takes its place in the order of its key (L6).
+        """
         try:
             key = self._key_of(message)
         except Exception:  # noqa: BLE001  # its handler meets the same error, and fails with it
             key = ""
         ttl = self._topic.ttl if message.event else None
         if key == message.key and ttl is None:
-            return message
+            return sent
         expires = message.expires_at if ttl is None else message.published_at + round(ttl * MICROSECONDS)
-        return msgspec.structs.replace(message, key=key, expires_at=expires)
+        return msgspec.structs.replace(sent, key=key, expires_at=expires)
 
     def task_of(self, delivery: Delivery, message: Message) -> DeliveryAttempt:
         """Returns what is to be delivered of a row."""
@@ -196,7 +204,13 @@ class TopicReader:
         )
         passes = self._passes(own)  # it may not have been asked for while the message had to wait (P3)
         failure = passes if isinstance(passes, Failure) else None
-        return DeliveryAttempt(message=own, key=delivery.key, delivery=delivery, failure=failure)
+        return DeliveryAttempt(
+            message=own,
+            key=delivery.key,
+            delivery=delivery,
+            failure=failure,
+            generation=delivery.generation,
+        )
 
     def too_late(self, task: DeliveryAttempt) -> bool:
         """Whether a message expired before a handler saw it (I11); its task then knows."""
@@ -205,3 +219,11 @@ class TopicReader:
             return False
         task.failure = expired(dropped=self._topic.on_expired is OnExpired.DROP)
         return True
+
+
+def _as_delivered(message: Message, copies: Mapping[int, LetterCopy]) -> tuple[Message, int]:
+    """Returns a message, or the edited copy as which it succeeded (L6) and the generation of that."""
+    copy = copies.get(message.position)
+    if copy is None or copy.message_id == message.id:
+        return message, 0
+    return msgspec.structs.replace(message, id_bytes=copy.message_id.bytes, data=copy.data), copy.generation

@@ -257,7 +257,7 @@ class Guide:
         await dead_letters.purge([first])
         await dead_letters.restore([first])
         self._say(
-            f"purged dead letter {first} and took that back; {len(dead_letters.page())} stay for the pictures"
+            f"purged dead letter {first} and restored it; {len(dead_letters.page())} stay for the pictures"
         )
 
     async def _drive_orders(self) -> None:

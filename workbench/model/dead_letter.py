@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from workbench.model.counts import counted
 from workbench.model.error_text import in_short
 from workbench.model.json_values import check_name, check_words
 
@@ -63,9 +64,15 @@ def outcome(act: LetterAct) -> LetterStatus:
 
 
 NOTE = 10_000
+"""Characters of a note."""
 SAID = 200
 """Characters of a note that records and stories tell."""
-"""Characters of a note."""
+
+
+def waits_of_key(letters: int, behind: int, still: str = "") -> str:
+    """Says how many messages wait behind some letters."""
+    key, them = ("its key", "it") if letters == 1 else ("their keys", "them")
+    return f"{counted(behind, 'message')} of {key} {still}{'waits' if behind == 1 else 'wait'} behind {them}"
 
 
 def note_words(owner: str | None, note: str | None) -> str:

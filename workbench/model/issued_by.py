@@ -1,4 +1,4 @@
-"""Reads from the metadata of a command who issued it, and on which event it was taken back (K6, K7)."""
+"""Reads from the metadata of a command who issued it, and on which event it was withdrawn (K6, K7)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class IssuedBy:
     Attributes:
         origin: Name of the policy, process or subscription.
         key: Of the process's instance; empty where no process issued it.
-        withdrawn_on: Position of the event on which it was taken back; 0 where it was not, or none is known.
+        withdrawn_on: Position of the event on which it was withdrawn; 0 where it was not, or none is known.
     """
 
     origin: str
@@ -33,7 +33,7 @@ class IssuedBy:
 
 
 def withdrawn_on(position: int) -> Mapping[str, int]:
-    """Returns what is said beside the mark of a command that is taken back; nothing for no event."""
+    """Returns what is said beside the mark of a command that is withdrawn; nothing for no event."""
     return {_ON: position} if position else {}
 
 

@@ -11,7 +11,7 @@ BY_HAND = "by_hand"
 """Events that a person appended, with who and why; no command stands behind them (B4)."""
 
 WITHDRAWN = "withdrawn"
-"""Commands that were issued for later and taken back: they are not handed out (K7)."""
+"""Commands that were issued for later and withdrawn: they are not handed out (K7)."""
 
 
 def with_mark(metadata: str | None, mark: str, **more: int) -> str:

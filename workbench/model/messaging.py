@@ -134,7 +134,7 @@ class Message(Identified, msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def withdrawn(self) -> bool:
-        """Whether it is a command that was issued for later and taken back (K7)."""
+        """Whether it is a command that was issued for later and withdrawn (K7)."""
         return self.topic == COMMANDS_TOPIC and has_mark(self.metadata, WITHDRAWN)
 
     def facts(self) -> dict[str, Any]:

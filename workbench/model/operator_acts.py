@@ -83,16 +83,16 @@ FINAL = {
     OperatorAct.SKIP_EVENT: "only a rebuild reads the event again",
     OperatorAct.RESUME_STREAM: "its events are in the rows",
     OperatorAct.IMPORT: "stored events are never removed",
-    OperatorAct.APPEND: "stored events are never removed; append one that takes it back",
+    OperatorAct.APPEND: "stored events are never removed; append one that corrects it",
     OperatorAct.ARM: "disarm it; what it struck stays struck",
     OperatorAct.DISARM: "arm it again",
     OperatorAct.UNDO: "do it again instead",
 }
 """Why the other acts cannot be undone, or what to do instead."""
-WAITING = "while it waits; what is handed out cannot be taken back"
+WAITING = "while it waits; what is handed out cannot be undone"
 OF_JOBS = "while the job has something left"
 REPLAYS = frozenset({OperatorAct.REPLAY, OperatorAct.EDIT, OperatorAct.REPAIR})
-"""Acts that end with deliveries, which no undo takes back."""
+"""Acts that end with deliveries, which cannot be undone."""
 LIMITS = {
     OperatorAct.PURGE: f"within {DAYS}; then the dead letters are removed",
     OperatorAct.REPLAY: WAITING,

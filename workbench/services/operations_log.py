@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from workbench.store.operator_actions import OperatorAction
 
 GROUP = 100
-"""Things that are put back in one write; the loop turns between two of them."""
+"""Things that are undone in one write; the loop turns between two of them."""
 MOST = 10_000
 """Acts that are listed, the newest."""
 NEWEST = 200
@@ -107,9 +107,9 @@ class OperationsLog:
         return (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
 
     def left(self, of: OperatorAction) -> str:
-        """Says how many dead letters an archive or purge can bring back, where not all that it moved."""
+        """Says of how many dead letters an archive or purge can be undone, where not all that it moved."""
         left = len(self._world.reader.changed_by(of.act))
-        return f" {left:,} of {of.count:,} can be put back." if 0 < left < of.count else ""
+        return f" {left:,} of {of.count:,} can be undone." if 0 < left < of.count else ""
 
     def pause_in_force(self) -> OperatorAction | None:
         """Returns the act by which a person paused the engine, if nothing resumed it since (M3)."""
@@ -197,7 +197,7 @@ class OperationsLog:
             pass
 
     async def undo(self, number: int) -> UndoReport:
-        """Takes an act back, as far as nothing has changed since what it changed.
+        """Undoes an act, as far as nothing has changed since what it changed.
 
         Raises:
             NotFound: There is no such act.

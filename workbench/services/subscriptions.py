@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.engine.policy_runner import instance_name
 from workbench.errors import InvalidValue
@@ -77,6 +77,22 @@ class WaitingMessage:
     behind: int = 0
 
 
+class DeliveredAgain(NamedTuple):
+    """What a reset delivers again.
+
+    Attributes:
+        messages: How many.
+        more: Whether there are more than were counted.
+        stay: How many beside them stay dead letters, or are being replayed.
+        copies: How many of them as edited copies, as which they succeeded (L6).
+    """
+
+    messages: int = 0
+    more: bool = False
+    stay: int = 0
+    copies: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessInstance:
     """An instance that a process has now.
@@ -141,17 +157,16 @@ class Subscriptions:
 
     def _again_said(self, name: str, position: int) -> str:
         """Says how many messages it gets again from a position on; empty where it goes ahead."""
-        count, more, _ = self.again(name, position)
-        return f"; {'more than ' if more else ''}{counted(count, 'message')} again" if count or more else ""
+        found = self.again(name, position)
+        if not (found.messages or found.more):
+            return ""
+        copies = f", {found.copies:,} as edited in dead letters" if found.copies else ""
+        return f"; {'more than ' if found.more else ''}{counted(found.messages, 'message')} again{copies}"
 
-    def again(self, name: str, position: int) -> tuple[int, bool, int]:
+    def again(self, name: str, position: int) -> DeliveredAgain:
         """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
 
         Its filter is not asked.
-
-        Returns:
-            How many there are, whether there are more than were counted, and how many beside them stay dead
-            letters, or are being replayed.
         """
         runner = self._world.running().subscriptions[name]
         topic, cursor = runner.subscription.topic, runner.cursor
@@ -163,8 +178,20 @@ class Subscriptions:
             for one in self._world.reader.deliveries_at(rows.intersection(behind))
             if one.subscription == name and one.dead_letter is not None
         }
-        more = len(found) > AGAIN and found[AGAIN].position <= cursor
-        return len(behind) - len(stay), more, len(stay)
+        copies = self._world.reader.copies(name, position, behind[-1]) if behind else {}
+        told = [
+            one
+            for one in found[: len(behind)]
+            if one.position not in rows
+            and one.position in copies
+            and copies[one.position].message_id != one.id
+        ]
+        return DeliveredAgain(
+            messages=len(behind) - len(stay),
+            more=len(found) > AGAIN and found[AGAIN].position <= cursor,
+            stay=len(stay),
+            copies=len(told),
+        )
 
     def instances(self, process: str, words: str = "") -> list[ProcessInstance]:
         """Returns the first instances that a process has now, by their keys.

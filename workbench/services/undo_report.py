@@ -15,7 +15,7 @@ class UndoReport:
         asked: On how many the act had; 0 where nothing is counted.
         queued: What a bulk action had not dealt with when the undo cancelled it.
         delivers: Whether the act had something delivered.
-        tried: How many replays that it took back had been tried: that stays with their letters.
+        tried: How many replays that were undone had been tried: that stays with their letters.
         before: Whether nothing was left to do: it was undone before.
     """
 
@@ -38,7 +38,7 @@ class UndoReport:
         return self._said().removesuffix(".") + f"{self._tries()}."
 
     def _tries(self) -> str:
-        """Says how many were tried before they were taken back."""
+        """Says how many were tried before they were undone."""
         were = "was" if self.tried == 1 else "were"
         return f"; {self.tried:,} of them {were} tried meanwhile, which stays told" if self.tried else ""
 
@@ -57,18 +57,18 @@ class UndoReport:
         return f"{were} delivered, which cannot be undone" if self.delivers else f"{have} changed since"
 
     def _number(self) -> str:
-        """Says how many were put back where the name has another number of dead letters."""
+        """Says how many that were where the name has another number of dead letters."""
         other = self.name.endswith("dead letters") and f" {self.done:,} " not in self.name
-        return f"; {self.done:,} put back" if other else ""
+        return f", all {self.done:,} that it changed" if other else ""
 
     def _cancelled(self) -> str:
-        """Says of a bulk action what was cancelled, what was put back, and what stays."""
+        """Says of a bulk action what was cancelled, what was undone, and what stays."""
         left = self.asked - self.done
         said = [f"Undone: {self.name}, cancelled before the other {self.queued:,}"]
         if not self.asked:
             said = [f"Undone: {self.name}, cancelled before any of {self.queued:,}"]
         if self.done:
-            said.append(f"{self.done:,} put back")
+            said.append(f"{self.done:,} undone")
         if left > 0:
             one = left == 1
             said.append(f"{left:,} {self._since('was', 'has') if one else self._since('were', 'have')}")

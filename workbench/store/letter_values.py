@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from workbench.errors import InvalidValue, WorkbenchError
 from workbench.model.dead_letter import LetterStatus
+from workbench.model.ids import derived_id
 from workbench.model.messaging import Message
 from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import AdvanceJob, RecordAction
@@ -16,6 +18,19 @@ from workbench.store.stored_values import Attempt, DeadLetter, Delivery, Reason
 
 _STANDING = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 _OVER = (LetterStatus.RESOLVED, LetterStatus.FAILED_AGAIN)
+
+
+class LetterCopy(NamedTuple):
+    """An edited copy of a message that was delivered, which a reset delivers again in its place (L6).
+
+    Attributes:
+        message_id: Its own; that of the message where the letter that succeeded was replayed as it was.
+        generation: Of that delivery.
+    """
+
+    message_id: UUID
+    data: str
+    generation: int
 
 
 def crash_letter(row: Delivery, message: Message, now: int) -> DeadLetter:
@@ -144,9 +159,32 @@ def without_tries(told: Sequence[Attempt], tries: Sequence[Attempt]) -> tuple[At
     return before if with_tries(before, tries) == tuple(told) else tuple(told)
 
 
-def own_data(letter: DeadLetter, message: Message | None) -> str | None:
-    """Returns what a new delivery of a letter has instead of its message's payload: a copy's own (L6)."""
-    return letter.data if message is not None and letter.message_id != message.id else None
+def copy_id(message: UUID, data: str) -> UUID:
+    """Returns the id of an edited copy: the same payload has the same one, and so the same effects (L6, D1).
+
+    Args:
+        message: Id of what was edited: the message, or a copy of it that died as well.
+    """
+    return derived_id("copy", message, data)
+
+
+def sent(letter: DeadLetter, message: Message | None) -> tuple[UUID, str | None]:
+    """Returns the id under which a letter is delivered, and what instead of its message's payload (L6).
+
+    Args:
+        message: As it stands in its topic; None where retention took it (G1): its letter has the payload.
+    """
+    if letter.edited is not None:
+        return copy_id(letter.message_id, letter.edited), letter.edited
+    own = message is None or letter.message_id == message.id
+    return letter.message_id, None if own else letter.data
+
+
+def delivered_copy(letter: DeadLetter) -> LetterCopy:
+    """Returns what of a letter succeeded at last."""
+    number, data = sent(letter, None)
+    held = letter.data if data is None else data
+    return LetterCopy(message_id=number, data=held, generation=letter.generation + 1)
 
 
 def advanced(job: Job, op: AdvanceJob, answers: Sequence[Any], now: int) -> Job:

@@ -13,6 +13,7 @@ from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
 from workbench.store.deed_port import DeedReader
 from workbench.store.letter_jobs import Job
+from workbench.store.letter_values import LetterCopy
 from workbench.store.list_ports import (
     EventLists,
     FamilyLists,
@@ -149,6 +150,12 @@ class QueueReader(Protocol):
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
         """Returns the positions in a range whose deliveries stand in rows already (I5)."""
+
+    def copies(self, subscription: str, after: int, upto: int) -> dict[int, LetterCopy]:
+        """Returns the edited copies that succeeded of messages in a range, by position (L6).
+
+        One that succeeded as it is in another replay may be among them.
+        """
 
     def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
         """Returns how many messages of a topic wait for the subscription that has most to do (B2)."""

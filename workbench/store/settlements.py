@@ -17,6 +17,8 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         key: What orders it; None for the message's own, empty where nothing is ordered.
         lease_until: Of one that is handed out as it comes into being, under the token of its `Settle`.
+        generation: Of an edited copy that is delivered again, which its message is here (L6); 0 for the
+            message itself.
     """
 
     message: Message
@@ -28,6 +30,7 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     letter: DeadLetter | None = None
     lease_until: int | None = None
+    generation: int = 0
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

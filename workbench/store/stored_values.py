@@ -87,8 +87,12 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try of a delivery that failed."""
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One try of a delivery that failed.
+
+    Attributes:
+        copy: Id of the edited copy on which it ran (L6); None for the message's own payload.
+    """
 
     number: int
     at: int
@@ -96,6 +100,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     error_type: str
     error: str
     place: str = ""
+    copy: UUID | None = None
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +211,7 @@ class LetterFacts(NamedTuple):
         died_at: Microseconds since 1970.
         owner: Who takes care of it; empty for none.
         note: What operators wrote about it.
+        edited: Its latest edited copy, JSON, or None (L6).
     """
 
     number: int
@@ -223,6 +229,7 @@ class LetterFacts(NamedTuple):
     died_at: int
     owner: str = ""
     note: str = ""
+    edited: str | None = None
 
 
 class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):

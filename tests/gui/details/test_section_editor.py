@@ -383,6 +383,7 @@ async def test_fields_that_stored_events_do_not_fit_are_asked_about_and_tried(
     await workspace.model_reload.check()
     board.editor.follow()
     section = await shown(board, "event:order.placed", until)
+    await until(lambda: '"string?"' in section.pane.editor.text())
     section.pane.editor.take_text(section.pane.editor.text().replace('"string?"', '"string"'))
     section._pause.timeout.emit()
     await until(section.banner.isVisible)

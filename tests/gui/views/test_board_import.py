@@ -57,7 +57,7 @@ async def test_it_is_one_step_with_what_could_not_be_taken_over(
     await board.tools.bring.read(model)
     assert b"[command.send_parcel]" in project.read_bytes()
     assert desk.workspace.design.state().undo == "Import config.json"
-    done = "one step, which Ctrl+Z takes back on the board."
+    done = "one step, which Ctrl+Z undoes on the board."
     assert said[0].text == f"config.json: 1 aggregate, 1 command, 1 event; {done}"
     ((label, show),) = said[0].actions
     assert label == "Show 1 remark"

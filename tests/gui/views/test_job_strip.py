@@ -131,7 +131,7 @@ async def test_L5_where_all_are_given_back_nothing_is_left_to_cancel(many, view,
     shown = card(view)
     assert not shown.cancel.isEnabled()
     assert "Nothing is left to cancel" in shown.cancel.toolTip()
-    assert shown.undo.isVisible(), "but what waits can be taken back"
+    assert shown.undo.isVisible(), "but what waits can be undone"
     await many.dead_letters.jobs.cancel(1)  # as one does who was as quick as the job
     await until(lambda: shown.title.text().endswith(": cancelled too late, all had been given back"))
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} in progress."
@@ -172,7 +172,7 @@ async def test_V3_L10_a_replay_that_was_undone_meanwhile_is_not_told_as_done(man
         "2 dead letters in progress. The engine is paused, so they wait."
     ]
     some = account(REPLAY, Report(asked=3, done=3, skipped=0), {"resolved": 2}, back=1)
-    assert some == ("warning", "Replayed 3 dead letters: 2 resolved, 1 taken back.")
+    assert some == ("warning", "Replayed 3 dead letters: 2 resolved, 1 undone.")
     skipped = account(REPLAY, Report(asked=1, done=1, skipped=0), {"open": 1})
     assert skipped == ("warning", "Replayed 1 dead letter: 1 open.")
 
@@ -190,7 +190,7 @@ async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
     assert [job.action for job in many.dead_letters.jobs.list()] == ["purge"]
     view.refresh()  # as the window does when letters changed
     await until(lambda: card(view).title.text() == f"Purge {MANY} dead letters: undone")
-    assert card(view).said.text() == f"Purged {MANY} dead letters. Restored since: {MANY}."
+    assert card(view).said.text() == f"Purged {MANY} dead letters. Undone since: {MANY}."
     assert not card(view).undo.isVisible()
     assert card(view).settled
     assert not told  # the card says it all
@@ -505,3 +505,20 @@ def test_words():
     assert "1 not written (subscription s is detached)" in progress(JobReport(job=refused, fates={}), 0)
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
+
+
+async def test_L5_a_question_lists_letters_in_the_order_in_which_they_go(many, view, until):
+    first, second, *_ = numbers = sorted(all_numbers(view))
+    await many.dead_letters.replay([first])
+    await passing(many, until(lambda: many.dead_letters.counts().get("failed_again")))
+    again = max(many.dead_letters.numbers_of(("open",)))
+    assert again > max(numbers), "the letter of the oldest message is the newest one"
+    view._repairs.begin(REPLAY, sorted((again, *numbers[1:]), reverse=True))
+    await until(view.strip.isVisible)
+    assert " The oldest messages go first. " in view.strip.text()
+    lines = [line.split()[0] for line in view.strip.samples().splitlines()]
+    assert lines == [f"#{again}", f"#{second}", f"#{second + 1}", "and"]
+    answer(view, f"Replay {MANY}")
+    await until(many.dead_letters.jobs.list)
+    assert many.dead_letters.jobs.get(1).numbers[:2] == (again, second)
+    await passing(many, until(lambda: card(view).title.text().endswith(": done")))

@@ -342,7 +342,7 @@ async def test_L5_a_repair_asks_once_with_number_and_names(view, many, until):
     panel.send.click()
     await until(view.strip.isVisible)
     assert view.strip.text().startswith("Replay 8? It can be undone while it waits")
-    assert view.strip.text().endswith(" By steps of 1, 5, 20, then the rest.")
+    assert view.strip.text().endswith(" The oldest messages go first. By steps of 1, 5, 20, then the rest.")
     assert view.strip.samples().startswith("#1  ")
     assert view.strip.samples().endswith("and 5 more")
     assert not many.dead_letters.jobs.list()

@@ -15,6 +15,7 @@ from workbench.gui.views.reset_dialog import ResetDialog, consequence
 from workbench.gui.views.subscription_table import TITLES
 from workbench.gui.views.subscriptions_view import TALL, SubscriptionsView
 from workbench.model.clock import rfc3339
+from workbench.services.subscriptions import DeliveredAgain
 
 
 @pytest.fixture
@@ -243,23 +244,29 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     await settle(workspace)
     mail = next(one for one in workspace.monitor.subscriptions() if one.name == "welcome-mail")
     cursor, head = mail.cursor, workspace.streams.head()
-    none = (0, False, 0)
+    none = DeliveredAgain()
     assert consequence(mail, cursor, head, 0, none) == ("The cursor is there already.", "")
     assert consequence(mail, head + 1, head, 0, none) == (f"The store ends at position {head}.", "")
-    said, label = consequence(mail, cursor - 1, head, 1, (1, False, 0))
+    said, label = consequence(mail, cursor - 1, head, 1, DeliveredAgain(1))
     assert said.startswith(
         f"1 message between position {cursor} and {cursor} will be delivered again, as far"
     )
     assert said.endswith("1 delivery that waits starts again.")
     assert label == "Go back 1 position"
     assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
-    assert consequence(mail, 0, head, 0, (1000, True, 0))[0].startswith("More than 1,000 messages between")
+    assert consequence(mail, 0, head, 0, DeliveredAgain(1000, more=True))[0].startswith(
+        "More than 1,000 messages between"
+    )
     nothing = f"Nothing between position {cursor} and {cursor} will be delivered again."
     stay = f"{nothing} 1 dead letter there stays as it is."
-    assert consequence(mail, cursor - 1, head, 0, (0, False, 1))[0] == stay
-    far = consequence(mail, 0, head, 0, (0, True, 1000))[0]
+    assert consequence(mail, cursor - 1, head, 0, DeliveredAgain(stay=1))[0] == stay
+    far = consequence(mail, 0, head, 0, DeliveredAgain(more=True, stay=1000))[0]
     assert far.startswith("More than 0 messages between"), "what lies farther on is not looked at"
-    assert consequence(mail, 0, head, 0, (5, False, 2))[0].endswith(" 2 dead letters there stay as they are.")
+    assert consequence(mail, 0, head, 0, DeliveredAgain(5, stay=2))[0].endswith(
+        " 2 dead letters there stay as they are."
+    )
+    copies = consequence(mail, 0, head, 0, DeliveredAgain(5, copies=2))[0]
+    assert " 2 of them go as the edited copies that succeeded, not as their originals." in copies
     assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"
 
 

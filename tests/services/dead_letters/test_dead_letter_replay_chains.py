@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.services.conftest import passing, running, settle, written
+from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.engine.publisher import OutgoingMessage
+from workbench.gui.views.job_words import outcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.json_values import read_json
@@ -97,6 +99,21 @@ async def test_a_resolved_letter_frees_the_next_of_its_key_which_may_die_itself(
     assert (await passing(payments, payments.dead_letters.jobs.finished(job))).fates == {"resolved": 1}
     await settle(payments)
     assert (blocked(payments), payments.dead_letters.counts()) == (0, {"resolved": 2})
+
+
+async def test_L7_a_job_says_what_still_waits_behind_those_that_it_archived(payments):
+    await pay(payments, 500, 20, 700)
+    await pay(payments, 600, 30, account="bob")
+    jobs = payments.dead_letters.jobs
+    report = await jobs.finished(await jobs.start("archive", (1, 2)))
+    said = "3 messages of their keys still wait behind them"
+    assert (report.behind, outcome(report)) == (3, f"Archived 2 dead letters; {said}.")
+    assert (job_value(report)["behind"], job_said(report)) == (3, ["archived  2", said])
+    await payments.operations.undo_act(f"job {report.job.number}")
+    assert (await jobs.counted(report.job.number)).behind == 0, "they wait behind open letters again"
+    report = await jobs.finished(await jobs.start("purge", (1, 2)))
+    await settle(payments)
+    assert (report.behind, outcome(report)) == (0, "Purged 2 dead letters."), "what waited went on"
 
 
 async def test_L5_a_replay_that_waits_behind_another_failure_of_its_key_is_said_to_wait_and_the_job_ends(

@@ -111,8 +111,7 @@ async def test_L5_a_cancelled_job_counts_a_letter_once_that_was_undone_and_then_
         {"failed_again": 2},
     )
     assert outcome(report) == (
-        "Replayed 1 dead letter: 1 taken back; cancelled before the other 5. "
-        "By others meanwhile: 2 failed again."
+        "Replayed 1 dead letter: 1 undone; cancelled before the other 5. By others meanwhile: 2 failed again."
     )
 
 

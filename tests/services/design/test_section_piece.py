@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
@@ -160,6 +160,10 @@ def said(document):
 
 @settings(max_examples=6 * settings().max_examples)
 @given(files(), st.sampled_from(SECTIONS), st.lists(st.tuples(st.integers(0, 200), TYPED), max_size=4))
+@example("[aggregate.a]\n\n# free\n\n[event.b]\n[event.c]", "event.b", [(0, "\n\n"), (0, "# x")])
+@example("[aggregate.a]\n\n# free\n\n[event.b]\n[event.c]", "event.b", [(0, "\n"), (0, "#")])
+@example("\ufeff# of it\n[aggregate.a]\n[event.b]\n[event.c]", "aggregate.a", [(0, "version: 2")])
+@example("[aggregate.a]\n\n# free\n\n[event.b]\n[event.c]", "event.b", [(0, "\n# free\n\n"), (3, "x")])
 def test_V7_whatever_is_typed_at_any_place_of_a_section_is_written_once_and_touches_no_other(
     file, section, edits
 ):
@@ -172,16 +176,16 @@ def test_V7_whatever_is_typed_at_any_place_of_a_section_is_written_once_and_touc
         at = min(place, len(pane))
         pane = pane[:at] + typed + pane[at:]
         try:
-            made = with_piece(text, kind, name, was=piece.text, now=pane)
+            made = with_piece(text, kind, name, was=piece.text, now=pane, behind=piece.before)
             now = piece_of(made.project, kind, name)
         except TskError:
             continue  # it stays a draft
         if now is None:
             return  # it has another name, or none
-        now = now.widened(pane, piece.text)
+        now = now.widened(pane, piece.text, behind=piece.before)
         assert now.holds(pane), "the pane shows what the file has, and comes to rest"
         assert with_piece(made, kind, name, was=now.text, now=pane) == made, "it is written once"
-        assert with_piece(made, kind, name, was=piece.text, now=pane) == made
+        assert with_piece(made, kind, name, was=piece.text, now=pane, behind=piece.before) == made
         assert plain_lines(made.project.text) == now.whole(pane)
         text, piece = made, now
     first, end = piece_of(before.project, kind, name), "\r\n" if "\r\n" in file else "\n"

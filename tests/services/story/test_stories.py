@@ -218,7 +218,7 @@ async def test_L9_who_archived_a_letter_is_told_with_the_number_of_the_operation
     name, done, back = f"letter {letter.number}", act.of.number, undo.of.number
     assert [(one.actor, one.said, one.operation) for one in acts] == [
         (act.of.who, f"archived {name} (operation {done})", done),
-        (act.of.who, f"took back operation {done}, archive of {name} (operation {back})", back),
+        (act.of.who, f"undid operation {done}, archive of {name} (operation {back})", back),
     ]
 
 

@@ -88,7 +88,7 @@ def test_L4_every_owner_and_note_and_every_undo_is_told_with_who_and_when():
         ("ann", "noted of letter 1: owner ann; no note (operation 1)", 110),
         ("ann", "archived letter 1 (operation 2)", 120),
         ("bob", "noted of letter 1: no owner; note “asked them” (operation 3)", 130),
-        ("bob", "took back operation 2, archive of letter 1 (operation 4)", 140),
+        ("bob", "undid operation 2, archive of letter 1 (operation 4)", 140),
     ]
     assert len({one.key for one in lines}) == 5
 

@@ -52,7 +52,7 @@ class CodeLine(QPlainTextEdit):
         WidgetKey("Enter", "Take what was typed"),
         WidgetKey("Shift+Enter", "Begin another line"),
         WidgetKey("Ctrl+Space", "Show what can stand here"),
-        WidgetKey("Esc", "Take back what was typed"),
+        WidgetKey("Esc", "Undo what was typed"),
     )
 
     def __init__(

@@ -131,8 +131,8 @@ class SectionEditor(QWidget):
             self.leave()
             return False
         fresh = node != self.node
-        if not fresh and self.piece is not None:
-            piece = piece.widened(self.pane.editor.text(), self._sent, self.piece.text)
+        if not fresh and (own := self.piece) is not None:
+            piece = piece.widened(self.pane.editor.text(), self._sent, own.text, behind=own.before)
         same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
@@ -351,13 +351,13 @@ class SectionEditor(QWidget):
 
     def _write(self) -> None:
         """Makes what is typed a step of the design."""
-        node = self.node
-        if node is not None and self.pane.dirty and not self.steps.running:
+        node, piece = self.node, self.piece
+        if node is not None and piece is not None and self.pane.dirty and not self.steps.running:
             label = self._label or f"Edit {node.kind} {node.name}"
             goes_on, self._typing, self._label = self._typing and not self._label, not self._label, ""
             self._sent = now = self.pane.editor.text()
-            change = partial(with_piece, kind=node.kind, name=node.name, was=self._base, now=now)
-            self.steps.make(label, change, self._tell_refused, goes_on=goes_on)
+            write = partial(with_piece, kind=node.kind, name=node.name, was=self._base, now=now)
+            self.steps.make(label, partial(write, behind=piece.before), self._tell_refused, goes_on=goes_on)
 
     def _write_drafts(self, label: str, change: Edit, kept: Mapping[str, Any]) -> None:
         """Makes drafts of several things, or of one that is not shown, a step of the design."""

@@ -32,7 +32,7 @@ class TypingKeys:
     own_keys = (
         WidgetKey("Tab / Shift+Tab", "Indent more or less"),
         WidgetKey("Home / Shift+Home", "Go or select to the first word of the line, then to its begin"),
-        WidgetKey("Backspace", "Take back a sign, an empty pair, a step of indentation"),
+        WidgetKey("Backspace", "Remove a sign, an empty pair, a step of indentation"),
     )
 
     def __init__(self, editor: QPlainTextEdit) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FILTER = "Event models (*.json)"
 TOPIC = "import of an event model"
 """What its notices are about, of which the next takes the place of the last."""
-UNDONE = "one step, which Ctrl+Z takes back on the board."
+UNDONE = "one step, which Ctrl+Z undoes on the board."
 """Why nothing is asked before a model is brought in, as it is where something stays."""
 
 

@@ -23,6 +23,10 @@ HINT = (
     "of its steps and deliveries, in worlds of its own: the store is untouched. What is told is to which "
     "ends that leads, and which order breaks an invariant."
 )
+STEADY = (
+    "Where code takes the time from context.now, and what it draws from context.idempotency_key, each order "
+    "does the same whenever it is done again."
+)
 
 
 def page_words(one: Exploration | None, other: str, *, busy: bool) -> tuple[str, str]:
@@ -39,7 +43,7 @@ def page_words(one: Exploration | None, other: str, *, busy: bool) -> tuple[str,
         return ("Exploring …", "") if busy else ("Is there an order that goes wrong?", HINT)
     said = one.sentence()
     hint = "Choose an end or a broken invariant to see its order beside the usual one."
-    return f"{said[0].upper()}{said[1:]}.", one.trouble or hint
+    return f"{said[0].upper()}{said[1:]}.", STEADY if one.unsteady else one.trouble or hint
 
 
 def several(scenarios: Sequence[Scenario]) -> str:
@@ -119,10 +123,11 @@ class ExploreLine(QWidget):
     def _sum_up(self, explored: Sequence[Exploration], *, busy: bool) -> None:
         broken = {name for one in explored for name in one.findings}
         troubles = [one.trouble for one in explored if one.trouble]
+        unsteady = any(one.unsteady for one in explored)
         if broken:
             self.badge.set("error", f"{counted(len(broken), 'invariant')} broken")
         elif troubles:
-            self.badge.set("warning", troubles[0])
+            self.badge.set("warning", "not deterministic" if unsteady else troubles[0])
         elif busy:
             self.badge.set("info", "exploring")
         else:

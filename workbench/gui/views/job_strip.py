@@ -51,9 +51,9 @@ TALLEST, SHARE = 190, 4
 LEAST = 68
 """Pixels that a card needs."""
 CANCEL_TIP = "Stop the job; what is done stays done"
-TOO_LATE = "Nothing is left to cancel: all were given back; Undo takes back what waits still"
-UNDO_TIP = "Restore the dead letters to what they were before the job"
-RECALL_TIP = "Take back the replays that wait still; what was delivered stays so"
+TOO_LATE = "Nothing is left to cancel: all were given back; what still waits can be undone"
+UNDO_TIP = "Undo the job: its dead letters are again what they were before"
+RECALL_TIP = "Undo the replays that still wait; what was delivered stays delivered"
 MARKS = {
     "running": ("replay", "info"),
     "held": ("pause", "warning"),
@@ -76,7 +76,7 @@ class JobCard(QFrame):
         cancel: Cancels it.
         hold: Holds it, or has it go on.
         failed: Lists the letters that came of what failed again.
-        undo: Takes back what it did (L7).
+        undo: Undoes what it did (L7).
         close: Takes the card away.
     """
 

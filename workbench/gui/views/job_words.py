@@ -35,17 +35,17 @@ def hindrance(report: JobReport) -> str:
 
 
 def can_be_undone(report: JobReport) -> bool:
-    """Returns whether something of what it did can be taken back (L7)."""
+    """Returns whether something of what it did can be undone (L7)."""
     ended = report.job.status not in GOING
     return ended and report.job.action in UNDOABLE and report.undone < report.job.done
 
 
 def outcome(report: JobReport) -> str:
-    """Says how it ended, and how much of that was taken back since (L7)."""
+    """Says how it ended, and how much of that was undone since (L7)."""
     job = report.job
     said = [job_account(report)[1]]
     since = report.undone and job.action != LetterAct.REPLAY
-    said += [f"Restored since: {report.undone:,}."] if since else []
+    said += [f"Undone since: {report.undone:,}."] if since else []
     said += [f"By others meanwhile: {fates(report.others)}."] if report.others else []
     return " ".join(said)
 
@@ -68,7 +68,7 @@ def progress(report: JobReport, now: int) -> str:
         counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
         counts += [(report.blocked, "waiting behind a dead letter of their key")] if report.blocked else []
         counts += [(count, "open again") for status, count in report.fates.items() if status == "open"]
-        counts += [(report.undone, "taken back")] if report.undone else []
+        counts += [(report.undone, "undone")] if report.undone else []
     else:
         counts = [(job.done, "done")]
     why = f" ({shortened(job.trouble)})" if job.trouble else ""

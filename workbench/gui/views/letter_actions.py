@@ -15,7 +15,7 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.repair_words import forewarned
 from workbench.gui.views.to_confirm import ToConfirm
 from workbench.model.counts import counted
-from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
+from workbench.model.dead_letter import LetterAct, LetterStatus, allowed, waits_of_key
 from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.dead_letters import Report
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter
 
 SAMPLES = 3
+OLDEST_FIRST = "The oldest messages go first."
+"""What a question says of several replays; the letters below it stand in that order (L5)."""
 SOON = 0.5
 """Seconds after which a replay that goes on is said to be in progress."""
 AT_ONCE = 20
@@ -244,6 +246,7 @@ class Repairs:
 
     def _read(self, deed: Deed, numbers: tuple[int, ...]) -> ToConfirm:
         letters, archived = self._dead_letters, (LetterStatus.ARCHIVED,)
+        numbers = letters.in_order(numbers)
         return ToConfirm(
             deed=deed,
             numbers=numbers,
@@ -256,7 +259,7 @@ class Repairs:
         deed, numbers, behind = found.deed, found.numbers, found.behind
         text, failed = f"{deed.label} {letters(len(numbers))}?", self._forewarned(deed, numbers)
         text += f" {failed}" if failed else ""
-        text += " The oldest messages go first." if deed is REPLAY and len(numbers) > 1 else ""
+        text += f" {OLDEST_FIRST}" if deed is REPLAY and len(numbers) > 1 else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         text += f" {found.taken_out}" if found.archived else ""
         if deed is REPLAY and self._desk.workspace.monitor.paused:
@@ -345,7 +348,7 @@ def job_account(report: JobReport) -> tuple[str, str]:
         asked=asked, done=job.done, skipped=report.skipped, failed=report.failed, trouble=job.trouble
     )
     back = report.undone if job.action == LetterAct.REPLAY else 0
-    return account(DEED_OF[job.action], done, report.fates, back=back)
+    return account(DEED_OF[job.action], done, report.fates, back=back, behind=report.behind)
 
 
 def account(
@@ -355,11 +358,11 @@ def account(
 
     Args:
         counted: What became of the letters by now; of replays that is what counts (V3).
-        back: How many of what was done an undo took back since.
+        back: How many of what was done were undone since.
         behind: How many deliveries still wait behind the letters.
     """
-    taken = f"{back:,} taken back" if back else ""
-    became = ", ".join(filter(None, (fates(counted or {}) if deed in REPLAYS else "", taken)))
+    undone = f"{back:,} undone" if back else ""
+    became = ", ".join(filter(None, (fates(counted or {}) if deed in REPLAYS else "", undone)))
     said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
     said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind else ""
     if report.skipped:
@@ -372,12 +375,6 @@ def account(
     others = deed in REPLAYS and (counted or {}).keys() - SUCCEEDED
     kind = "error" if report.failed else "ok" if report.done and not others and not back else "warning"
     return kind, f"{said}."
-
-
-def waits_of_key(letters: int, behind: int, still: str = "") -> str:
-    """Says how many messages wait behind some letters."""
-    key, them = ("its key", "it") if letters == 1 else ("their keys", "them")
-    return f"{counted(behind, 'message')} of {key} {still}{'waits' if behind == 1 else 'wait'} behind {them}"
 
 
 def fates(counted: Mapping[str, int]) -> str:

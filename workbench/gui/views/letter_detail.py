@@ -23,11 +23,12 @@ from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
 from workbench.gui.time_format import absolute, short
-from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES, waits_of_key
+from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
 from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
+from workbench.model.dead_letter import waits_of_key
 from workbench.model.messaging import called
 
 if TYPE_CHECKING:

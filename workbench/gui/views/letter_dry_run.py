@@ -32,7 +32,7 @@ MEANINGS = {
     "append": "Appends an event to a stream",
     "publish": "Publishes a message to a topic",
     "issue": "Issues a command",
-    "withdraw": "Takes back what an instance of a process issued for later",
+    "withdraw": "Withdraws what an instance of a process issued for later",
     "row": "Puts a row into a table",
     "remove": "Removes a row from a table",
     "state": "Keeps the state of a process",

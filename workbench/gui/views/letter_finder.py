@@ -90,7 +90,7 @@ class GroupingBox(TypedChoice):
 
 
 WORDS_TIP = "Words in the letter, its payload, its edited copy, or its number such as #12"
-DATA_TIP = "CEL; data is the original payload, edited the edited copy. Groups go by the original, too"
+DATA_TIP = "CEL; data is the original payload, edited the edited copy, in groups as well"
 
 
 class LetterFinder(QWidget):

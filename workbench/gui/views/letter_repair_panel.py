@@ -21,6 +21,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import Scrolled, in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.gui.views.letter_actions import OLDEST_FIRST
 from workbench.gui.views.letter_reads import previewed, reported, samples_of
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.views.repair_fits import RepairFits
@@ -301,8 +302,8 @@ class LetterRepairPanel(QWidget):
         self._preview()
 
     def chosen(self) -> tuple[int, ...]:
-        """Returns the letters that would be replayed, the oldest first."""
-        fit = self.report.fit[::-1] if self.report is not None else ()
+        """Returns the letters that would be replayed, the oldest messages first."""
+        fit = self.report.fit if self.report is not None else ()
         return fit[: self.first.value()] if self.first.value() else fit
 
     def _offer(self) -> None:
@@ -353,8 +354,9 @@ class LetterRepairPanel(QWidget):
         ladder = parse_ladder(self.ladder.text())
         steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
         waits = "The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
+        first = OLDEST_FIRST if len(frozen.numbers) > 1 else ""
         held = frozen.taken_out, waits, failed, stay, empty, f"{other}." if other else ""
-        parts = (f"{label}?", *held, BEFOREHAND, steps)
+        parts = (f"{label}?", *held, BEFOREHAND, first, steps)
         said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])
 

@@ -191,7 +191,7 @@ class ManyLetters:
         group=1,
         anyway=True,
         writes=True,
-        tip="Bring dead letters back from a file that was exported",
+        tip="Bring dead letters in from a file that was exported",
     )
     def bring_in(self, _node: object = None) -> None:
         """Asks for a file and brings in the letters in it."""

@@ -26,6 +26,7 @@ from workbench.gui.widgets import error_text, plain_label, push_button
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.json_values import visible
 from workbench.model.operator_acts import OperatorAct, prospect
+from workbench.services.subscriptions import DeliveredAgain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,13 +51,13 @@ TIME = {
 
 
 def consequence(
-    subscription: SubscriptionView, position: int, head: int, waiting: int, messages: tuple[int, bool, int]
+    subscription: SubscriptionView, position: int, head: int, waiting: int, messages: DeliveredAgain
 ) -> tuple[str, str]:
     """Returns what a move of the cursor does, in words, and what its button says; empty for nothing.
 
     Args:
         waiting: How many waiting deliveries lie behind the position.
-        messages: As `Subscriptions.again` returns them.
+        messages: What is delivered again.
     """
     cursor = subscription.cursor
     if position > head:
@@ -67,7 +68,7 @@ def consequence(
         count = _count(position - cursor, "position")
         said = f"{count} from {cursor + 1:,} to {position:,} will be skipped and never be delivered."
         return said, f"Skip {count}"
-    many, more, dead = messages
+    many, more, dead, copies = messages
     events = f"more than {_count(many, 'message')}" if more else _count(many, "message")
     between = f"between position {position + 1:,} and {cursor:,}"
     if dead and not (many or more):
@@ -77,6 +78,7 @@ def consequence(
     else:
         said = f"{events} {between} will be delivered again"
         said += ", as far as they pass the filter." if subscription.filter else "."
+        said += _of_copies(copies) if copies else ""
     if waiting:
         waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
         said += f" {waiting:,} {waits} again."
@@ -87,6 +89,13 @@ def consequence(
     elif subscription.dead:
         said += " Dead letters stay as they are."
     return said[0].upper() + said[1:], f"Go back {_count(cursor - position, 'position')}"
+
+
+def _of_copies(count: int) -> str:
+    """Says of messages that their edited copies succeeded, and are what is delivered again (L6)."""
+    if count == 1:
+        return " One of them goes as the edited copy that succeeded, not as its original."
+    return f" {count:,} of them go as the edited copies that succeeded, not as their originals."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +131,7 @@ def read_place(
     value = value if at is None else workspace.streams.position_before(at)
     if value is None:
         return ResetPlace(head=head, waiting=waiting)
-    again = subscriptions.again(name, value) if value < subscription.cursor else (0, False, 0)
+    again = subscriptions.again(name, value) if value < subscription.cursor else DeliveredAgain()
     behind = sum(position > value for position in waiting)
     said, label = consequence(subscription, value, head, behind, again)
     said = said if at is None else f"{absolute(at)} lies behind position {value:,}. {said}"

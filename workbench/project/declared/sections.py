@@ -64,7 +64,7 @@ class ActionSection(Section):
     )
     withdraw: Annotated[list[Name], BeforeValidator(one_or_many), Says("command")] = Field(
         default_factory=list,
-        description="Commands that this instance issued for later and that are taken back; with says which",
+        description="Commands that this instance issued for later and that are withdrawn; with says which",
     )
     publish: TopicName = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")

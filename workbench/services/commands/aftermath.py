@@ -58,7 +58,7 @@ def _refusals(reader: Reader, result: CommandResult) -> Iterator[Came]:
 
 
 def _later(reader: Reader, result: CommandResult, now: int) -> Iterator[Came]:
-    """Yields what was issued for later and still waits, and what was taken back on events of the command."""
+    """Yields what was issued for later and still waits, and what was withdrawn on events of the command."""
     after = max(0, result.first_position - LOOKED)
     made = range(result.first_position, result.last_position + 1)
     for one in reader.read_topic(COMMANDS_TOPIC, lambda _type: True, after, LOOKED)[0]:

@@ -334,9 +334,7 @@ class DeadLetterJobs:
             copy, trouble = copies[letter]
             if trouble:
                 return ReplayLetter(number=letter, handled=engine.handled, refused=trouble)
-            return ReplayLetter(
-                number=letter, data=copy, message_id=engine.new_id(), handled=engine.handled, act=name
-            )
+            return ReplayLetter(number=letter, data=copy, handled=engine.handled, act=name)
         if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,), by=name)
         return marked(LetterAct(job.action), letter, name, skip_on=job.skip_on)

@@ -82,6 +82,10 @@ class DeadLetters:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
         return self._world.reader.letters_listed(numbers)
 
+    def in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Returns these numbers, each once, in the order of their messages, in which every list goes (L5)."""
+        return self._world.reader.letters_in_order(numbers)
+
     def having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
         """Returns those of these dead letters that have one of the statuses, the newest first."""
         return self._world.reader.letters_having(numbers, statuses)
@@ -181,7 +185,7 @@ class DeadLetters:
         """
         async with self._world.at_work() as engine:
             handled, act = engine.handled, str(engine.new_id())
-        numbers = await self._world.ask(partial(self._world.reader.letters_in_order, tuple(numbers)))
+        numbers = await self._world.ask(partial(self.in_order, tuple(numbers)))
         refused = {one.number: one.subscription for one in self._detached(numbers, handled)}
         rest = [number for number in numbers if number not in refused]
         writes = [ReplayLetter(number=number, handled=handled, act=act) for number in rest]
@@ -230,8 +234,8 @@ class DeadLetters:
         """
         data = await self._world.ask(partial(self._edited, number, text))
         async with self._world.at_work() as engine:
-            act, identity, handled = str(engine.new_id()), engine.new_id(), engine.handled
-            replay = ReplayLetter(number=number, data=data, message_id=identity, handled=handled, act=act)
+            act = str(engine.new_id())
+            replay = ReplayLetter(number=number, data=data, handled=engine.handled, act=act)
             done, _ = await engine.commit(replay, note(self._world, OperatorAct.EDIT, (number,), act=act))
         return Report(asked=1, done=int(done), skipped=int(not done), act=act if done else "")
 

@@ -102,6 +102,7 @@ class JobCounts:
             at_failure=self._at_failure(job),
             taken_back=said is not None and bool(said.undone),
             held_up=self._held_up(job, mine),
+            behind=self._world.reader.blocked_behind(mine) if job.action in UNDOABLE else 0,
             steps=tuple(
                 found
                 | {what: len(part) for what, part in zip((UNDONE, NOT_GIVEN), rest, strict=True) if part}

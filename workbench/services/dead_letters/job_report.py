@@ -34,8 +34,9 @@ class JobReport:
         at_failure: Whether its ladder holds it, at a new failure, and no person.
         taken_back: Whether an undo of it is recorded (L10), whatever became of the letters since.
         held_up: What keeps it, or deliveries that it made, from going on; empty for nothing.
+        behind: How many messages wait behind those that it archived or purged (L7).
         steps: Of each step of its ladder what became of those that it dealt with: `fates`, and how many could
-            not be given back, or were changed by others or taken back. Empty before anything is counted.
+            not be given back, or were changed by others or undone. Empty before anything is counted.
     """
 
     job: Job
@@ -47,6 +48,7 @@ class JobReport:
     at_failure: bool = False
     taken_back: bool = False
     held_up: str = ""
+    behind: int = 0
     steps: tuple[dict[str, int], ...] = ()
 
     @property

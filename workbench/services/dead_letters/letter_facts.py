@@ -13,7 +13,7 @@ from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.expressions.message_names import MESSAGE
-from workbench.model.expressions.value_kinds import INTEGER, STRING
+from workbench.model.expressions.value_kinds import ANY, INTEGER, STRING
 from workbench.model.json_values import at_path, read_text
 from workbench.services.search.missing_fields import no_field
 from workbench.store.stored_values import LetterFacts
@@ -23,8 +23,14 @@ LETTER = {
     **MESSAGE,
     **{name: Variable(STRING, itemgetter(name)) for name in OWN},
     "tries": Variable(INTEGER, itemgetter("tries")),
+    "edited": Variable(ANY, itemgetter("edited")),
 }
-"""The names that an expression about a dead letter can use: those of its message, and its own."""
+"""The names that an expression about a dead letter can use: those of its message, and its own.
+
+``data`` is the original payload, ``edited`` the edited copy, without fields where there is none (L6).
+"""
+EDITED = "edited."
+"""Begins a field of the edited copy, in what letters are grouped by."""
 FIELDS = ("cause", "message", "type", "key", "subscription", "reason", "owner")
 """What letters can be grouped by, beside fields of their payload and expressions."""
 NONE = "(none)"
@@ -59,6 +65,7 @@ def facts_of(letter: LetterFacts) -> dict[str, Any]:
     """
     facts = letter._asdict()
     facts["data"] = read_text(letter.data)
+    facts["edited"] = _copy_of(letter)
     facts["metadata"] = read_text(letter.metadata) if letter.metadata else {}
     return facts
 
@@ -77,7 +84,8 @@ def reader_of(by: str) -> Read:
     """Returns what reads of a letter the value that it is grouped by.
 
     Args:
-        by: One of `FIELDS`, a field of the payload such as ``address.city`` or ``data.type``, or CEL.
+        by: One of `FIELDS`, a field of the payload such as ``address.city`` or ``data.type``, one of the
+            edited copy such as ``edited.type``, or CEL.
 
     Raises:
         InvalidValue: It is none of them.
@@ -90,10 +98,26 @@ def reader_of(by: str) -> Read:
         get = attrgetter(by)
         return lambda letter: get(letter) or NONE
     if _PATH.match(by):
-        path = by.removeprefix("data.")
-        return _readable(lambda letter: _shown(*at_path(read_text(letter.data), path)))
+        path, read = by.removeprefix("data."), _original_of
+        if by.startswith(EDITED):
+            path, read = by.removeprefix(EDITED), _copy_of
+        return _readable(lambda letter: _shown(*at_path(read(letter), path)))
     run = _expression(by)
     return _readable(lambda letter: _shown(*_answer(run, letter)))
+
+
+def original(by: str) -> str:
+    """Returns the field of the original that one of the edited copy stands for; else what is given."""
+    return f"data.{by.removeprefix(EDITED)}" if _PATH.match(by) and by.startswith(EDITED) else by
+
+
+def _original_of(letter: LetterFacts) -> Any:
+    return read_text(letter.data)
+
+
+def _copy_of(letter: LetterFacts) -> Any:
+    """Returns the edited copy; without one an object that has no fields."""
+    return {} if letter.edited is None else read_text(letter.edited)
 
 
 def letters_without(by: str, letters: Iterable[LetterFacts]) -> str:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterStatus
-from workbench.services.dead_letters.letter_facts import FIELDS, NONE, UNREADABLE, letters_without, reader_of
+from workbench.services.dead_letters.letter_facts import (
+    FIELDS,
+    NONE,
+    UNREADABLE,
+    letters_without,
+    original,
+    reader_of,
+)
 
 if TYPE_CHECKING:
     from workbench.store.ports import Reader
@@ -161,9 +168,11 @@ class LetterIndex:
         if fitting is not None:
             numbers = array("q", (one for one in numbers if one in fitting))
         with self._lock:
-            columns = self._read(reader, numbers, _fields_of(query), told)
+            asked = _fields_of(query)
+            columns = self._read(reader, numbers, sorted({*asked, *map(original, asked)}), told)
             found = array("q", _sharing(numbers, query, columns))
-            unknown = next((key for key in columns if _nowhere(key, columns[key], numbers)), "")
+            # A field of the edited copy is right as well where the originals have it, and no copy yet.
+            unknown = next((one for one in asked if _nowhere(one, columns, numbers)), "")
             said = letters_without(unknown, reader.letter_facts(numbers[:SAMPLES])) if unknown else ""
             grouped = self._grouped(query, total, found, columns)
             hours, until = _hours(self._times(reader))
@@ -191,7 +200,7 @@ class LetterIndex:
         reads = {key: reader_of(key) for key in keys}
         if not all(map(_lasts, keys)):
             self._follow_notes(reader.letter_notes())
-        columns = {key: self._columns.pop(key, {}) for key in keys}
+        columns = {key: {} if _of_copies(key) else self._columns.pop(key, {}) for key in keys}
         if len(self._died) > 2 * MOST:  # most of them are gone
             self._died.clear()
             self._about.clear()
@@ -290,10 +299,15 @@ def _lasts(key: str) -> bool:
     return "owner" not in key and "note" not in key
 
 
-def _nowhere(key: str, values: Mapping[int, str], numbers: Sequence[int]) -> bool:
+def _of_copies(key: str) -> bool:
+    """Whether what letters are grouped by may look into their edited copies, which change."""
+    return "edited" in key
+
+
+def _nowhere(key: str, columns: Mapping[str, Mapping[int, str]], numbers: Sequence[int]) -> bool:
     """Whether there are letters, and none of them has what they are grouped by."""
-    looked = key not in FIELDS and len(numbers) > 0
-    return looked and all(values.get(one, NONE) in (NONE, UNREADABLE) for one in numbers)
+    looked, kept = key not in FIELDS and len(numbers) > 0, (columns[key], columns[original(key)])
+    return looked and all(found.get(one, NONE) in (NONE, UNREADABLE) for found in kept for one in numbers)
 
 
 def _fields_of(query: LetterQuery) -> list[str]:

@@ -17,6 +17,7 @@ from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_patch import LetterPatch, SchemaCheck, try_patch
 from workbench.services.worlds.seconds_timer import SecondsTimer
 from workbench.services.worlds.store_copy import StoreCopy, Told, in_a_copy
+from workbench.store.letter_values import copy_id
 from workbench.store.operations import Operation, ReplayLetter
 
 if TYPE_CHECKING:
@@ -148,9 +149,9 @@ class _Play:
             if made is None or not (made.trouble or made.changed):
                 replays.append(ReplayLetter(number=letter.number))
             elif not made.trouble:
-                self._sent[letter.number] = sent = engine.new_id()
                 data = write_json(made.after)
-                replays.append(ReplayLetter(number=letter.number, data=data, message_id=sent))
+                self._sent[letter.number] = copy_id(self._sent[letter.number], data)
+                replays.append(ReplayLetter(number=letter.number, data=data))
         if replays:
             await engine.commit(*replays)
 

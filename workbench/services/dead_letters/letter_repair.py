@@ -146,6 +146,7 @@ class LetterRepair:
 
     def _report(self, found: Sequence[Verdict]) -> PatchReport:
         report = report_of(found)
+        report = replace(report, fit=self._world.reader.letters_in_order(report.fit))
         archived = self._world.reader.letters_having(report.fit, (LetterStatus.ARCHIVED,))
         return replace(report, archived=tuple(archived))
 

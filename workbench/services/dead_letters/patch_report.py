@@ -18,7 +18,7 @@ class PatchReport:
     """What a patch makes of many letters.
 
     Attributes:
-        fit: Those whose copies fit the schema of their type, in the order that was asked for.
+        fit: Those whose copies fit the schema of their type, the oldest messages first (L5).
         misfits: Why others do not.
         unchanged: Those that fit and stay as they are.
         emptied, unknown: As of a `PatchedLetter`, of those that fit.

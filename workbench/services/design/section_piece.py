@@ -76,21 +76,28 @@ class SectionPiece:
         """Whether the file has a text in its place, but for an end of its last line."""
         return self.ended(text) == self.text
 
-    def widened(self, *texts: str) -> SectionPiece:
+    def widened(self, *texts: str, behind: str | None = None) -> SectionPiece:
         """Returns the piece as wide as the longest of some texts that stands there around the thing.
 
         What is typed for a thing can hold more than it: free comments above it, or another thing.
+
+        Args:
+            behind: What the texts stand behind, as far as the file still begins with that; else what stood
+                there before, like a blank line, would be taken for what was typed.
         """
         whole = self.before + self.text + self.behind
+        at = len(behind) if behind is not None and whole.startswith(behind) else None
         for text in sorted({*texts, *map(self.ended, texts)}, key=len, reverse=True):
             for found in re.finditer(re.escape(self.text), text):
                 start = len(self.before) - found.start()
-                if start < 0 or not whole.startswith(text, start):
+                if start < 0 or at not in (None, start) or not whole.startswith(text, start):
                     continue
-                before, behind = whole[:start], whole[start + len(text) :]
+                before, rest = whole[:start], whole[start + len(text) :]
                 line = before.count("\n") + 1
-                wide = replace(self, before=before, text=text, behind=behind, first_line=line)
-                if wide.written(text) == text:  # else its end is of what stands behind it
+                wide = replace(self, before=before, text=text, behind=rest, first_line=line)
+                if (
+                    before[-1:] in ("", "\n", "\ufeff") and wide.written(text) == text
+                ):  # else a part is of others
                     return wide
         return self
 
@@ -120,15 +127,20 @@ def piece_of(document: Document, kind: str, name: str, *, bare: bool = False) ->
     )
 
 
-def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) -> DesignText:
+def with_piece(
+    text: DesignText, kind: str, name: str, *, was: str, now: str, behind: str | None = None
+) -> DesignText:
     """Returns the texts with another text for a thing; where it stands already nothing is changed.
+
+    Args:
+        behind: What it was typed behind, see `SectionPiece.widened`.
 
     Raises:
         InvalidValue: It is not what it was any more.
         TskError: The file could not be read with it, or a part of it would belong to another section.
     """
     piece = piece_of(text.project, kind, name)
-    piece = piece.widened(was, now) if piece is not None else None
+    piece = piece.widened(was, now, behind=behind) if piece is not None else None
     if piece is not None and piece.holds(now):
         return text  # it was written meanwhile
     if piece is None or not piece.holds(was):

@@ -50,8 +50,8 @@ class _Noted:
         self.said.append(command.command_type + (" later" if delay or at is not None else ""))
 
     def withdraw(self, commands: Sequence[Any], _having: Any) -> None:
-        """Notes what is taken back."""
-        self.said += [f"takes back {one.command_type}" for one in commands]
+        """Notes what is withdrawn."""
+        self.said += [f"withdraws {one.command_type}" for one in commands]
 
 
 def instance_history(

@@ -147,7 +147,7 @@ def _with_messages(reader: Reader, found: StoryFacts) -> StoryFacts:
 
 
 def _as_they_are(reader: Reader, found: StoryFacts) -> tuple[Message, ...]:
-    """Reads again the commands that wait: one may have been taken back (K7)."""
+    """Reads again the commands that wait: one may have been withdrawn (K7)."""
     waits = (one for one in found.messages if one.topic == COMMANDS_TOPIC and one.id not in found.commands)
     again = {one.position: reader.message_named(one.id) or one for one in islice(waits, PAGE)}
     return tuple(again.get(one.position, one) for one in found.messages)

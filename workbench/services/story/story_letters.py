@@ -86,7 +86,7 @@ def _acts(outcome: StoryLine, letter: DeadLetter, deeds: Sequence[LetterDeed]) -
     for deed in deeds:
         yield _acted(outcome, letter, deed.of, _did(letter, deed))
         if deed.undo is not None:
-            said = f"took back operation {deed.of.number:,}, {deed.of.action} of letter {letter.number:,}"
+            said = f"undid operation {deed.of.number:,}, {deed.of.action} of letter {letter.number:,}"
             yield _acted(outcome, letter, deed.undo, said)
 
 

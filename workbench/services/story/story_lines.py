@@ -19,7 +19,7 @@ from workbench.model.issued_by import issued_by
 from workbench.model.marks import appended_by
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
-from workbench.services.story.makers import made_by, maker_of
+from workbench.services.story.makers import maker_of
 from workbench.services.story.story import LineState, StoryLine, Told
 from workbench.services.story.story_letters import history, letter_lines
 from workbench.services.story.story_words import (
@@ -30,6 +30,7 @@ from workbench.services.story.story_words import (
     standing,
     tries,
 )
+from workbench.store.letter_values import copy_id
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -141,23 +142,13 @@ class StoryLines:
         """What edited copies of dead letters are named, which stand in no log; their letters' places (L6)."""
         all_things: Iterable[Thing] = chain(self.facts.events, self.facts.messages)
         things = {one.position: one for one in all_things}
-        edited = [
-            place
-            for place, letter in self._letters.items()
+        return {
+            copy_id(letter.message_id, letter.edited): (name, position)
+            for (name, position), letters in self._deaths.items()
+            if position in things and name in self._consumers(things[position])
+            for letter in letters
             if letter.edited is not None
-            and place[1] in things
-            and place[0] in self._consumers(things[place[1]])
-        ]
-        found: dict[UUID, tuple[str, int]] = {}
-        for cause, effects in self._effects.items():
-            made = [one for one in effects if not isinstance(one, _Command)][:1]
-            if cause is None or cause in self._known or not made:
-                continue
-            own = [place for place in edited if made_by(place[0], made[0], cause)]
-            if own:
-                at = _at(made[0])
-                found[cause] = min(own, key=lambda place: abs(self._letters[place].changed_at - at))
-        return found
+        }
 
     # -- lines --------------------------------------------------------------------------------------------
 
@@ -231,7 +222,7 @@ class StoryLines:
         if record is not None and (letter is None or letter.status != "open"):
             return LineState.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
-            return LineState.ENDED, "taken back before it was due"
+            return LineState.ENDED, "withdrawn before it was due"
         return standing(row, letter) or (LineState.WAITS, "waits to be handled")
 
     def _appended(

@@ -119,6 +119,7 @@ class ExploreProcesses:
         for one in parts.values():
             found.take(one)
         found.trouble = next((one.trouble for one in told.values() if one.trouble), "")
+        found.unsteady = any(one.unsteady for one in told.values())
         found.seconds = max((one.seconds for one in told.values()), default=0.0)
         found.complete = min((one.complete for one in parts.values()), default=-1)
         found.exhausted = all(one.exhausted for one in parts.values())

@@ -135,7 +135,8 @@ class Exploration:
         outcomes: By end.
         findings: By invariant.
         unfinished: How many schedules were ended although there was more to do.
-        trouble: Why nothing more could be explored.
+        trouble: Why nothing more could be explored, or nothing follows from it.
+        unsteady: The model does not do the same each time: what was tried says nothing of other runs.
         deciding: The read models that were moved by themselves: something that decides looks at their rows.
         notes: What was not asked or tried, in words.
     """
@@ -151,6 +152,7 @@ class Exploration:
     findings: dict[str, Violation] = field(default_factory=dict)
     unfinished: int = 0
     trouble: str = ""
+    unsteady: bool = False
     deciding: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
@@ -167,6 +169,7 @@ class Exploration:
         self.moves += other.moves
         self.unfinished += other.unfinished
         self.trouble = self.trouble or other.trouble
+        self.unsteady |= other.unsteady
         self.deciding |= other.deciding
         self.notes = self.notes or other.notes
         for end, outcome in other.outcomes.items():
@@ -183,6 +186,12 @@ class Exploration:
             smallest = min(known, finding, key=lambda one: complexity(one.choices))
             known.choices, known.words = smallest.choices, smallest.words
             known.count += finding.count
+
+    def doubt(self, why: str) -> None:
+        """Takes it that the model does not do the same each time, as something differed; empty: it does."""
+        if why:
+            self.unsteady, self.trouble = True, f"not deterministic: {why}"
+            self.complete, self.exhausted = -1, False
 
     def told_ends(self) -> list[tuple[str, float, EndTally]]:
         """Returns each end in words, its share and its schedules, the most frequent first.
@@ -215,7 +224,8 @@ class Exploration:
         said = "; ".join((self._sentence(), *self.notes))
         if self.unfinished:
             said += f"; {self.unfinished:,} of them went on and on, and were ended"
-        return f"{said}; it could not be explored to the end: {self.trouble}" if self.trouble else said
+        cut_short = self.trouble and not self.unsteady
+        return f"{said}; it could not be explored to the end: {self.trouble}" if cut_short else said
 
     def _sentence(self) -> str:
         tried = f"{counted(self.schedules, 'schedule')}"
@@ -223,13 +233,15 @@ class Exploration:
         all_with = f"with up to {counted(self.complete, 'deviation')}"
         if self.exhausted:
             all_with = "in any order"
+        if self.unsteady and not self.found:
+            return f"{self.trouble}; {tried}{merged}"
         if not self.found:
             upto = all_with if self.exhausted or self.complete >= 0 else "in those tried"
             return f"no violation {upto}; {tried}{merged}"
         upto = f"all {all_with} were tried" if self.complete >= 0 else "not all were tried"
         upto = "all were tried" if self.exhausted else upto
         broken = ", ".join(f"{one.invariant} broken in {one.count:,}" for one in self.findings.values())
-        return f"{broken} of {tried}{merged}; {upto}"
+        return f"{broken} of {tried}{merged}; {self.trouble if self.unsteady else upto}"
 
 
 def deviations_of(choices: Sequence[int]) -> int:

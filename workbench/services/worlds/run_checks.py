@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.services.scenarios.observations import broken_at_rest
 from workbench.services.scenarios.scenario_stage import EVERYTHING
+from workbench.services.worlds.explored import End
 from workbench.services.worlds.free_checks import happened_twice, not_ended, unlike_rebuilt
 from workbench.services.worlds.invariants import InvariantWatch, commits
 
@@ -74,6 +75,15 @@ class RunChecks:
             left = [one for one in open_processes(world) if one.partition(" ")[0] not in usually_open]
             if left:
                 yield ENDED, left[0]
+
+
+def end_of(world: SteppedWorld) -> End:
+    """Returns how a schedule ended."""
+    streams: dict[str, list[str]] = {}
+    for event in world.reader.read_log(0, EVERYTHING):
+        streams.setdefault(event.stream, []).append(event.type)
+    letters = sorted(one.subscription for one in world.letters())
+    return End(tuple((name, tuple(streams[name])) for name in sorted(streams)), tuple(letters))
 
 
 def open_processes(world: SteppedWorld) -> Sequence[str]:

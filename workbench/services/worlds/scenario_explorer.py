@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.error_text import error_sentence
-from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.explored import (
     OVER,
     Choices,
@@ -24,12 +23,14 @@ from workbench.services.worlds.explored import (
 )
 from workbench.services.worlds.generated_scenario import PLACE as GENERATED
 from workbench.services.worlds.kept_state import StateKeeper
+from workbench.services.worlds.move_watch import TURN, MoveWatch
 from workbench.services.worlds.moves import Fault, MoveKind
-from workbench.services.worlds.run_checks import DUPLICATES, Rule, RunChecks, open_processes
-from workbench.services.worlds.schedule_runs import TURN, Run, ScheduleRuns
+from workbench.services.worlds.run_checks import DUPLICATES, Rule, RunChecks, end_of, open_processes
+from workbench.services.worlds.schedule_runs import Run, ScheduleRuns
 from workbench.services.worlds.schedule_words import commands_refused
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
+from workbench.services.worlds.steadiness import NotTheSame, otherwise_again, otherwise_done
 from workbench.services.worlds.steppable import steppable, who_sees_ids
 from workbench.services.worlds.stepped_world import SteppedWorld
 from workbench.services.worlds.strategies import (
@@ -112,9 +113,10 @@ class ScenarioExplorer:
         self._usually_open: frozenset[str] = frozenset()
         self._ends = math.inf
         self._refused = ""
+        self._watch = MoveWatch(self._clock)
+        self._unsteady = ""
         self._keeper: StateKeeper | None = None
         self._runs: ScheduleRuns | None = None
-        self._running: ScheduleRuns | None = None
         self._played = 0
         self.result = Exploration(scenario=scenario.name, notes=self._notes())
 
@@ -168,10 +170,10 @@ class ScenarioExplorer:
         return self._keeper
 
     async def _run(self, runs: ScheduleRuns, chooser: MoveChooser) -> Run:
-        self._running, run = runs, runs.run
-        if await runs.play(chooser):
-            await self._ended(run, runs.checks)
-        return run
+        self._watch.begin()
+        if await runs.play(chooser, self._watch):
+            await self._ended(runs.run, runs.checks)
+        return runs.run
 
     async def _begun(self, *, prints: bool, keeper: StateKeeper | None = None) -> ScheduleRuns:
         """Returns what runs schedules in a new world."""
@@ -182,7 +184,7 @@ class ScenarioExplorer:
 
     async def _ended(self, run: Run, checks: RunChecks) -> None:
         world = run.world
-        run.end = _end(world)
+        run.end = end_of(world)
         run.note(checks.at_rest(world))
         if run.end not in self._checked:
             self._checked.add(run.end)
@@ -199,18 +201,23 @@ class ScenarioExplorer:
         try:
             await self._explored(plan, told, began)
         except TimeoutError:
-            made = self._running and self._running.making
-            self.result.trouble = f"a schedule did not end in time, behind “{made}”: does a handler wait?"
+            number = 1 + self.result.schedules + self.result.merged
+            over = self._clock.monotonic() >= self._ends
+            self.result.trouble = self._watch.why_not_ended(number if over else 0, LONGEST)
+        except NotTheSame as error:
+            self._unsteady = str(error)
         except WorkbenchError as error:
             self.result.trouble = error.message
         except Exception as error:  # noqa: BLE001  # the model's own code failed, and that is told
             self.result.trouble = error_sentence(error)
         finally:
             self.result.seconds, self._ends = self._clock.monotonic() - began, math.inf
+            self.result.doubt(self._unsteady)
         return self.result
 
     async def _explored(self, plan: Plan, told: Told, began: float) -> None:
-        await self.usual()
+        usual = await self.usual()
+        self._unsteady = otherwise_done(usual.world, (await self.replayed()).world)
         await self._explore(plan, told, began)
         await self._look_at_duplicates()
         for finding in self.result.findings.values():
@@ -222,6 +229,9 @@ class ScenarioExplorer:
                     finding.choices, finding.words, finding.again = choices, words, True
                 else:
                     finding.lost()
+        over = lambda: self._clock.monotonic() > began + plan.seconds + OVER / 2  # noqa: E731
+        again = await otherwise_again(self.replayed, self.result.outcomes, over)
+        self._unsteady = self._unsteady or again
 
     async def usual(self) -> Run:
         """Does what the engine does by itself.
@@ -275,7 +285,7 @@ class ScenarioExplorer:
                 if move in plain.moves and move.fault is not Fault.DUPLICATE:
                     await plain.make(plain.moves.index(move))
             await plain.follow()
-            if (without := _end(plain)) != end:
+            if (without := end_of(plain)) != end:
                 words = f"{duplicates[0]}: {end.told_from([without])} instead of {without.told_from([end])}"
                 self._found(DUPLICATES, words, tally.choices, count=tally.count)
 
@@ -385,11 +395,3 @@ def _projections(invariant: Invariant) -> set[str]:
         *([invariant.rows] if invariant.rows else []),
         *(name for one in asked for name in one.projections),
     }
-
-
-def _end(world: SteppedWorld) -> End:
-    streams: dict[str, list[str]] = {}
-    for event in world.reader.read_log(0, EVERYTHING):
-        streams.setdefault(event.stream, []).append(event.type)
-    letters = sorted(one.subscription for one in world.letters())
-    return End(tuple((name, tuple(streams[name])) for name in sorted(streams)), tuple(letters))

@@ -13,14 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.services.worlds.explored import Choices, End
+    from workbench.services.worlds.move_watch import MoveWatch
     from workbench.services.worlds.moves import NextMove
     from workbench.services.worlds.run_checks import Broken, RunChecks
     from workbench.services.worlds.state_print import StatePrint
     from workbench.services.worlds.stepped_world import SteppedWorld
     from workbench.services.worlds.strategies import MoveChooser
 
-TURN = 16
-"""Schedules, and moves of one, after which others get a turn."""
 ROOM = 2_000_000
 """References that kept states may have, all together."""
 
@@ -76,16 +75,12 @@ class ScheduleRuns:
         run: In a world that has begun; it is the run of each schedule, until the next one begins.
         prints: Of that world, where choosers want them.
         keeper: Keeps states; None to run one schedule only.
-
-    Attributes:
-        making: The move that is being made.
     """
 
     def __init__(
         self, run: Run, checks: RunChecks, prints: StatePrint | None, keeper: StateKeeper | None
     ) -> None:
         self.run = run
-        self.making: NextMove | None = None
         self.checks = checks
         self._prints, self._keeper = prints, keeper
         self._kept: OrderedDict[Choices, _Kept] = OrderedDict()
@@ -97,17 +92,16 @@ class ScheduleRuns:
         alike = self.run.world.deciding == deciding and (self._prints is not None) == prints
         return alike and bool(self._kept) and self._loop is asyncio.get_running_loop()
 
-    async def play(self, chooser: MoveChooser) -> bool:
+    async def play(self, chooser: MoveChooser, watch: MoveWatch) -> bool:
         """Runs a schedule; returns whether it came to its end, and was not given up."""
         run, world, checks = self.run, self.run.world, self.checks
         if not world.moves and not self._kept:
             return True
         kept, choice = self._go_back(chooser)
         while choice is not None:
-            self.making = world.moves[choice]
-            deed = await world.make(choice)
-            if not len(world.deeds) % TURN:
+            if watch.turn(world.moves[choice]):
                 await asyncio.sleep(0)
+            deed = await world.make(choice)
             run.note(checks.after(world, deed))
             if not world.moves:
                 return True

@@ -307,7 +307,7 @@ class SteppedWorld(ScenarioStage):
         return after < 0
 
     def _withdrawn(self, move: NextMove | None) -> bool:
-        """Whether what comes next is a command that was taken back since (K7)."""
+        """Whether what comes next is a command that was withdrawn since (K7)."""
         if move is None or move.name != COMMANDS_TOPIC:
             return False
         message = self.tables.messages.get(move.at)

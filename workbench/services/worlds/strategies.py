@@ -11,6 +11,7 @@ from typing import Protocol
 
 from workbench.services.worlds.explored import Choices, deviations_of
 from workbench.services.worlds.moves import NextMove
+from workbench.services.worlds.steadiness import WHY, NotTheSame
 
 
 class MoveChooser(Protocol):
@@ -110,7 +111,12 @@ class _Branch:
                 return None
             self._seen[state] = self._deviations
         self.among.append(len(moves))
-        return self.known[at] if at < len(self.known) else 0
+        choice = self.known[at] if at < len(self.known) else 0
+        if choice >= len(moves):
+            raise NotTheSame(
+                f"one of {choice + 1} moves was chosen where {len(moves)} are possible now; {WHY}"
+            )
+        return choice
 
     def children(self) -> Iterator[Choices]:
         """Yields the schedules with one deviation more, each behind the last one of this."""

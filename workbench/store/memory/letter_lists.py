@@ -119,6 +119,7 @@ class MemoryLetterLists(MemoryFamilyLists):
             died_at=letter.died_at,
             owner=owner,
             note=note,
+            edited=letter.edited,
         )
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:

@@ -13,10 +13,11 @@ from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.store.letter_jobs import Job, job_act
 from workbench.store.letter_values import (
     advanced,
+    copy_id,
     is_there,
-    own_data,
     refuse_handled,
     refuse_stranger,
+    sent,
     with_tries,
 )
 from workbench.store.memory.tables import Run, Tables
@@ -125,25 +126,26 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     }
     for row in tables.deliveries.values():
         if row.dead_letter == op.number and row.state is DeliveryState.DEAD:
+            identity = row.message_id if op.data is None else copy_id(letter.message_id, op.data)
             again = replace(
                 row,
-                generation=row.generation + 1,
                 data=row.data if op.data is None else op.data,
-                message_id=op.message_id or row.message_id,
+                message_id=identity,
+                generation=row.generation + 1,
                 state=_replayed(tables, row.subscription, row.key, row.position),
                 **fresh,
             )
             tables.deliveries.put(row.number, again)
             return True
-    own = own_data(letter, tables.message_at(letter.position, letter.topic))
+    identity, data = sent(tables.letters[op.number], tables.message_at(letter.position, letter.topic))
     made = Delivery(
         number=tables.next("delivery"),
         subscription=letter.subscription,
         position=letter.position,
-        message_id=op.message_id or letter.message_id,
+        message_id=identity,
+        data=data,
         key=letter.key,
         generation=letter.generation + 1,
-        data=own if op.data is None else op.data,
         dead_letter=op.number,
         state=_replayed(tables, letter.subscription, letter.key, letter.position),
         **fresh,

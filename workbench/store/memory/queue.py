@@ -291,6 +291,8 @@ def _insert(
         message_id=message.id,
         key=message.key if new.key is None else new.key,
         state=new.state,
+        generation=new.generation,
+        data=message.data if new.generation else None,
         acquired=new.failed + new.crashed + leased,
         failed=new.failed,
         crashed=new.crashed,

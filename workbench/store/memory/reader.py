@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from workbench.errors import NotFound
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
 from workbench.model.row_conditions import Where, holds
 from workbench.store.letter_jobs import Job
+from workbench.store.letter_values import LetterCopy, delivered_copy
 from workbench.store.memory import letters, models, queue
 from workbench.store.memory.deed_lists import MemoryDeedLists
 from workbench.store.memory.table_lists import sort_key
@@ -217,6 +219,17 @@ class MemoryReader(MemoryDeedLists):
         """Returns the positions in a range whose deliveries stand in rows already (I5)."""
         rows = letters.deliveries(self._tables, subscription)
         return {row.position for row in rows if after < row.position <= upto}
+
+    def copies(self, subscription: str, after: int, upto: int) -> dict[int, LetterCopy]:
+        """Returns the edited copies that succeeded of messages in a range, by position (L6)."""
+        return {
+            one.position: delivered_copy(one)
+            for one in self._tables.letters.values()
+            if one.subscription == subscription
+            and one.status == LetterStatus.RESOLVED
+            and after < one.position <= upto
+            and (one.edited is not None or one.generation)
+        }
 
     def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
         """Returns how many messages of a topic wait for the subscription that has most to do."""

@@ -23,8 +23,7 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
     It does not where the letter is no longer open, or where its message is being delivered again anyway (I5).
 
     Attributes:
-        data: Edited payload (L6), or None for the original.
-        message_id: New id of the edited copy.
+        data: Edited payload, whose copy has an id of its own (L6); None for what was delivered last.
         handled: Subscriptions that something handles: a letter of another one is refused as `NotFound` (P7).
             None refuses none.
         refused: Why its copy cannot be replayed, which is answered then: nothing is done (L6).
@@ -33,7 +32,6 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
 
     number: int
     data: str | None = None
-    message_id: UUID | None = None
     handled: Collection[str] | None = None
     refused: str = ""
     act: str = ""

@@ -30,7 +30,7 @@ NO_CLAIM = "claimed_to = 0, claim_token = null, claim_owner = null, claim_until 
 
 _DELIVERIES = inserts(
     "deliveries",
-    "(null,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,?,null,?,?)",
+    "(null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     " on conflict (subscription_id, position) do nothing",
 )
 _encode = msgspec.json.Encoder().encode
@@ -194,6 +194,7 @@ def _row_of(
         message.key if new.key is None else new.key,
         new.state,
         new.lease_until if leased else rank,
+        new.generation,
         new.failed + new.crashed + leased,
         new.failed,
         new.crashed,
@@ -204,6 +205,7 @@ def _row_of(
         message.priority,
         message.published_at,
         message.expires_at,
+        message.data if new.generation else None,
         _encode(new.attempts).decode() if new.attempts else "[]",
         letter,
     )

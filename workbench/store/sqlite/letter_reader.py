@@ -18,7 +18,7 @@ MANY = 100
 _FACTS = (
     "select l.id, subscription, topic, type, key, reason, error_type,"
     f" {rows.beginning('error', LINE_CHARACTERS)}, place, data, meta, json_array_length(attempts), died_at,"
-    " coalesce(n.owner, ''), coalesce(n.note, '') from dead_letters l left join letter_notes n on n.letter_id = l.id"
+    " coalesce(n.owner, ''), coalesce(n.note, ''), edited from dead_letters l left join letter_notes n on n.letter_id = l.id"
     " where l.id in (select value from json_each(?)) order by l.id desc"
 )
 _GROUPS = (

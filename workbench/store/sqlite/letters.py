@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -11,10 +12,11 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
 from workbench.store.letter_values import (
+    copy_id,
     is_there,
-    own_data,
     refuse_handled,
     refuse_stranger,
+    sent,
     with_tries,
 )
 from workbench.store.operations import (
@@ -135,15 +137,21 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
         "delete from letter_changes where letter_id = ? returning act", (op.number,)
     ).fetchall()
     keep_past(con, op.number, (act for (act,) in gone), now)
+    copy = None if op.data is None else _copy_id(con, op.number, op.data).bytes
     row = con.execute(
         f"update deliveries set state = {_REPLAYED}, rank = ? - priority * 1000000, generation = generation + 1,"
         " acquired = 0, failed = 0, crashed = 0, due_at = null, expires_at = null, enqueued_at = ?, attempts = '[]',"
         " data = coalesce(?, data), message_id = coalesce(?, message_id) where letter_id = ? and state = 'dead'",
-        (now, now, op.data, op.message_id.bytes if op.message_id else None, op.number),
+        (now, now, op.data, copy, op.number),
     )
     if not row.rowcount:
-        _new_delivery_of(con, op, now)
+        _new_delivery_of(con, op.number, now)
     return True
+
+
+def _copy_id(con: sqlite3.Connection, letter: int, data: str) -> UUID:
+    (number,) = con.execute("select message_id from dead_letters where id = ?", (letter,)).fetchone()
+    return copy_id(UUID(bytes=number), data)
 
 
 def _is_there(con: sqlite3.Connection, letter: int) -> bool:
@@ -163,17 +171,16 @@ _REPLAYED = _behind("deliveries.subscription_id", "deliveries.key", "deliveries.
 _NEW_STATE = _behind("s.id", "l.key", "l.position")
 
 
-def _new_delivery_of(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
+def _new_delivery_of(con: sqlite3.Connection, number: int, now: int) -> None:
     """Makes the delivery of a letter whose row was removed when its key was skipped on (L7)."""
-    (letter,) = rows.letters(con.execute(rows.LETTERS + "where id = ?", (op.number,)))
-    own = own_data(letter, rows.message_at(con, letter.position, letter.topic))
-    data = own if op.data is None else op.data
+    (letter,) = rows.letters(con.execute(rows.LETTERS + "where id = ?", (number,)))
+    identity, data = sent(letter, rows.message_at(con, letter.position, letter.topic))
     con.execute(
         "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired, failed,"
         " crashed, priority, enqueued_at, data, attempts, letter_id)"
-        f" select s.id, l.position, coalesce(?, l.message_id), l.key, {_NEW_STATE}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
+        f" select s.id, l.position, ?, l.key, {_NEW_STATE}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
         " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
-        (op.message_id.bytes if op.message_id else None, now, now, data, op.number),
+        (identity.bytes, now, now, data, number),
     )
 
 

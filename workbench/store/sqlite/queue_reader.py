@@ -6,16 +6,24 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.store.letter_jobs import Job
+from workbench.store.letter_values import LetterCopy, delivered_copy
 from workbench.store.rules import AT_ONCE, urgency
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.deed_reader import SqliteDeedReader
 from workbench.store.sqlite.word_conditions import hold_all
-from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, SubscriptionState
+from workbench.store.stored_values import (
+    DeadLetter,
+    Delivery,
+    Depth,
+    Instance,
+    SubscriptionState,
+)
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState if state is not DeliveryState.DEAD)
 _ALIVE = f"state in ({_STATES})"
@@ -165,6 +173,15 @@ class SqliteQueueReader(SqliteDeedReader):
             (subscription, after, upto),
         )
         return {row[0] for row in found}
+
+    def copies(self, subscription: str, after: int, upto: int) -> dict[int, LetterCopy]:
+        """Returns the edited copies that succeeded of messages in a range, by position (L6)."""
+        found = self._all(
+            rows.LETTERS + "where subscription = ? and status = ? and position > ? and position <= ?"
+            " and (edited is not null or generation > 0) order by id",
+            (subscription, LetterStatus.RESOLVED, after, upto),
+        )
+        return {one.position: delivered_copy(one) for one in rows.letters(found)}
 
     def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
         """Returns how many messages of a topic wait for the subscription that has most to do, at most ``limit``."""
