@@ -44,7 +44,7 @@ class Loose(msgspec.Struct):
     number: int = 1
 
 
-class Named(dict):
+class Named(dict[str, int]):
     pass
 
 

@@ -106,8 +106,8 @@ class StateKeeper:
         """
         kept = KeptState()
         self._walk(kept, roots, strict=True)
-        contents = (one[-1] for one in (*kept.attributes, *kept.slots, *kept.dicts, *kept.collections))
-        kept.size = sum(map(len, contents))
+        records: list[tuple[Any, ...]] = [*kept.attributes, *kept.slots, *kept.dicts, *kept.collections]
+        kept.size = sum(len(one[-1]) for one in records)
         return kept
 
     def _walk(self, kept: KeptState, roots: Iterable[Any], *, strict: bool) -> dict[int, Any]:
@@ -170,7 +170,7 @@ def _refuse(_kept: KeptState, one: Any) -> Iterable[Any]:
 
 
 def _attributes(kept: KeptState, one: Any, *, frozen: bool) -> Iterable[Any]:
-    found = vars(one)
+    found: dict[str, Any] = vars(one)
     if not frozen:
         kept.attributes.append((found, found.copy()))
     return found.values()
