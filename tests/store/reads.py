@@ -91,6 +91,7 @@ def _letters(reader: Reader) -> dict[str, Any]:
         "numbered": reader.letters_numbered([4, 2, 99]),
         "listed": reader.letters_listed([2, 99, 4]),
         "having": [reader.letters_having(NUMBERS, statuses) for statuses in (("open",), STATUSES)],
+        "newest": reader.newest_letter(),
         "after": [reader.letters_after(some) for some in (NUMBERS, [4, 99], [])],
         "counts": [reader.letter_counts(), reader.letter_counts([1, 3]), reader.letter_counts([])],
         "fates": [reader.letter_fates(NUMBERS, since) for since in (0, 2**60)],

@@ -160,6 +160,10 @@ class LetterLists(Protocol):
     def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """Returns these numbers, each once, in the order of their messages; those of no letter last."""
 
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        ...
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
 

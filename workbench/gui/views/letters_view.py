@@ -75,6 +75,7 @@ class LettersView(View):
         self._counts: Mapping[str, int] = {}
         self._shared, self._missing = False, ("", "")
         self._replayable: frozenset[int] | None = None
+        self._newest = 0
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
         self._beginning = self.question(self._begin)
@@ -186,7 +187,7 @@ class LettersView(View):
         self._uncharted = wanted is None  # what it costs to look at each letter is paid once a second
 
     def _show_all(self, found: FoundLetters) -> None:
-        shown, self._replayable = found.shown, found.replayable
+        shown, self._replayable, self._newest = found.shown, found.replayable, found.newest
         self._pages.setCurrentIndex(0 if found.counts else 1)
         if not found.counts:
             return
@@ -243,12 +244,13 @@ class LettersView(View):
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         self.keep_typed()
         self.many.follow_list()
-        held, about = self.table.held(), (self.statuses.currentData(), node.identity)
+        held, about = self.table.held(), (self.finder.query(self._statuses()), node.identity)
+        newest = max((self._newest, *node.numbers[:1]))
         if not node.numbers and self._missing[1]:
             self.table.set_empty(*self._missing, "Clear the search", self.finder.clear)
         elif not node.numbers:
             self.table.set_empty("None here", none_said(node))
-        self._listing.ask(lambda: (prepared(source, held), about), about)
+        self._listing.ask(lambda: (prepared(source, held), about, newest), about)
 
     def _statuses(self) -> tuple[str, ...]:
         return SHOWN[self.statuses.currentData()]

@@ -118,6 +118,10 @@ class DeadLetters:
             every = f"there are: {', '.join(known)}" if known else ""
             raise NotFound(f"there is no subscription {name}", hint=did_you_mean(name, known, every))
 
+    def newest(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        return self._world.reader.newest_letter()
+
     def steady(self) -> AbstractContextManager[None]:
         """Gives all reads inside one common view of the letters; for few and short ones (C5)."""
         return self._world.reader.steady()

@@ -80,6 +80,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         known = sorted(positions, key=lambda number: (positions[number], number))
         return (*known, *sorted(set(numbers).difference(positions)))
 
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        return max((letter.number for letter in self._letters()), default=0)
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         return [letter.number for letter in self._letters() if letter.parent in set(numbers)]

@@ -81,6 +81,11 @@ class LetterReader(ListReader):
         )
         return tuple(row[0] for row in found)
 
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        (newest,) = self._one("select coalesce(max(id), 0) from dead_letters")
+        return int(newest)
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         found = self._all(
