@@ -36,7 +36,7 @@ _Look = Callable[["KeptState", Any], Iterable[Any]]
 
 
 class Unkeepable(Exception):
-    """Something is held of which nobody knows what it is at a moment, such as a task that runs."""
+    """Something is held of which it is not known what it is at a moment, such as a task that runs."""
 
 
 class KeptState:
