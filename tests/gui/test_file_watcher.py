@@ -36,7 +36,7 @@ async def test_a_file_that_is_emptied_is_waited_for(watched, until, monkeypatch)
     path, watch, heard = watched
     path.write_text("")
     looked = []
-    monkeypatch.setattr(watch._timer, "start", lambda after: looked.append(after))
+    monkeypatch.setattr(watch._timer, "start", looked.append)
     await until(lambda: looked)
     watch._settle()
     watch._settle()
