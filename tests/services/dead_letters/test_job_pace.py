@@ -53,6 +53,16 @@ async def test_L5_at_a_pace_nothing_is_handed_in_while_it_cannot_be_delivered(ma
     assert report.fates == {"failed_again": 8}
 
 
+@pytest.mark.parametrize("action", ["archive", "purge"])
+async def test_L5_what_is_no_delivery_goes_on_at_its_pace_while_the_engine_is_paused(many, action):
+    jobs = many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start(action, numbers(many), per_second=2)
+    await later(many, 5)
+    assert jobs.get(job).step == 8
+    assert numbers(many) == []
+
+
 async def test_L5_without_a_pace_all_is_given_back_and_a_paused_subscription_is_told(many):
     jobs = many.dead_letters.jobs
     await many.subscriptions.pause("welcome-mail", paused=True)
