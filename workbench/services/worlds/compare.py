@@ -208,7 +208,9 @@ def _rows(
     both = zip(live, (ours, theirs), strict=True)
     if any(next(typed_events(reader, wanted, one.checkpoint, reader.head()), None) for one, reader in both):
         found.untold[name] = "it has not read all events yet"
-    compare_rows(name, live[0].columns, rows_listed(name, ours), rows_listed(name, theirs), found, since)
+    # The last one that is set is the earliest: of several streams of one thing, the first that differs.
+    known = {name.partition("-")[2]: place for name, place in sorted(since.items(), key=itemgetter(1))[::-1]}
+    compare_rows(name, live[0].columns, rows_listed(name, ours), rows_listed(name, theirs), found, known)
 
 
 def compare_rows(
@@ -224,12 +226,10 @@ def compare_rows(
     Args:
         columns: Names and kinds, that of the key first.
         ours: In the order of their keys, as are ``theirs``.
-        since: By stream, from which position on it differs, and whether that stands in the second.
+        since: By key, from which position on a row differs, and whether that stands in the second.
     """
     kinds = dict(columns)
     key, kind = columns[0]
-    # The last one that is set is the earliest: of several streams of one thing, the first that differs.
-    known = {name.partition("-")[2]: place for name, place in sorted(since.items(), key=itemgetter(1))[::-1]}
     count, before = 0, found.rows
 
     def order(row: Row) -> Any:
@@ -239,7 +239,7 @@ def compare_rows(
         count += 1
         if mine == other:
             continue
-        place = known.get(str((mine or other or {})[key]), (0, True))
+        place = since.get(str((mine or other or {})[key]), (0, True))
         cells = list(_cells(mine, other, kinds))
         times = bool(cells) and all(kinds.get(column) == "time" for column, _ in cells)
         found.rows += bool(cells)
