@@ -88,7 +88,7 @@ def _value(found: Rehearsed) -> dict[str, Any]:
     kinds = ("stream", "row", "command", "event")
     listed = [asdict(one) for one in found.differences]
     for one in listed:
-        del one["here"]
+        del one["here"], one["times"]
     return {
         "head": found.head,
         "changes": found.changes,

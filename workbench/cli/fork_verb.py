@@ -52,13 +52,15 @@ def _compare_takes(parser: Parser) -> None:
     parser.add_argument("other", metavar="OTHER", type=Path, help="another one, such as a fork of it")
     parser.trust()
     parser.json(
-        "split, heads, counts, untold, differences [{kind, where, key, column, ours, theirs, since, here}]"
+        "split, heads, counts, untold,"
+        " differences [{kind, where, key, column, ours, theirs, since, here, times}]"
     )
 
 
 async def _compare(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import read_target
-    from workbench.services.worlds.compare import compare, kinds_told
+    from workbench.services.worlds.compare import compare
+    from workbench.services.worlds.comparison_words import kind_of, kinds_told, times_last, told_apart
     from workbench.store.store_file import read_store_file
 
     show = meter(options) or (lambda _: None)
@@ -81,8 +83,14 @@ async def _compare(options: Options, environ: Environ) -> int:
         "differences": [asdict(one) for one in found.differences],
     }
     rows = [
-        (one.kind, one.where, f"{one.key} {one.column}".strip(), one.ours, one.theirs, one.since or "")
-        for one in found.differences
+        (
+            kind_of(one),
+            one.where,
+            f"{one.key} {one.column}".strip(),
+            *told_apart(one.ours, one.theirs),
+            one.since or "",
+        )
+        for one in times_last(found.differences)
     ]
     heads = ("KIND", "WHERE", "WHAT", f"AT {found.heads[0]:,}", f"AT {found.heads[1]:,}", "SINCE")
     lines = [kinds_told(found), *(columns(heads, rows, right=(5,)).splitlines() if rows else [])]

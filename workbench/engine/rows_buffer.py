@@ -158,6 +158,10 @@ class RowsBuffer:
                 before[key] = row if known else self._reader.row(self._projection.name, key, self._generation)
         return [(key, row, self._changed[key]) for key, row in before.items()]
 
+    def touched(self) -> set[Any]:
+        """Returns the keys of the rows that the event that was just applied put, changed or removed."""
+        return {key for key, _known, _row in self._before}
+
     def keep(self) -> None:
         """Keeps what the event that was just applied did."""
         self._before.clear()

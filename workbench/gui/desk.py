@@ -163,7 +163,7 @@ class Desk(QObject):
         self,
         workspace: Workspace,
         parent: QObject | None = None,
-        trunk: Callable[[], Workspace | None] = lambda: None,
+        trunk: Callable[[], Desk | None] = lambda: None,
     ) -> None:
         super().__init__(parent)
         self.trunk = trunk

@@ -169,8 +169,8 @@ class Session(WindowActions):
         if self.desk is not None:
             self._status.show_drafts(len(drafted_files(self.desk)))
 
-    def _of_trunk(self) -> Workspace | None:
-        return self.trunk.workspace if self.trunk is not None else None
+    def _of_trunk(self) -> Desk | None:
+        return self.trunk.desk if self.trunk is not None else None
 
     @override
     def show_trouble(self, target: tuple[Path | None, str], error: Exception) -> None:

@@ -182,6 +182,15 @@ class Scenario:
         return self.invariants if self.stepped else ()
 
     @property
+    def only_guards(self) -> bool:
+        """Whether it says nothing of its own beside that: what is refused or dies in that order may be the cure.
+
+        A dead letter that it lists is one that an invariant is not to count.
+        """
+        letters = all(one.kind is FactKind.DEAD_LETTER and one.wanted for one in self.then)
+        return bool(self.guarded) and letters and not self.no_other_events
+
+    @property
     def stepped(self) -> bool:
         """Whether it names deliveries: then nothing moves by itself before its last step is done."""
         return any(isinstance(step.act, OneDelivery) for step in self.when)

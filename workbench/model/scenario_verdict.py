@@ -37,7 +37,8 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
       completely, what followed from it may be left out, unless there are to be no other events. Where no
       event is listed, none must be.
     - A command that is not accepted must be listed as rejected, failed or a conflict, and a dead letter must
-      be listed: nothing goes wrong unnoticed.
+      be listed: nothing goes wrong unnoticed. Where it does nothing but guard the invariants in an order that
+      it names, both are told beside it (W24).
     - Messages and commands of policies may come in any order, and others beside them.
     - Every invariant of the project holds, listed or not (Y4).
     """
@@ -65,20 +66,21 @@ def _parts(scenario: Scenario, happened: Happened) -> Iterator[ResultPart]:
     def listed(*kinds: FactKind) -> list[Expected]:
         return [one for one in scenario.then if one.wanted and one.kind in kinds]
 
-    def lines_of(kind: FactKind, found: Sequence[Facts], *, strict: bool = False) -> tuple[Line, ...]:
+    def lines_of(kind: FactKind, found: Sequence[Facts]) -> tuple[Line, ...]:
         refused = [one for one in scenario.then if not one.wanted and one.kind is kind]
-        return (*_unordered(listed(kind), found, strict=strict), *_absent(refused, found))
+        expected = listed(kind)
+        wrong = kind is FactKind.DEAD_LETTER
+        lines = _unordered(expected, found, strict=wrong and not scenario.only_guards)
+        return (*(lines if expected or wrong else ()), *_absent(refused, found))
 
     refusals = happened.refusals
     answered = listed(FactKind.REJECTED, FactKind.CONFLICT, FactKind.FAILED)
-    answers = _ordered(answered, refusals, [True] * len(refusals))
+    answers = _ordered(answered, refusals, [not scenario.only_guards] * len(refusals))
     yield ResultPart(title="Answers", lines=answers)
     yield ResultPart(title="Events", lines=_events(scenario, happened, listed(FactKind.EVENT)))
     yield ResultPart(title="Commands that followed", lines=lines_of(FactKind.COMMAND, happened.commands))
     yield ResultPart(title="Messages", lines=lines_of(FactKind.MESSAGE, happened.messages))
-    yield ResultPart(
-        title="Dead letters", lines=lines_of(FactKind.DEAD_LETTER, happened.letters, strict=True)
-    )
+    yield ResultPart(title="Dead letters", lines=lines_of(FactKind.DEAD_LETTER, happened.letters))
     asked = [one for one in scenario.then if one.kind in {FactKind.ROW, FactKind.ROWS}]
     yield ResultPart(title="Rows", lines=tuple(_row(one, happened) for one in asked))
     queries = zip(listed(FactKind.QUERY), happened.answers, strict=True)
@@ -130,11 +132,10 @@ def _moved(pairs: Sequence[tuple[int | None, int | None]], cost: Cost) -> Iterat
 
 
 def _unordered(
-    expected: Sequence[Expected], happened: Sequence[Facts], *, strict: bool = False
+    expected: Sequence[Expected], happened: Sequence[Facts], *, strict: bool
 ) -> tuple[Line, ...]:
     pairs = in_any_order(len(expected), len(happened), _cost(expected, happened))
-    lines = _lines(pairs, expected, happened, [strict] * len(happened))
-    return tuple(lines) if expected or strict else ()
+    return tuple(_lines(pairs, expected, happened, [strict] * len(happened)))
 
 
 def unlisted_letters(scenario: Scenario, letters: Sequence[Facts]) -> list[int]:

@@ -31,7 +31,7 @@ async def test_W14_commands_are_promoted_after_a_question(trunk, until):
     await user(fork, "zed")
     view = await compared(fork, until, 1)
     found = [view.table.model().row(at) for at in range(view.table.model().rowCount())]
-    assert ("stream", "user-zed", "", "not there", "1", head + 1) in [row[:6] for row in found]
+    assert ("stream", "user-zed", "", ("not there",) * 2, ("1", "1"), head + 1) in [row[:6] for row in found]
     assert view.commands.model().row(0)[:4] == ("create_user", "user-zed", 0, "fits")
     view.acts["ask"].do()
     (answer,) = view.strip.findChildren(QPushButton, "answer")
@@ -60,11 +60,55 @@ async def test_W14_where_the_project_moves_behind_the_question_it_is_compared_ag
     view.acts["ask"].do()
     (answer,) = view.strip.findChildren(QPushButton, "answer")
     await user(trunk, "zed")
-    assert view.commands.model().row(0)[3] == "fits"
     answer.click()
     await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")
     assert f"the project at {trunk.workspace.reader.head():,}" in view.said.text()
     assert any("user-zed" in one for one in notices(fork))
+
+
+def named(view):
+    return {view.table.model().row(at)[1] for at in range(view.table.model().rowCount())}
+
+
+async def test_what_either_does_meanwhile_is_compared_by_itself(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    at = next(n for n in range(view.table.model().rowCount()) if view.table.model().row(n)[1] == "user-zed")
+    view.table.selectRow(at)
+    await user(fork, "yan")
+    await until(lambda: "user-yan" in named(view))
+    assert view.commands.model().rowCount() == 2
+    await user(trunk, "xia")
+    await until(lambda: "user-xia" in named(view))
+    at = view.table.currentIndex().row()
+    assert view.table.model().row(at)[1] == "user-zed", "what was chosen stays"
+    await until(lambda: f"the project at {trunk.workspace.reader.head():,}" in view.said.text())
+
+
+async def test_what_takes_long_says_as_of_when_it_is(trunk, until, monkeypatch):
+    monkeypatch.setattr("workbench.gui.views.compare_view.DEAR", 0.0)
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    await user(fork, "yan")
+    await until(lambda: "as of " in view.said.text() and "by now: Again (F9)" in view.said.text())
+    assert "user-yan" not in named(view)
+    view.acts["again"].do()
+    await until(lambda: "user-yan" in named(view))
+
+
+async def test_W14_what_is_issued_behind_the_question_is_not_promoted_with_it(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    view.acts["ask"].do()
+    (answer,) = view.strip.findChildren(QPushButton, "answer")
+    await user(fork, "yan")
+    await until(lambda: view.commands.model().rowCount() == 2)
+    answer.click()
+    await until(lambda: any("1 command issued on users" in one for one in notices(fork)))
+    assert trunk.workspace.reader.stream("user-yan") is None
 
 
 async def test_W14_what_fits_is_promoted_and_the_question_says_what_is_left_out(trunk, until):

@@ -90,6 +90,7 @@ def test_W18_rows_that_differ_are_counted_with_their_cells(deploy):
     assert rows
     assert {one.where for one in rows} == {"accounts"}
     assert {one.column for one in rows} == {"balance"}
+    assert all(one.since for one in rows)
     assert found.looked["row"] == 6
     assert found.differ["row"] == len({one.key for one in rows}) <= 6
     assert not of(found, "stream")

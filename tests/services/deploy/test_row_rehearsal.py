@@ -59,7 +59,7 @@ def rehearsed(bank, old, new):
     """Compares the rows."""
     with read_store_file(bank / "data/events.db") as reader:
         found = Rehearsed(head=reader.head())
-        RowRehearsal(reader, (old, new), {}, found, lambda *_: None).run("accounts")
+        RowRehearsal(reader, (old, new), found, lambda *_: None).run("accounts")
     return found
 
 
@@ -76,6 +76,38 @@ def test_W18_rows_that_were_written_are_found_again(bank, monkeypatch, batch):
     found = rehearsed(bank, side(bank, plain), side(bank, skipping))
     monkeypatch.undo()
     assert found.differences == rehearsed(bank, side(bank, plain), side(bank, skipping)).differences != []
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+def test_W18_rows_that_differ_say_since_which_event(bank, monkeypatch, batch):
+    monkeypatch.setattr("workbench.services.deploy.row_rehearsal.BATCH", batch)
+    found = rehearsed(bank, side(bank, plain), side(bank, skipping))
+    with read_store_file(bank / "data/events.db") as reader:
+        for one in found.differences:
+            first = next(
+                event
+                for event in reader.read_log(0, 10_000)
+                if event.stream == f"account-{one.key}" and event.json().get("amount", 0) > 5
+            )
+            assert one.since == first.position, one.key
+    assert {one.first for one in found.reasons} == {min(one.since for one in found.differences)}
+
+
+def test_W18_a_row_that_came_to_the_same_and_differs_again_says_since_then(bank):
+    def never(event, record, rows):
+        rows.update(record.stream.partition("-")[2], balance=0)
+
+    def now_and_then(event, record, rows):
+        rows.update(record.stream.partition("-")[2], balance=int(record.version == 2 or record.version > 3))
+
+    found = rehearsed(bank, side(bank, never), side(bank, now_and_then))
+    with read_store_file(bank / "data/events.db") as reader:
+        versions = {reader.stream(f"account-{one.key}").version for one in found.differences}
+        assert 3 not in versions
+        assert max(versions) > 3
+        for one in found.differences:
+            twice = reader.stream(f"account-{one.key}").version > 3
+            assert reader.event_at(one.since).version == (4 if twice else 2)
 
 
 def test_W18_a_fold_that_stops_says_which_model_does(bank):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -13,13 +12,12 @@ from tests.services.worlds.test_fork import forked
 from workbench.model.projection import ColumnKind, as_kept
 from workbench.services.worlds.compare import (
     NOT_THERE,
-    Comparison,
     Differences,
     compare,
     compare_rows,
-    kinds_told,
     split_of,
 )
+from workbench.services.worlds.comparison_words import kinds_told
 
 
 def compared(trunk, world):
@@ -108,8 +106,20 @@ def test_a_time_beyond_the_calendar_is_said_as_its_number():
     assert found.differences[0].theirs == str(2**62)
 
 
-def test_stores_with_no_beginning_in_common_say_so():
-    said = kinds_told(Comparison(split=0, heads=(5, 7), counts=Counter(stream=2)))
-    assert said.startswith("2 streams differ: the two have no beginning in common")
-    assert kinds_told(Comparison(split=0, heads=(5, 0))) == "nothing differs since position 0"
-    assert kinds_told(Comparison(split=3, heads=(5, 7))) == "nothing differs since position 3"
+def test_rows_that_differ_in_times_alone_are_told_apart():
+    found = Differences()
+    columns = (("id", "text"), ("name", "text"), ("at", "time"), ("until", "time"))
+    ours = [{"id": one, "name": "Ada", "at": 1, "until": 2} for one in "abc"]
+    theirs = [
+        {"id": "a", "name": "Ada", "at": 9, "until": 8},
+        {"id": "b", "name": "Bob", "at": 9, "until": 2},
+        {"id": "c", "name": "Ada", "at": 1, "until": 2},
+    ]
+    assert compare_rows("rows", columns, iter(ours), iter(theirs), found, {}) == (3, 2)
+    assert [(one.key, one.column, one.times) for one in found.differences] == [
+        ("a", "at", True),
+        ("a", "until", True),
+        ("b", "name", False),
+        ("b", "at", False),
+    ]
+    assert (found.rows, found.in_times) == (2, 1)

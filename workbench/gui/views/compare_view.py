@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -23,7 +27,8 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel, EmptyState
 from workbench.model.command import CommandOutcome
 from workbench.model.counts import counted
-from workbench.services.worlds.compare import Comparison, StoreDifference, compare, kinds_told
+from workbench.services.worlds.compare import Comparison, StoreDifference, compare
+from workbench.services.worlds.comparison_words import kind_of, kinds_told, times_last, told_apart
 from workbench.services.worlds.promote import Promoted, preview, promote
 from workbench.store.store_file import read_store_file
 
@@ -33,13 +38,19 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
     from workbench.services.worlds.fork import Fork
 
-BADGES = {"row": "projection", "stream": "event", "message": "topic", "letter": "error"}
+BADGES = {
+    "row": "projection",
+    "times": "projection",
+    "stream": "event",
+    "message": "topic",
+    "letter": "error",
+}
 DIFFERENCES = (
     TableColumn("What", width=90, badge=lambda kind: (BADGES[kind], kind)),
     TableColumn("Where", width=130),
     TableColumn("Row and column", width=150, stretch=True),
-    TableColumn("In the project", width=130),
-    TableColumn("In the fork", width=150, stretch=True),
+    TableColumn("In the project", width=130, text=itemgetter(0), tip=itemgetter(1)),
+    TableColumn("In the fork", width=150, stretch=True, text=itemgetter(0), tip=itemgetter(1)),
     TableColumn("Since", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
 )
 COMMANDS = (
@@ -62,6 +73,23 @@ STORES = "Stores (*.db);;All files (*)"
 SAME = "Nothing differs", "What is done in only one of both stands here."
 MOVED = "The project moved on: {}. Fork it again as it is now, and issue the commands there"
 SAMPLES = 3
+DEAR = 0.5
+"""Seconds of work: what takes more to compare is compared again only when a person asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What was read of both.
+
+    Attributes:
+        store: Of the project.
+        seconds: Of work that it took.
+    """
+
+    found: Comparison
+    plan: Sequence[Promoted]
+    store: Path
+    seconds: float
 
 
 class CompareView(View):
@@ -85,7 +113,8 @@ class CompareView(View):
         self.commands = FastTableView(COMMANDS)
         self.commands.setAccessibleName("Commands that were issued in the fork")
         self.commands.set_empty("No commands", "What is issued here stands here, to be issued there as well.")
-        self._found: Comparison | None = None
+        self._read: Compared | None = None
+        self._heard: Desk | None = None
         self._reading = self.question(self._show, self.table.fail)
         self._both = in_panes(Qt.Orientation.Vertical, (self.table, 3), (self.commands, 1), name="compare")
         self._bar = QWidget()
@@ -110,7 +139,8 @@ class CompareView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return changes.everything and self._is_fork
+        stored = changes.appended or changes.removed or changes.dead_letters or bool(changes.projections)
+        return self._is_fork and (stored or changes.commands or changes.model or changes.everything)
 
     @override
     def first_widget(self) -> QWidget:
@@ -123,6 +153,25 @@ class CompareView(View):
 
     @override
     def refresh(self) -> None:
+        """Compares with what both have by now; where that takes long, it says only that they moved on."""
+        self._hear()
+        if self._read is None or self._read.seconds < DEAR or self._read.store != self._store():
+            self.renew()
+        else:
+            self._say()
+
+    def _hear(self) -> None:
+        """Follows what the project is told that was forked, in its own window."""
+        trunk = self.desk.trunk()
+        if trunk is not self._heard:
+            if self._heard is not None and isValid(self._heard):
+                self._heard.changed.disconnect(self._changed)
+            self._heard = trunk
+            if trunk is not None:
+                trunk.changed.connect(self._changed)
+
+    @override
+    def renew(self) -> None:
         workspace, store = self.desk.workspace, self._store()
         self._show_page()
         if (fork := workspace.fork) is not None and store is not None:
@@ -155,11 +204,7 @@ class CompareView(View):
         )
         if name:
             self._chosen = Path(name)
-            self.refresh()
-
-    @override
-    def renew(self) -> None:
-        self.refresh()
+            self.renew()
 
     @action(
         "Compare again",
@@ -172,10 +217,10 @@ class CompareView(View):
     )
     def again(self) -> None:
         """Compares with what both have by now."""
-        self.refresh()
+        self.renew()
 
-    def _show(self, answer: tuple[Comparison, Sequence[Promoted]]) -> None:
-        self._found, self._plan = answer
+    def _show(self, answer: Compared) -> None:
+        self._read, self._plan = answer, answer.plan
         self._list()
         self.commands.refresh(
             ListSource(
@@ -189,26 +234,38 @@ class CompareView(View):
         self.acts.refresh()
 
     def _list(self) -> None:
-        if self._found is None:
+        if self._read is None:
             return
         words = self.filter.asked().casefold().split()
-        self._shown = [one for one in self._found.differences if _holds(one, words)]
+        self._shown = [one for one in times_last(self._read.found.differences) if _holds(one, words)]
         rows = [
             (
-                one.kind,
+                kind_of(one),
                 one.where,
                 f"{one.key} {one.column}".strip(),
-                one.ours,
-                one.theirs,
+                *zip(told_apart(one.ours, one.theirs), (one.ours, one.theirs), strict=True),
                 one.since,
                 (one.kind, one.where, one.key, one.column),
             )
             for one in self._shown
         ]
         self.table.refresh(ListSource(rows, itemgetter(-1)))
-        untold = [f"{name}: {why}" for name, why in self._found.untold.items()]
-        at = "the project at {:,}, the fork at {:,}".format(*self._found.heads)
-        self.said.setText("; ".join([kinds_told(self._found), at, *untold]))
+        self._say()
+
+    def _say(self) -> None:
+        """Says how much differs, as of when, and whether both moved on since."""
+        if self._read is None:
+            return
+        found, trunk = self._read.found, self.trunk()
+        at = "the project at {:,}, the fork at {:,}".format(*found.heads)
+        here = self.desk.workspace.reader.head()
+        now = (trunk.reader.head() if trunk is not None else found.heads[0], here)
+        if now != found.heads and self._read.seconds >= DEAR:
+            at = "as of {:,} and {:,}; the project is at {:,}, the fork at {:,} by now: Again (F9)".format(
+                *found.heads, *now
+            )
+        untold = [f"{name}: {why}" for name, why in found.untold.items()]
+        self.said.setText("; ".join([kinds_told(found), at, *untold]))
 
     def _difference(self, chosen: ChosenRows) -> StoreDifference | None:
         key = chosen.row[-1]
@@ -246,7 +303,7 @@ class CompareView(View):
     def trunk(self) -> Workspace | None:
         """Returns the project that was forked, where a window has it open."""
         fork = self.desk.workspace.fork
-        found = self.desk.trunk()
+        found = desk.workspace if (desk := self.desk.trunk()) is not None else None
         here = fork is not None and found is not None and str(found.project.root.resolve()) == fork.folder
         return found if here else None
 
@@ -280,18 +337,20 @@ class CompareView(View):
         said = f"Issue {some} on {fork.trunk}, each with the version seen here?"
         samples = [f"left out: {_named(one)} {one.left_out}" for one in out[:SAMPLES]]
         samples += [_named(one) for one in plan[:SAMPLES]]
-        self.strip.ask(said, samples, [ConfirmChoice(label="Promote", run=self._promote)])
+        self.strip.ask(
+            said, samples, [ConfirmChoice(label="Promote", run=partial(self._promote, self._plan))]
+        )
 
-    def _promote(self) -> None:
+    def _promote(self, plan: Sequence[Promoted]) -> None:
+        """Issues what was asked about, whatever was issued in the fork since."""
         if (trunk := self.trunk()) is not None:
-            self.desk.run(self._promoted(trunk), "Promote")
+            self.desk.run(self._promoted(plan, trunk), "Promote")
 
-    async def _promoted(self, trunk: Workspace) -> None:
-        plan = self._plan
+    async def _promoted(self, plan: Sequence[Promoted], trunk: Workspace) -> None:
         try:
             done = await promote(plan, trunk)
         finally:
-            self.refresh()  # where it was refused, the project moved on
+            self.renew()  # where it was refused, the project moved on
         asked = [now for before, now in zip(plan, done, strict=True) if before.goes]
         failed = [one for one in asked if one.outcome != CommandOutcome.ACCEPTED]
         out = sum(bool(one.left_out) for one in done)
@@ -304,15 +363,15 @@ class CompareView(View):
             self.desk.notice("ok", f"{counted(len(asked), 'command')} issued on {trunk.project.name}{more}.")
 
 
-def _read(
-    workspace: Workspace, fork: Fork, store: Path, split: int | None
-) -> tuple[Comparison, Sequence[Promoted]]:
+def _read(workspace: Workspace, fork: Fork, store: Path, split: int | None) -> Compared:
     """Compares with the trunk's store, for a thread."""
     takes_time()
+    begun = time.thread_time()
     registry, here = workspace.registry, workspace.reader
     with read_store_file(store, registry.stored_names()) as trunk:
         found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=split)
-        return found, preview(here, fork.position, trunk)
+        plan = preview(here, fork.position, trunk)
+    return Compared(found=found, plan=plan, store=store, seconds=time.thread_time() - begun)
 
 
 def _named(one: Promoted) -> str:
@@ -320,5 +379,5 @@ def _named(one: Promoted) -> str:
 
 
 def _holds(one: StoreDifference, words: Sequence[str]) -> bool:
-    text = f"{one.kind} {one.where} {one.key} {one.column} {one.ours} {one.theirs}".casefold()
+    text = f"{kind_of(one)} {one.where} {one.key} {one.column} {one.ours} {one.theirs}".casefold()
     return all(word in text for word in words)

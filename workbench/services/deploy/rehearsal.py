@@ -50,7 +50,7 @@ def rehearse_deploy(reader: Reader, before: Project, after: Project, told: Told)
     streams = StreamRehearsal(reader, sides, commands, found, told)
     streams.run([name for name, _ in reader.categories() if name in changed])
     commands.of_several()
-    rows = RowRehearsal(reader, sides, streams.since, found, told)
+    rows = RowRehearsal(reader, sides, found, told)
     for name in changed_projections(old, new):
         rows.run(name)
     return found

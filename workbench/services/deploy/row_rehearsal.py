@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.engine.rows_buffer import RowsBuffer
 from workbench.errors import WorkbenchError
 from workbench.model.clock import ManualClock
-from workbench.model.projection import OnFault, Projection
+from workbench.model.projection import OnFault, as_kept
 from workbench.model.secrets import without_secrets
 from workbench.services.deploy.two_models import reason
 from workbench.services.story.row_history import LeftOut, left_out
@@ -22,32 +22,31 @@ from workbench.tusk.scratch import scratch
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
+    from workbench.model.projection import Projection
     from workbench.services.deploy.rehearsed import Rehearsed
     from workbench.services.deploy.two_models import SideModel, Told
     from workbench.store.operations import Operation
     from workbench.store.ports import Reader, Store
 
+Row = dict[str, Any]
+Since = Mapping[str, tuple[int, bool]]
+"""By key, from which position on a row differs; it stands in what both have."""
 BATCH = 2_000
 """Events whose rows are written at once."""
 NOTHING = LeftOut(skipped=frozenset(), parked={})
 
 
 class RowRehearsal:
-    """Compares the rows of read models that two models fold otherwise.
-
-    Args:
-        since: By stream, from which position on it differs.
-    """
+    """Compares the rows of read models that two models fold otherwise."""
 
     def __init__(
         self,
         reader: Reader,
         sides: tuple[SideModel, SideModel],
-        since: Mapping[str, tuple[int, bool]],
         found: Rehearsed,
         told: Told,
     ) -> None:
-        self._reader, self._sides, self._since = reader, sides, since
+        self._reader, self._sides = reader, sides
         self._found, self._told = found, told
 
     def run(self, name: str) -> None:
@@ -63,26 +62,52 @@ class RowRehearsal:
         live = next((one for one in self._reader.generations(name) if one.live), None)
         passed = left_out(self._reader, live) if live is not None else NOTHING
         with _scratch() as store, closing(store.reader()) as rows:
-            numbers = []
-            for side, projection in zip(self._sides, (old, new), strict=True):
-                fold = _Fold(side, projection, store, rows, passed)
-                stopped = fold.run(self._events(side, projection))
-                if stopped is not None:
-                    self._stopped(name, *stopped, new=projection is new)
-                    return
-                numbers.append(fold.generation)
             kinds = dict(new.shape())
             shared = [one for one in old.shape() if one[0] in kinds]
-            ours, theirs = (rows_listed(name, rows, number) for number in numbers)
-            count, differ = compare_rows(name, shared, ours, theirs, self._found, self._since)
+            folds = [
+                _Fold(side, one, store, rows, passed)
+                for side, one in zip(self._sides, (old, new), strict=True)
+            ]
+            since = self._fold(name, folds, [column for column, _ in shared])
+            if since is None:
+                return
+            ours, theirs = (rows_listed(name, rows, fold.generation) for fold in folds)
+            count, differ = compare_rows(name, shared, ours, theirs, self._found, since)
         self._found.looked["row"] += count
         self._found.differ["row"] += differ
 
-    def _events(self, side: SideModel, projection: Projection) -> Iterator[RecordedEvent]:
-        head = self._found.head
-        wants = side.wants(projection.handlers().keys())
-        told = partial(self._told, f"Folding {projection.name}")
-        return map(side.own, LogWalk(reader=self._reader, wants=wants, upto=head, step=told).events())
+    def _fold(self, name: str, folds: Sequence[_Fold], columns: Sequence[str]) -> Since | None:
+        """Folds with both models, event by event; returns since which one rows differ, by their keys.
+
+        Returns:
+            None where a fold stopped, which is noted then.
+        """
+        since: dict[Any, int] = {}
+        told = partial(self._told, f"Folding {name}")
+        wants = [fold.wants for fold in folds]
+        walk = LogWalk(
+            reader=self._reader,
+            wants=lambda kind: any(one(kind) for one in wants),
+            upto=self._found.head,
+            step=told,
+        )
+        for event in walk.events():
+            touched = set[Any]()
+            for at, fold in enumerate(folds):
+                try:
+                    touched |= fold.take(event)
+                except _Stopped as error:
+                    self._stopped(name, str(error), event.position, new=bool(at))
+                    return None
+            for key in touched:
+                one, other = (fold.row(key, columns) for fold in folds)
+                if one == other:
+                    since.pop(key, None)
+                else:
+                    since.setdefault(key, event.position)
+        for fold in folds:
+            fold.flush(self._found.head)
+        return {str(key): (position, True) for key, position in since.items()}
 
     def _stopped(self, name: str, said: str, position: int, *, new: bool) -> None:
         """Notes that a fold stops at an event that it cannot fold (J2)."""
@@ -93,6 +118,10 @@ class RowRehearsal:
         self._found.differs(
             StoreDifference(kind="row", where=name, ours="all rows", theirs=f"stops: {said}", since=position)
         )
+
+
+class _Stopped(Exception):  # no error of this program: the model's code refuses an event
+    """A fold stops at an event, and says why."""
 
 
 class _Fold:
@@ -118,38 +147,48 @@ class _Fold:
             )
         )
         self.generation = max(one.generation for one in rows.generations(projection.name))
-        self._checkpoint = 0
+        self._checkpoint = self._count = 0
+        self._handlers, self._kinds = projection.handlers(), dict(projection.shape())
+        self.wants = side.wants(self._handlers.keys())
+        self._rows_now = self._buffer()
 
-    def run(self, events: Iterator[RecordedEvent]) -> tuple[str, int] | None:
-        """Folds events; returns why it stopped, and at which position; None where it did not."""
-        handlers, count = self._projection.handlers(), 0
-        buffer = self._buffer()
-        for event in events:
-            if event.stream in self._parked or self._passed.leaves_out(event):
-                continue
-            try:
-                handlers[event.type](self._side.registry.read_event(event), event, buffer)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # noqa: BLE001  # code of the model may raise anything
-                buffer.undo()
-                if self._projection.on_fault is OnFault.PAUSE:
-                    return without_secrets(reason(error), event.data), event.position
-                if self._projection.on_fault is OnFault.PARK:
-                    self._parked.add(event.stream)
-                continue
-            buffer.keep()
-            count += 1
-            if count % BATCH == 0 or buffer.full:
-                self._keep(buffer, event.position)
-                buffer = self._buffer()
-        self._keep(buffer, self._checkpoint + 1)
-        return None
+    def take(self, event: RecordedEvent) -> set[Any]:
+        """Folds an event, if it is of this read model; returns the keys of the rows that it changed.
 
-    def _buffer(self) -> RowsBuffer:
-        return RowsBuffer(self._projection, self._rows, self.generation)
+        Raises:
+            _Stopped: It cannot be folded, and the read model stops there (J2).
+        """
+        if not self.wants(event.type) or event.stream in self._parked or self._passed.leaves_out(event):
+            return set()
+        event, buffer = self._side.own(event), self._rows_now
+        try:
+            self._handlers[event.type](self._side.registry.read_event(event), event, buffer)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            buffer.undo()
+            if self._projection.on_fault is OnFault.PAUSE:
+                raise _Stopped(without_secrets(reason(error), event.data)) from error
+            if self._projection.on_fault is OnFault.PARK:
+                self._parked.add(event.stream)
+            return set()
+        touched = buffer.touched()
+        buffer.keep()
+        self._count += 1
+        if self._count % BATCH == 0 or buffer.full:
+            self.flush(event.position)
+        return touched
 
-    def _keep(self, buffer: RowsBuffer, position: int) -> None:
+    def row(self, key: Any, columns: Sequence[str]) -> Row | None:
+        """Returns these columns of a row as it stands now; None where there is none."""
+        row = self._rows_now.get(key)
+        return None if row is None else {name: as_kept(self._kinds[name], row[name]) for name in columns}
+
+    def flush(self, position: int) -> None:
+        """Writes what was folded up to a position."""
+        if position <= self._checkpoint:
+            return
+        buffer, self._rows_now = self._rows_now, self._buffer()
         self._write(
             ApplyProjection(
                 name=self._projection.name,
@@ -161,6 +200,9 @@ class _Fold:
             )
         )
         self._checkpoint = position
+
+    def _buffer(self) -> RowsBuffer:
+        return RowsBuffer(self._projection, self._rows, self.generation)
 
     def _write(self, operation: Operation) -> None:
         (answer,) = self._store.write([operation])

@@ -47,6 +47,7 @@ class StoreDifference:
         theirs: How it is in the second.
         since: Position of the first event or message from which on they differ; 0 where that is not known.
         here: Whether that stands in the second; else in the first.
+        times: Of a row which only columns that hold times tell from the other one.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class StoreDifference:
     theirs: str = ""
     since: int = 0
     here: bool = True
+    times: bool = False
 
 
 @dataclass(slots=True)
@@ -65,11 +67,15 @@ class Differences:
 
     Attributes:
         counts: How many differences there are, by kind; of each at most `MOST` are listed.
+        rows: How many rows differ; each is one difference for every column that does.
+        in_times: How many of them in times alone.
         untold: Read models that were not compared, with the reason.
     """
 
     differences: list[StoreDifference] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    in_times: int = 0
     untold: dict[str, str] = field(default_factory=dict)
 
     def note(self, one: StoreDifference) -> None:
@@ -202,7 +208,9 @@ def _rows(
     both = zip(live, (ours, theirs), strict=True)
     if any(next(typed_events(reader, wanted, one.checkpoint, reader.head()), None) for one, reader in both):
         found.untold[name] = "it has not read all events yet"
-    compare_rows(name, live[0].columns, rows_listed(name, ours), rows_listed(name, theirs), found, since)
+    # The last one that is set is the earliest: of several streams of one thing, the first that differs.
+    known = {name.partition("-")[2]: place for name, place in sorted(since.items(), key=itemgetter(1))[::-1]}
+    compare_rows(name, live[0].columns, rows_listed(name, ours), rows_listed(name, theirs), found, known)
 
 
 def compare_rows(
@@ -218,13 +226,11 @@ def compare_rows(
     Args:
         columns: Names and kinds, that of the key first.
         ours: In the order of their keys, as are ``theirs``.
-        since: By stream, from which position on it differs, and whether that stands in the second.
+        since: By key, from which position on a row differs, and whether that stands in the second.
     """
     kinds = dict(columns)
     key, kind = columns[0]
-    # The last one that is set is the earliest: of several streams of one thing, the first that differs.
-    known = {name.partition("-")[2]: place for name, place in sorted(since.items(), key=itemgetter(1))[::-1]}
-    count = differ = 0
+    count, before = 0, found.rows
 
     def order(row: Row) -> Any:
         return Decimal(row[key]) if kind in EXACT else row[key]
@@ -233,9 +239,11 @@ def compare_rows(
         count += 1
         if mine == other:
             continue
-        place = known.get(str((mine or other or {})[key]), (0, True))
+        place = since.get(str((mine or other or {})[key]), (0, True))
         cells = list(_cells(mine, other, kinds))
-        differ += bool(cells)
+        times = bool(cells) and all(kinds.get(column) == "time" for column, _ in cells)
+        found.rows += bool(cells)
+        found.in_times += times
         for column, said in cells:
             found.note(
                 StoreDifference(
@@ -247,9 +255,10 @@ def compare_rows(
                     theirs=said[1],
                     since=place[0],
                     here=place[1],
+                    times=times,
                 )
             )
-    return count, differ
+    return count, found.rows - before
 
 
 def _cells(
@@ -370,12 +379,3 @@ def _by_subscription(reader: Reader) -> defaultdict[str, dict[int, str]]:
 def _statuses(letters: dict[int, str]) -> str:
     counts = Counter(letters.values())
     return ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())) or "none"
-
-
-def kinds_told(found: Comparison, names: Sequence[str] = ("row", "stream", "message", "letter")) -> str:
-    """Says how much differs, in a line."""
-    parts = [counted(found.counts[name], name) for name in names if found.counts[name]]
-    said = f"{', '.join(parts)} differ" if parts else "nothing differs"
-    if not found.split and all(found.heads):
-        return f"{said}: the two have no beginning in common: these are different projects"
-    return f"{said} since position {found.split:,}"

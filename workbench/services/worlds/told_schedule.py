@@ -69,7 +69,8 @@ def told_schedule(scenario: Scenario, run: Run, usual: SteppedWorld) -> ToldSche
     world = run.world
     words = deviations(world, usual)
     said = "; ".join(words or run.broken) or "as usual"
-    saved = as_scenario(world, f"{scenario.name}: {said}"[:LONGEST_NAME])
+    guards = not world.world.registry.invariants.keys().isdisjoint(run.broken)
+    saved = as_scenario(world, f"{scenario.name}: {said}"[:LONGEST_NAME], guards=guards)
     return ToldSchedule(
         choices=run.choices,
         deviations=words,
