@@ -9,6 +9,7 @@ import pytest
 from tests.services.worlds.race import made, opened, orders_that_race
 from workbench.model.clock import SystemClock
 from workbench.model.scenario import ScenarioVerdict
+from workbench.project.project import load_project
 from workbench.project.scenarios import read_scenarios, write_scenario
 from workbench.services.project.new_project import EMPTY, TEMPLATES, create
 from workbench.services.scenarios import Scenarios, tell
@@ -171,6 +172,23 @@ async def test_W6_what_was_found_fails_by_itself(tmp_path, end, found):
 async def test_W6_a_race_of_the_orders_fails_by_itself(tmp_path):
     project, (scenario,) = opened(orders_that_race(tmp_path / "orders"))
     assert "no_charge_after_cancel" in await findings_fail(project, scenario)
+
+
+async def test_W24_an_order_that_was_saved_holds_once_the_model_refuses_what_broke_it(tmp_path):
+    project, scenario = late(tmp_path, "at rest")
+    explorer = ScenarioExplorer(project, scenario)
+    found = await explorer.explore(Plan(deviations=1, most=60, random=False))
+    world = (await explorer.replayed(found.findings["not_both"].choices)).world
+    saved = as_scenario(world, "Saved", guards=True)
+    assert saved.then == ()
+    file = tmp_path / "late" / "project.tsk"
+    cure = 'emit: "order.cancelled"\nrefuse { too_late { when: "true", message: "it is placed" } }'
+    file.write_text(file.read_text().replace('emit: "order.cancelled"', cure))
+    mended = load_project(tmp_path / "late", environ={}, trusted=True)
+    (again,) = read_scenarios(write_scenario(saved, project.registry), "a.tsk", mended.registry)
+    result = await Scenarios(mended, SystemClock()).run_one(again)
+    assert result.verdict is ScenarioVerdict.PASSED, tell(result)
+    assert "· rejected cancel" in tell(result), "what is refused is told beside it"
 
 
 async def test_W6_a_delay_at_the_end_is_saved_as_one_and_ends_nothing(tmp_path):
