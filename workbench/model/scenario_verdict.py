@@ -131,9 +131,7 @@ def _moved(pairs: Sequence[tuple[int | None, int | None]], cost: Cost) -> Iterat
             yield from ((number, when), (found[0], when))
 
 
-def _unordered(
-    expected: Sequence[Expected], happened: Sequence[Facts], *, strict: bool
-) -> tuple[Line, ...]:
+def _unordered(expected: Sequence[Expected], happened: Sequence[Facts], *, strict: bool) -> tuple[Line, ...]:
     pairs = in_any_order(len(expected), len(happened), _cost(expected, happened))
     return tuple(_lines(pairs, expected, happened, [strict] * len(happened)))
 
