@@ -183,7 +183,7 @@ class Scenario:
 
     @property
     def only_guards(self) -> bool:
-        """Whether it says nothing of its own beside that: what is refused or dies in that order may be the cure.
+        """Whether it says nothing of its own beside: what is refused or dies then may be the cure.
 
         A dead letter that it lists is one that an invariant is not to count.
         """

@@ -72,7 +72,7 @@ def _expected(world: SteppedWorld) -> Iterator[Expected]:
 
 
 def _excused(world: SteppedWorld) -> Iterator[Expected]:
-    """Yields the dead letters that came and that the scenario itself expects: no invariant counts them (Y4)."""
+    """Yields the dead letters that the scenario itself expects: no invariant counts them (Y4)."""
     unexpected = {one.number for one in unexpected_letters(world)}
     yield from (_letter(world, one) for one in world.letters() if one.number not in unexpected)
 
