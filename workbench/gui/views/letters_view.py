@@ -298,9 +298,10 @@ class LettersView(View):
     async def _link(self, letter: DeadLetter) -> None:
         letters = self._dead_letters
         later = await letters.made_by(letter) if letter.status.value == "failed_again" else 0
-        changed, behind = await letters.changed_in(letter), await letters.waiting_behind((letter.number,))
+        payloads = await letters.payloads(letter.number)
+        behind = await letters.waiting_behind((letter.number,))
         if self.detail.letter is not None and self.detail.letter.number == letter.number:
-            self.detail.show_links(letter.parent or 0, later, changed, behind)
+            self.detail.show_links(letter.parent or 0, later, payloads, behind)
 
     # -- doing --------------------------------------------------------------------------------------------
 

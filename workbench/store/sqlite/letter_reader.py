@@ -81,6 +81,11 @@ class LetterReader(ListReader):
         )
         return tuple(row[0] for row in found)
 
+    def letters_of(self, subscription: str, position: int) -> list[DeadLetter]:
+        """Returns the dead letters of one delivery, the oldest first."""
+        of = "where subscription = ? and position = ? order by id"
+        return rows.letters(self._all(rows.LETTERS + of, (subscription, position)))
+
     def newest_letter(self) -> int:
         """Returns the highest number of a dead letter; 0 for none."""
         (newest,) = self._one("select coalesce(max(id), 0) from dead_letters")
@@ -94,15 +99,6 @@ class LetterReader(ListReader):
             (min(numbers, default=0), json.dumps(list(numbers))),
         )
         return [row[0] for row in found]
-
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
-        found = self._all(
-            "select status, count(*) from dead_letters where changed_at >= ?"
-            " and id in (select value from json_each(?)) group by status",
-            (since, json.dumps(list(numbers))),
-        )
-        return {row[0]: row[1] for row in found}
 
     def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for.
