@@ -122,7 +122,7 @@ def keep_time(root: Path, fork: Fork, now: int) -> None:
 
 def time_in(fork: Fork, store: Path) -> int:
     """Returns what time it is in a fork: as it was left, and never before what is stored in it (W15)."""
-    with contextlib.suppress(WorldError):  # whoever opens it is told
+    with contextlib.suppress(WorldError):  # opening it says what is wrong
         return max(fork.now, last_time(store))
     return fork.now
 
