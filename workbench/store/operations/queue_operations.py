@@ -123,7 +123,7 @@ class DoNow(Operation, frozen=True, kw_only=True):
     """An operator has a delivery that waits for its time made now; answers 1, or 0 if it waits no more.
 
     Attributes:
-        act: Under which it is kept as it waited, for forks at earlier and later positions; empty to keep none.
+        act: Under which it is kept as it waited, for forks at earlier and later positions; empty for none.
     """
 
     subscription: str
