@@ -15,7 +15,8 @@ from workbench.store.conversion import BY_HANDLERS
 from workbench.store.sqlite.clock_steps import LAST_WRITE
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.projection_tables import drop_rows
-from workbench.store.sqlite.waited import EFFECTS, Waited
+from workbench.store.sqlite.waited import Waited
+from workbench.store.sqlite.waiting_rows import EFFECTS
 from workbench.store.waiter import Reached, Waiter
 
 _EMPTIED = (
