@@ -141,7 +141,7 @@ class ScenarioExplorer:
         self._refused = ""
         self._watch = MoveWatch(self._clock)
         self._unsteady = ""
-        self.result = Exploration(scenario=scenario.name, notes=self._notes())
+        self.result = Exploration(scenario=scenario.name, notes=self._notes(), faults=tuple(self._faults))
 
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
@@ -339,7 +339,7 @@ class ScenarioExplorer:
         """
         found = [one for one in self.result.findings.values() if one.invariant != DUPLICATES]
         before = [(one, await self.replayed(one.choices)) for one in found]
-        self.result = Exploration(scenario=self._scenario.name)
+        self.result = Exploration(scenario=self._scenario.name, faults=tuple(self._faults))
         self._decide()
         tried = set[Choices]()
         for one, as_before in before:
