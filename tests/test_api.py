@@ -277,7 +277,7 @@ def test_a_test_is_told_of_an_order_that_goes_wrong(tmp_path):
     assert '{ deliver: "fulfilment", of: "order.placed" }' in str(wrong.value)
     only_placed(folder)
     said = workbench.explore(folder, seconds=60)
-    assert said == ["An order is placed: no violation in any order; 1 schedule"]
+    assert said == ["An order is placed: no violation in any order, without faults; 1 schedule"]
 
 
 def test_exploring_in_a_test_fails_where_nothing_or_not_all_could_be_explored(tmp_path):

@@ -51,7 +51,10 @@ def test_nothing_found_is_said_with_its_count(workbench, orders):
     only_placed(orders)
     said = workbench("explore", orders, "--for", "60s", "--processes", "1")
     assert said.code == 0
-    assert said.out.splitlines()[0] == "An order is placed: no violation in any order; 1 schedule"
+    assert (
+        said.out.splitlines()[0]
+        == "An order is placed: no violation in any order, without faults; 1 schedule"
+    )
     wrong = workbench("explore", orders, "--faults", "flood")
     assert wrong.code == 2
     assert "'flood' should be one of: crash, duplicate, delay" in wrong.err
@@ -150,10 +153,11 @@ def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, order
     assert said.code == 1
     first, second = [line for line in said.out.splitlines() if not line.startswith(" ")]
     assert first.startswith(
-        "Too late: no violation in those tried; 0 schedules; it could not be explored to the end: "
+        "Too late: no violation in those tried, without faults; 0 schedules; "
+        "it could not be explored to the end: "
     )
     assert "at 2024-01-01T00:00:00Z has passed" in first
-    assert second == "An order is placed: no violation in any order; 1 schedule"
+    assert second == "An order is placed: no violation in any order, without faults; 1 schedule"
 
 
 def test_which_commands_are_generated_and_which_are_not_is_told(workbench, tmp_path):

@@ -70,8 +70,8 @@ async def test_W12_what_is_armed_is_seen_in_status_bar_board_and_subscriptions(t
     assert status.faults.isHidden()
     await trunk.workspace.faults.arm("fail:welcome-mail:99", allowed=True)
     await trunk.workspace.faults.arm("fail:users:99", allowed=True)
-    await until(lambda: not status.faults.isHidden())
-    assert status.faults.text() == "2 faults armed"
+    await until(lambda: status.faults.text() == "2 faults armed")
+    assert not status.faults.isHidden()
     trunk.bring("subscriptions")
     subscriptions = trunk.window.views["subscriptions"]
     faults = [one.title for one in COLUMNS].index("Faults")
@@ -98,6 +98,8 @@ async def test_W13_what_came_of_them_is_told_and_leads_there(trunk, until):
     await until(lambda: view.found.model().rowCount() > 3)
     rows = [view.found.model().row(at) for at in range(view.found.model().rowCount())]
     (stopped,) = [row for row in rows if "users stopped at position" in row[1]]
+    ended = next(row for row in rows if row[1].startswith("Everything came to its end"))
+    assert ended[0][1].startswith("no: "), "the number alone would stand beside a sentence that is not true"
     view.found.choose_key(stopped[3])
     view.found.row_chosen.emit(stopped)
     assert fork.desk.selection.projection == "users"

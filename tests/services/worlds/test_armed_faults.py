@@ -124,8 +124,10 @@ async def test_W13_what_died_what_stopped_and_what_is_open_did_not_end(workspace
     said = "\n".join(found(workspace)[ENDED])
     assert "users stopped at position" in said
     assert "fault 1, which is armed, failed the read model users" in said
-    check = next(one for one in workspace.faults.check() if one.name == ENDED)
-    assert {one.projection for one in check.findings if "stopped at" in one} == {"users"}
+    checks = {one.name: one for one in workspace.faults.check()}
+    assert {one.projection for one in checks[ENDED].findings if "stopped at" in one} == {"users"}
+    upto = workspace.reader.generations("users")[0].checkpoint
+    assert f"users up to position {upto:,}, where it stopped" in checks[REBUILT].said
 
 
 async def test_W13_what_happened_twice_behind_the_first_fault_is_found_with_its_position(workspace):

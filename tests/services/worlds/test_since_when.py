@@ -177,6 +177,9 @@ def test_an_invariant_is_named_that_says_always(world):
         ("count('account.move') > 0", {}, "did you mean account.moved"),
         ("row.balance >= 0", {"rows": "accounds"}, "there is no read model accounds"),
         ("state.balance", {"of": "account"}, "an invariant is true or false"),
+        ("state.balance >= 0", {}, "choose of what it is asked: each stream of an aggregate (--of)"),
+        ("version > 1", {}, "choose of what it is asked: each stream of an aggregate (--of)"),
+        ("row.balance >= 0", {}, "choose of what it is asked: each row of a read model (--rows)"),
     ],
 )
 def test_a_condition_that_is_typed_is_checked(world, text, about, said):

@@ -43,7 +43,8 @@ def page_words(one: Exploration | None, other: str, *, busy: bool) -> tuple[str,
         return ("Exploring …", "") if busy else ("Is there an order that goes wrong?", HINT)
     said = one.sentence()
     hint = "Choose an end or a broken invariant to see its order beside the usual one."
-    return f"{said[0].upper()}{said[1:]}.", STEADY if one.unsteady else one.trouble or hint
+    title = said if one.found else f"{said[0].upper()}{said[1:]}"  # a name is as it is written
+    return f"{title}.", STEADY if one.unsteady else one.trouble or hint
 
 
 def several(scenarios: Sequence[Scenario]) -> str:

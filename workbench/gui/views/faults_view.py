@@ -283,7 +283,7 @@ class FaultsView(View):
         rows: list[tuple[object, ...]] = []
         for one in checks:
             fine = ("neutral", "not yet") if one.open else ("ok", "holds")
-            kind = ("error", f"{len(one.findings):,}") if one.findings else fine
+            kind = ("error", f"no: {len(one.findings):,} found") if one.findings else fine
             rows.append((kind, " · ".join(filter(None, (one.name, one.said))), 0, (one.name, -1), None))
             rows += [
                 (("neutral", "found"), said, said.position, (one.name, at), said)

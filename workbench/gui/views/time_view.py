@@ -37,7 +37,7 @@ KINDS = {
     "retention": "neutral",
 }
 LOOKING = "Time goes by itself here. In a fork it is moved by hand."
-MOVED = "Time moved"
+MOVED = "Let time pass"
 
 
 class TimeView(View):
@@ -66,8 +66,8 @@ class TimeView(View):
         buttons = [self.acts.button(key, primary=key == "next_due") for key in ("next_due", "hour", "day")]
         self.until = QLineEdit()
         self.until.setAccessibleName("Until when time passes")
-        self.until.setPlaceholderText("+2h, 2026-11-26 08:00")
-        self.until.setToolTip("Let time pass until then (Enter)")
+        self.until.setPlaceholderText("+2h or a time")
+        self.until.setToolTip("Let time pass until then (Enter): +2h, or 2026-11-26 08:00")
         self.until.returnPressed.connect(self._go)
         self.fork = push_button(
             "Fork at the newest position", lambda: desk.fork_wanted.emit(Selection()), sign=icon("fork")

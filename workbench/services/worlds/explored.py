@@ -139,6 +139,7 @@ class Exploration:
         unsteady: The model does not do the same each time: what was tried says nothing of other runs.
         deciding: The read models that were moved by themselves: something that decides looks at their rows.
         notes: What was not asked or tried, in words.
+        faults: What could go wrong in a run, beside the order, in words.
     """
 
     scenario: str
@@ -155,6 +156,7 @@ class Exploration:
     unsteady: bool = False
     deciding: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -172,6 +174,7 @@ class Exploration:
         self.unsteady |= other.unsteady
         self.deciding |= other.deciding
         self.notes = self.notes or other.notes
+        self.faults = self.faults or other.faults
         for end, outcome in other.outcomes.items():
             own = self.outcomes.setdefault(end, EndTally(outcome.choices))
             own.count += outcome.count
@@ -237,7 +240,8 @@ class Exploration:
             return f"{self.trouble}; {tried}{merged}"
         if not self.found:
             upto = all_with if self.exhausted or self.complete >= 0 else "in those tried"
-            return f"no violation {upto}; {tried}{merged}"
+            faults = f"with {', '.join(self.faults)}" if self.faults else "without faults"
+            return f"no violation {upto}, {faults}; {tried}{merged}"
         upto = f"all {all_with} were tried" if self.complete >= 0 else "not all were tried"
         upto = "all were tried" if self.exhausted else upto
         broken = ", ".join(f"{one.invariant} broken in {one.count:,}" for one in self.findings.values())

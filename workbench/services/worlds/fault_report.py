@@ -55,7 +55,7 @@ def fault_report(reader: Reader, registry: Registry, since: int, held: Sequence[
         Check(
             name=REBUILT,
             findings=unlike_rebuilt(reader, registry),
-            said=counted(len(folded), "read model"),
+            said="; ".join([counted(len(folded), "read model"), *_part_way(reader, folded)]),
         ),
         Check(
             name=ONCE,
@@ -64,6 +64,14 @@ def fault_report(reader: Reader, registry: Registry, since: int, held: Sequence[
         ),
         Check(name=ENDED, findings=ended, said="; ".join(held), open=bool(held) and not ended),
     ]
+
+
+def _part_way(reader: Reader, projections: Sequence[str]) -> Iterator[str]:
+    """Says up to where rows can be right of read models that stopped."""
+    for name in projections:
+        for one in reader.generations(name):
+            if one.live and one.status is ProjectionStatus.FAULTED:
+                yield f"{name} up to position {one.checkpoint:,}, where it stopped"
 
 
 def _stopped(reader: Reader, projections: Sequence[str]) -> Iterator[CheckFinding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.timers import VirtualTimer
 from workbench.errors import CallerError, InvalidValue
-from workbench.model.clock import FURTHEST, LONGEST, MICROSECONDS, ManualClock
+from workbench.model.clock import FURTHEST, LONGEST, MICROSECONDS, ManualClock, rfc3339
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
@@ -144,8 +144,13 @@ class Future:
             raise CallerError(
                 "time goes by itself here", hint="fork the project: in a fork it is moved by hand"
             )
-        if not 0 <= seconds <= LONGEST:
-            raise InvalidValue("time goes on, at most a year at once", path="", hint="choose a later time")
+        if seconds < 0:
+            said = f"that is over: it is {rfc3339(clock.now())} here"
+            raise InvalidValue(said, path="", hint="give a later time, or how much is to pass, such as +2h")
+        if seconds > LONGEST:
+            raise InvalidValue(
+                "at most a year passes at once", path="", hint="give an earlier time, then go on"
+            )
         began = clock.now()
         end = began + round(seconds * MICROSECONDS)
         if end > FURTHEST:

@@ -118,7 +118,7 @@ class ScenarioExplorer:
         self._keeper: StateKeeper | None = None
         self._runs: ScheduleRuns | None = None
         self._played = 0
-        self.result = Exploration(scenario=scenario.name, notes=self._notes())
+        self.result = Exploration(scenario=scenario.name, notes=self._notes(), faults=tuple(self._faults))
 
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
@@ -337,7 +337,7 @@ class ScenarioExplorer:
         """
         found = [one for one in self.result.findings.values() if one.invariant != DUPLICATES]
         before = [(one, await self.replayed(one.choices)) for one in found]
-        self.result = Exploration(scenario=self._scenario.name)
+        self.result = Exploration(scenario=self._scenario.name, faults=tuple(self._faults))
         self._decide()
         tried = set[Choices]()
         for one, as_before in before:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.event import RecordedEvent
-from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.hints import did_you_mean
 from workbench.model.invariant import Invariant
 from workbench.model.json_differences import Difference, differences
@@ -33,6 +33,11 @@ class HowItHeld(StrEnum):
     HELD = "held"
     BROKE = "broke"
     NEVER_HELD = "never_held"
+
+
+STREAMS = "each stream of an aggregate (--of)"
+ASKED_OF = {"state": STREAMS, "id": STREAMS, "version": STREAMS, "row": "each row of a read model (--rows)"}
+"""Of what a condition is asked that names this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,13 @@ def _subject(broken: BrokenInvariant) -> str:
     return broken.stream if broken.key is None else f"row {broken.key}"
 
 
+def _of_what(text: str, flaw: Flaw) -> str:
+    """Returns the hint of a flaw of what is asked of the whole log: of what it is to be asked instead."""
+    name, called = text[flaw.at : flaw.end], text[flaw.end :].lstrip().startswith("(")
+    known = name in ASKED_OF and not called
+    return f"choose of what it is asked: {ASKED_OF[name]}" if known else flaw.hint
+
+
 class Since:
     """Looks for the first break in the store of a world."""
 
@@ -165,9 +177,8 @@ class Since:
         try:
             return typed_invariant(registry, text, of=of, rows=rows)
         except InvalidExpression as error:
-            said = "; ".join(
-                f"{flaw.message} ({flaw.hint})" if flaw.hint else flaw.message for flaw in error.flaws
-            )
+            told = [(one.message, one.hint if of or rows else _of_what(text, one)) for one in error.flaws]
+            said = "; ".join(f"{message} ({hint})" if hint else message for message, hint in told)
             raise InvalidValue(said, path=TYPED) from error
 
     def when(self, invariant: Invariant, step: Step = lambda _done, _of: True) -> SinceWhen:
