@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -18,16 +19,17 @@ class AskingRoom(QObject):
 
     Args:
         pane: The lower one of two.
+        page: What scrolls in it.
     """
 
-    def __init__(self, panes: Panes, pane: Scrolled, banner: ConflictBanner) -> None:
+    def __init__(self, panes: Panes, pane: Scrolled, page: QWidget, banner: ConflictBanner) -> None:
         super().__init__(panes)
-        self._panes, self._pane, self._banner = panes, pane, banner
+        self._panes, self._pane, self._page, self._banner = panes, pane, page, banner
         self._before, self._lent = list[int](), 0
         self._due = QTimer(self, interval=0, singleShot=True)
         self._due.timeout.connect(self._share)
         banner.installEventFilter(self)
-        pane.widget().installEventFilter(self)
+        page.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -45,8 +47,9 @@ class AskingRoom(QObject):
                 self._panes.lend(self._before)
             self._before, self._lent = [], 0
             return
-        page, shown = self._pane.widget(), self._banner.difference
-        room = sum(sizes) - max(LEFT, self._panes.widget(0).minimumSizeHint().height())
+        page, shown = self._page, self._banner.difference
+        other = self._panes.widget(0) or self._page
+        room = sum(sizes) - max(LEFT, other.minimumSizeHint().height())
         hint = max(min(shown.sizeHint().height(), shown.maximumHeight()), shown.minimumHeight())
         wide = self._panes.width() - self._pane.verticalScrollBar().sizeHint().width()  # it may be there yet
         self._banner.limit(room - page.heightForWidth(wide) + hint)

@@ -22,9 +22,7 @@ class FoldingStrip(Banner):
         self.line = ElidedLabel()
         self.folded = True
         super().__init__(kind, "")
-        said = self._layout.itemAt(0).layout()
-        if isinstance(said, QBoxLayout):
-            said.addWidget(self.line, 1)
+        self._layout.insertWidget(1, self.line, 1)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._text.setTextInteractionFlags(
             Qt.TextInteractionFlag.NoTextInteraction
@@ -43,6 +41,7 @@ class FoldingStrip(Banner):
         self.line.setText(self.text)
         self.line.setVisible(folded)
         self._text.setVisible(not folded)
+        self._layout.setStretch(0, 0 if folded else 1)
         self._lie()
 
     @override

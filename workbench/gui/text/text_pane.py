@@ -81,6 +81,7 @@ class TextPane(QWidget):
         self.file, self._answer = file, ("", "", "")
         self.list.hide()
         self.editor.show_text(text)
+        self.editor.horizontalScrollBar().setValue(0)
         self._say()
 
     def show_mistakes(self, problems: Sequence[Problem]) -> None:
