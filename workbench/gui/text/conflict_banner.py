@@ -119,7 +119,7 @@ class ConflictBanner(Banner):
         self.limit(self._room)
 
     def limit(self, room: int) -> None:
-        """Lets the difference take no more room than so many pixels, but a few lines at least; it scrolls."""
+        """Lets the difference take a room in pixels at most, but a few lines at least; it scrolls."""
         self._room, line = room, self.difference.fontMetrics().lineSpacing()
         least, whole = (lines * line + FRAME for lines in (FEWEST, max(FEWEST, len(self._lines) + len(HEAD))))
         self.difference.setMinimumHeight(least)
