@@ -62,7 +62,7 @@ async def test_W14_where_the_project_moves_behind_the_question_it_is_compared_ag
     await user(trunk, "zed")
     answer.click()
     await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")
-    assert f"the project at {trunk.workspace.reader.head():,}" in view.said.text()
+    await until(lambda: f"the project at {trunk.workspace.reader.head():,}" in view.said.text())
     assert any("user-zed" in one for one in notices(fork))
 
 
@@ -92,7 +92,7 @@ async def test_what_takes_long_says_as_of_when_it_is(trunk, until, monkeypatch):
     await user(fork, "zed")
     view = await compared(fork, until, 1)
     await user(fork, "yan")
-    await until(lambda: "as of " in view.said.text() and "by now: Again (F9)" in view.said.text())
+    await until(lambda: "as of " in view.said.text() and ": Again (F9)" in view.said.text())
     assert "user-yan" not in named(view)
     view.acts["again"].do()
     await until(lambda: "user-yan" in named(view))

@@ -257,15 +257,19 @@ class CompareView(View):
         if self._read is None:
             return
         found, trunk = self._read.found, self.trunk()
-        at = "the project at {:,}, the fork at {:,}".format(*found.heads)
-        here = self.desk.workspace.reader.head()
-        now = (trunk.reader.head() if trunk is not None else found.heads[0], here)
+        now = (
+            trunk.reader.head() if trunk is not None else found.heads[0],
+            self.desk.workspace.reader.head(),
+        )
+        said = [
+            kinds_told(found),
+            "the project at {:,}, the fork at {:,}".format(*found.heads),
+            *(f"{name}: {why}" for name, why in found.untold.items()),
+        ]
         if now != found.heads and self._read.seconds >= DEAR:
-            at = "as of {:,} and {:,}; the project is at {:,}, the fork at {:,} by now: Again (F9)".format(
-                *found.heads, *now
-            )
-        untold = [f"{name}: {why}" for name, why in found.untold.items()]
-        self.said.setText("; ".join([kinds_told(found), at, *untold]))
+            behind = "as of {:,} and {:,}, by now they are at {:,} and {:,}: Again (F9)"
+            said[:2] = [behind.format(*found.heads, *now), said[0]]
+        self.said.setText("; ".join(said))
 
     def _difference(self, chosen: ChosenRows) -> StoreDifference | None:
         key = chosen.row[-1]

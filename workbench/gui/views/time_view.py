@@ -66,7 +66,7 @@ class TimeView(View):
         buttons = [self.acts.button(key, primary=key == "next_due") for key in ("next_due", "hour", "day")]
         self.until = QLineEdit()
         self.until.setAccessibleName("Until when time passes")
-        self.until.setPlaceholderText("+2h or a time")
+        self.until.setPlaceholderText("+2h")
         self.until.setToolTip("Let time pass until then (Enter): +2h, or 2026-11-26 08:00")
         self.until.returnPressed.connect(self._go)
         self.fork = push_button(

@@ -24,7 +24,7 @@ def as_scenario(world: SteppedWorld, name: str, *, guards: bool = False) -> Scen
     invariants hold is part of every scenario.
 
     Args:
-        guards: What was done broke an invariant. That holds once it is mended, and nothing else is expected:
+        guards: What was done broke an invariant. That holds once it is fixed, and nothing else is expected:
             what was refused before may not be then, and the other way round.
     """
     steps = list(_steps(world, [deed.move for deed in world.deeds[: _end(world)]]))
