@@ -89,7 +89,7 @@ def _told(fork: Fork) -> list[str]:
     """Says what a world is; of a bundle first what its maker says and what was made up, which may be cut."""
     if not fork.bundled:
         said = f"a world of its own: own store and clock; nothing here touches {fork.trunk}"
-        return [*filter(None, (said, fork.told))]
+        return [*filter(None, (said, fork.told, fork.whose))]
     masked = f"made up: {', '.join(fork.masked)}" if fork.masked else "nothing is masked"
     return [*filter(None, (fork.note, masked, "a world of its own, begun paused"))]
 

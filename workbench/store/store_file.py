@@ -20,6 +20,7 @@ from workbench.store.ports import Reader, Store
 
 if TYPE_CHECKING:
     from workbench.store.sqlite.connection import Synchronous
+    from workbench.store.sqlite.cut import ForkedStore
 
 
 def open_store_file(
@@ -38,7 +39,7 @@ def cut_back(path: Path, position: int) -> None:
     cut_back(path, position)
 
 
-def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> dict[str, int] | None:
+def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> ForkedStore:
     """Takes away only what a copy of a store has behind a position; see `store.sqlite.cut`."""
     from workbench.store.sqlite.cut import fork_back
 

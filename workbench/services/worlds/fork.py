@@ -52,7 +52,8 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         folder: That project's folder.
         store: The file of that project's store.
         position: Up to here it has what the trunk has.
-        began: Time of that position, microseconds since 1970.
+        began: Time of that position, or of what died or was done behind it and before the next one,
+            microseconds since 1970.
         now: What time it is in the fork, likewise.
         delivered: Subscriptions for which what waited counts as delivered there.
         at: The event or message that a bundle was made for; 0 for a fork.
@@ -80,6 +81,12 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         names, many = ", ".join(self.delivered), len(self.delivered)
         whom = names if many <= NAMED else f"{many} subscriptions"
         return names and f"what waited for {whom} counts as delivered: code of the project may act outside"
+
+    @property
+    def whose(self) -> str:
+        """What of it is of the project, and what is its own."""
+        before = f"what stands up to position {self.position:,} is of {self.trunk}"
+        return f"{before}, its dead letters as they are now; deliveries are counted from there on"
 
     @property
     def bundled(self) -> bool:
@@ -164,7 +171,7 @@ def make_fork(
         backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
         told("Cutting", 0, 1)
         kept = [*_waiting(project, handlers=waiting)]
-        behind = fork_back(store, position, began, kept)
+        behind, latest = fork_back(store, position, began, kept)
         if behind is not None:
             _recall(project, store, began, behind)
         fork = Fork(
@@ -173,8 +180,8 @@ def make_fork(
             folder=str(project.root.resolve()),
             store=str(project.store_path.resolve()),
             position=position,
-            began=began,
-            now=began,
+            began=latest,
+            now=latest,
             delivered=tuple(sorted({*project.registry.subscriptions} - {*kept})),
         )
         write_mark(part, fork)

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from workbench.model.ids import derived_id
@@ -28,13 +29,14 @@ _SINCE = (
     " union all select min(published_at) from messages where position > :cut)"
 )
 _UNCLAIMED = "claimed_to = 0, claim_token = null, claim_owner = null, claim_until = null"
-_BEGUN = (
-    f"update subscriptions set cursor = :cut, {_UNCLAIMED}, paused = 0, delivered = 0, failed = 0,"
-    " filtered = 0, retried = 0, died = 0, expired = 0, skipped = 0"
-)
+_UNCOUNTED = "delivered = 0, failed = 0, filtered = 0, retried = 0, died = 0, expired = 0, skipped = 0"
+_BEGUN = f"update subscriptions set cursor = :cut, {_UNCLAIMED}, paused = 0, {_UNCOUNTED}"
 _KEPT = "(select value from json_each(:kept))"
 _FORKED = (
-    f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED}",
+    (
+        f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED},"
+        f" {_UNCOUNTED}"
+    ),
     "delete from dead_letters where position > :cut or died_at >= :since",
     "delete from letter_changes where letter_id not in (select id from dead_letters)",
     "delete from letter_notes where letter_id not in (select id from dead_letters)",
@@ -100,6 +102,11 @@ _WAIT_AGAIN = (
         " where deliver_at is not null and json_extract(meta, '$.instance') <> ''"
     ),
 )
+_LATEST = (
+    "select max(at) from (select max(died_at) as at from dead_letters union all select max(at) from actions"
+    " union all select max(issued_at) from commands where last_position = 0 and issued_at < :since)"
+)
+"""When the last of what stands without a position was: deaths, what operators did, refused commands."""
 _OPEN_AGAIN = "insert or ignore into open_commands select position, meta, type, deliver_at from messages where position = ?"
 _EFFECTS = 16
 """As many effects of one delivery are looked for."""
@@ -140,10 +147,22 @@ def cut_back(path: Path, position: int) -> None:
             con.execute(f"delete from {table}")
 
 
-def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> dict[str, int] | None:
+class ForkedStore(NamedTuple):
+    """What became of a store that was forked.
+
+    Attributes:
+        behind: Where subscriptions begin that had not come to the position; None where nothing was taken away.
+        latest: When the last of all was that it has; at least the time of the position.
+    """
+
+    behind: dict[str, int] | None
+    latest: int
+
+
+def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> ForkedStore:
     """Takes away what was stored behind a position and nothing else (W9).
 
-    Dead letters from before stay as they are now, and so do counts and pauses. Where something was taken away,
+    Dead letters from before stay as they are now, and so do pauses; deliveries count from 0. Where something was taken away,
     what processes remember goes, too, and what waited then waits again: commands that were handled, withdrawn
     or died later, and whatever had its consequences later, or was held back until later.
 
@@ -151,9 +170,6 @@ def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> d
         path: As for `cut_back`.
         began: The time of the position, microseconds since 1970.
         kept: Subscriptions for which what waits is kept; for others it counts as delivered.
-
-    Returns:
-        Where subscriptions begin that had not come to the position; None where nothing was taken away.
 
     Raises:
         WorldError: It cannot be written.
@@ -167,13 +183,12 @@ def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> d
             con.execute(statement, named)
         for name, cursor in behind.items():
             con.execute("update subscriptions set cursor = min(cursor, ?) where name = ?", (cursor, name))
-        if not cut:
-            return None
-        con.execute("delete from processes")
-        if COMMANDS_TOPIC in kept:
-            for statement in _WAIT_AGAIN:
+        if cut:
+            con.execute("delete from processes")
+            for statement in _WAIT_AGAIN if COMMANDS_TOPIC in kept else ():
                 con.execute(statement, named)
-        return behind
+        (latest,) = con.execute(_LATEST, named).fetchone()
+        return ForkedStore(behind if cut else None, max(began, latest or began))
 
 
 def _behind(con: sqlite3.Connection, named: Mapping[str, int | str], kept: Collection[str]) -> dict[str, int]:
