@@ -282,8 +282,7 @@ async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(br
     assert [one.changed for one in payloads] == [0, 3, 3]
     assert [set(one.tries) for one in payloads] == [{""}, {"as changed in #3"}, {"as changed in #3"}]
     desk.select(Selection(letter=5))
-    said = "Payload as changed in #3"
-    await until(lambda: any(said in one.text() for one in view.detail.findChildren(QLabel)))
+    await until(lambda: view.detail.payload.which.currentText() == "Payload as changed in #3")
     tries = view.detail._attempts.model()
     assert {tries.row(at)[3] for at in range(tries.rowCount())} == {"as changed in #3"}
     desk.select(Selection(letter=3))
