@@ -77,6 +77,16 @@ async def test_L5_at_a_pace_nothing_is_handed_in_while_it_cannot_be_delivered(ma
     assert report.fates == {"failed_again": 8}
 
 
+@pytest.mark.parametrize("action", ["archive", "purge"])
+async def test_L5_what_is_no_delivery_goes_on_at_its_pace_while_the_engine_is_paused(many, action):
+    jobs = many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start(action, numbers(many), per_second=2)
+    await later(many, 5)
+    assert jobs.get(job).step == 8
+    assert numbers(many) == []
+
+
 @pytest.mark.usefixtures("given_back")
 async def test_L5_a_pause_behind_what_was_given_back_is_told(many):
     jobs = many.dead_letters.jobs
