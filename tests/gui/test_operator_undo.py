@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.gui.conftest import settle
 from tests.services.conftest import passing
 from workbench.gui import operator_undo
@@ -66,6 +68,7 @@ async def test_L10_undo_behind_a_hold_asks_and_has_the_job_go_on(broken, desk, u
     await jobs.cancel(job)
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L10_a_hold_behind_which_the_job_went_on_is_not_undone_by_going_on_again(broken, desk, until):
     told, jobs, operations = [], broken.dead_letters.jobs, broken.operations
     desk.noticed.connect(told.append)

@@ -860,6 +860,28 @@ async def test_V5_a_file_that_is_read_in_part_only_is_not_written(project, behin
     assert path.read_bytes() == TEXT.encode() + behind
 
 
+async def test_V5_a_project_file_that_others_emptied_is_no_model_and_can_be_written_again(project):
+    path = project.project.root / "project.tsk"
+    project.design.state()
+    path.write_text(" \n")
+    for _ in range(2):
+        with pytest.raises(TskError, match=r"project.tsk:1:1: E-EMPTY the file is empty"):
+            project.design.state()
+    with pytest.raises(TskError, match="E-EMPTY"):
+        project.design.apply("Add", lambda text: text.with_said("project.tsk", TEXT + "# mine\n"))
+    assert path.read_text() == " \n"
+    project.design.save("Edit", parse(TEXT + "# mine\n", "project.tsk"), was=b" \n")
+    assert written(project) == TEXT + "# mine\n"
+    assert project.design.state().wrong == ()
+
+
+async def test_a_project_file_that_is_emptied_here_is_so(project):
+    project.design.save("Edit", parse("", "project.tsk"), was=TEXT.encode(), insist=True)
+    assert written(project) == ""
+    assert project.design.state().text.project.text == ""
+    assert project.design.undo().text.project.text == TEXT
+
+
 async def test_a_scenario_file_with_mistakes_is_mended_and_not_removed_by_undoing(project):
     (project.project.root / "scenarios" / "a.tsk").write_text('"half {')
     project.design.save("Edit", parse(SCENARIO, "scenarios/a.tsk"), was=b'"half {')
@@ -1015,6 +1037,21 @@ async def test_files_that_others_wrote_and_that_do_not_load_say_why(project, mon
     assert (state.wrong, written(project)) == ((), TEXT)
     monkeypatch.setattr("workbench.services.design.file_faults.would_be", None)  # nor what was written here
     assert project.design.state().wrong == ()
+
+
+async def test_V5_a_mistake_of_others_holds_up_no_text_that_makes_nothing_worse(project):
+    wrong = TEXT + '\n[policy.other]\non: "parcel.snet"\n'
+    (project.project.root / "project.tsk").write_text(wrong)
+    mine = "# mine\n" + wrong
+    state = project.design.save("Edit", parse(mine, "project.tsk"), was=wrong.encode())
+    assert written(project) == mine
+    assert (len(state.broken), state.undo) == (2, "Edit")
+    more = mine + '\n[policy.mine]\non: "parcel.snet"\n'
+    with pytest.raises(ProjectError):
+        project.design.save("Edit", parse(more, "project.tsk"), was=mine.encode())
+    assert written(project) == mine
+    assert project.design.save("Edit", parse(TEXT, "project.tsk"), was=mine.encode()).broken == ()
+    assert written(project) == TEXT
 
 
 async def test_a_draft_tells_its_own_mistakes_and_not_those_of_the_files_twice(project):

@@ -162,11 +162,11 @@ class TskEditor(QPlainTextEdit):
             return
         if of_others:
             self.kept.keep()
-        cursor, spans = self.textCursor(), changed_spans(was, text)
+        cursor = self.textCursor()
         at = self.offset(cursor)
         cursor.setPosition(cursor.anchor())
-        places = [place_behind(one, spans) for one in (self.offset(cursor), at)]
-        self.replace_pieces(spans[::-1])
+        places = [place_behind(one, was, text) for one in (self.offset(cursor), at)]
+        self.replace_pieces(changed_spans(was, text)[::-1])
         self.setTextCursor(self.cursor_at(*places))
         if of_others:
             self.document().clearUndoRedoStacks()

@@ -27,6 +27,7 @@ from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
 from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
+from workbench.gui.views.payload_versions import PayloadVersions
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 from workbench.model.dead_letter import waits_of_key
 from workbench.model.messaging import called
@@ -106,8 +107,7 @@ class LetterDetail(QStackedWidget):
         self._where = plain_label(role="muted", wrap=True)
         self._links = in_row(spacing=6)
         self.tabs = Tabs()
-        self._payload = JsonView()
-        self._payload.setAccessibleName("Payload")
+        self.payload = PayloadVersions(self._desk)
         self._attempts = FastTableView(attempt_columns())
         self._attempts.setAccessibleName("Attempts")
         self._trace = LongText()
@@ -118,7 +118,7 @@ class LetterDetail(QStackedWidget):
         self.dry_run_view = DryRunView()
         self.dry_run_view.turned.connect(self._make_room)
         for widget, said in (
-            (self._payload, "Payload"),
+            (self.payload, "Payload"),
             (self._attempts, "Attempts"),
             (self.notes, "Notes"),
             (self._trace, "Traceback"),
@@ -264,7 +264,7 @@ class LetterDetail(QStackedWidget):
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
-        self._payload.set_json(letter.data, unseen=max(0, size - len(letter.data.encode())), rest=rest)
+        self.payload.show_letter(letter, unseen=max(0, size - len(letter.data.encode())), rest=rest)
         self._show_tries(letter, ())
         self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
         self._show_kept()
@@ -278,7 +278,7 @@ class LetterDetail(QStackedWidget):
         """Shows the tries, once it is read with the payload on which each ran."""
         told = [one or "original" for one in payloads] or [""] * len(letter.attempts)
         tries = [
-            (one.number, one.at, one.duration_us, payload, f"{one.error_type}: {one.error}", one.place)
+            (one.number, payload, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one, payload in zip(letter.attempts, told, strict=True)
         ]
         self._attempts.refresh(ListSource(tries))
@@ -320,10 +320,10 @@ class LetterDetail(QStackedWidget):
         """
         if (parent, child) != self._linked:
             self._show_parent(parent, child)
+        self.payload.show_origin(payloads.changed)
         if self.letter is not None and len(payloads.tries) == len(self.letter.attempts):
             self._show_tries(self.letter, payloads.tries)
-        self._facts = f"\nPayload as changed in #{payloads.changed}" if payloads.changed else ""
-        self._facts += f"\n{waits_of_key(1, behind)}" if behind else ""
+        self._facts = f"\n{waits_of_key(1, behind)}" if behind else ""
         self.tell_age()
 
     def _show_parent(self, parent: int, child: int) -> None:
@@ -345,9 +345,9 @@ def attempt_columns() -> tuple[TableColumn, ...]:
     """Returns the columns of the table of attempts."""
     return (
         TableColumn("Try", width=44, mono=True, align_right=True),
+        TableColumn("Payload", width=150),
         TableColumn("At", width=234, mono=True, text=absolute, zoned=True),
         TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-        TableColumn("Payload", width=130),
         TableColumn("Error", width=200, stretch=True),
         TableColumn("Place", width=150, mono=True),
     )
@@ -361,8 +361,6 @@ def about(letter: DeadLetter) -> str:
         "generation": str(letter.generation),
         "metadata": letter.metadata or "null",
     }
-    if letter.edited is not None:
-        parts["edited_copy"] = letter.edited
     return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
 

@@ -65,12 +65,8 @@ class LetterReader(ListReader):
 
     def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
         """Returns the dead letters with these numbers, the newest first."""
-        if not numbers:
-            return []
-        marks = ",".join("?" * len(numbers))
-        return rows.letters(
-            self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
-        )
+        of = "where id in (select value from json_each(?)) order by id desc"
+        return rows.letters(self._all(rows.LETTERS + of, (json.dumps(list(numbers)),)))
 
     def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """Returns these numbers, each once, in the order of their messages; those of no letter last."""
@@ -105,11 +101,10 @@ class LetterReader(ListReader):
 
         Payloads and tracebacks are not read, and of an error only the beginning (contract §8).
         """
-        marks = ",".join("?" * len(numbers))
         found = self._all(
-            f"select id, status, type, key, {_SAID},"
-            f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
-            tuple(numbers),
+            f"select id, status, type, key, {_SAID}, json_array_length(attempts), died_at, subscription"
+            " from dead_letters where id in (select value from json_each(?))",
+            (json.dumps(list(numbers)),),
         )
         by_number = {row[0]: LetterLine(*row) for row in found}
         return [by_number[number] for number in numbers if number in by_number]
