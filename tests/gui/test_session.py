@@ -467,6 +467,24 @@ async def test_the_palette_finds_a_stream_of_the_whole_store(start, until):
     assert not session.window.docks["timeline"].isHidden()
 
 
+async def test_the_palette_offers_scenarios_that_are_read_while_it_is_open(start, until):
+    session = await start()
+    scenarios = session.workspace.scenarios
+    await until(lambda: scenarios.all() and not scenarios.busy)
+    read, scenarios.files = scenarios.files, ()
+    await key(session.window, Qt.Key.Key_K, until, CONTROL)
+    palette = session.window.findChild(Palette)
+    name = next(one.name for file in read for one in file.scenarios if not one.fixed)
+    palette.findChild(QLineEdit).setText(name)
+    offered = lambda: [one.text for one in palette._list.targets]  # noqa: E731
+    await until(lambda: not palette._seeking)
+    assert f"Explore: {name}" not in offered()
+    scenarios.files = read
+    scenarios._tell()
+    await until(lambda: f"Explore: {name}" in offered())
+    palette.close()
+
+
 async def test_back_and_forward_walk_through_selections(start, until):
     session = await start()
     for name in ("ada", "bob"):

@@ -193,8 +193,8 @@ class Palette(QDialog):
         # No popup: whether those get the keyboard, and when they close, differs between window systems.
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
-        places = {name: at for at, name in enumerate(recent)}
-        self._targets = sorted(targets, key=lambda one: places.get(one.name, len(places)))
+        self._places = {name: at for at, name in enumerate(recent)}
+        self._targets = self._in_order(targets)
         self._search, self._further = search, further
         self._fits: list[Target] = []
         self._near: list[Target] = []
@@ -215,6 +215,19 @@ class Palette(QDialog):
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 64)
         self._line.setFocus()
         self._fill("")
+
+    def _in_order(self, targets: Sequence[Target]) -> list[Target]:
+        return sorted(targets, key=lambda one: self._places.get(one.name, len(self._places)))
+
+    def offer(self, targets: Sequence[Target]) -> None:
+        """Offers other targets from now on; what is typed is looked for again, what is marked stays so."""
+        if {one.name for one in targets} == {one.name for one in self._targets}:
+            return
+        marked, self._targets = self._list.target(), self._in_order(targets)
+        self._fill(self._line.text())
+        names = [one.name for one in self._list.targets]
+        if marked is not None and marked.name in names:
+            self._list.mark(names.index(marked.name))
 
     def _fill(self, typed: str) -> None:
         fits = [target for target in self._targets if matches(f"{target.kind} {target.text}", typed)]

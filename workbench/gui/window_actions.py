@@ -159,15 +159,20 @@ class WindowActions(BundleActions):
     def palette(self) -> None:
         """Opens the palette."""
         desk = self.desk
-        targets = notice_targets(self.window.notices.offers())
-        targets += action_targets(self.window, self.bring) + tab_targets(self.window, self.bring)
-        targets += model_targets(desk) if desk is not None else []
         find = partial(stream_targets, desk) if desk is not None else nothing_found
         recent = str(self.window.layouts.find(WENT, anywhere=False) or "").splitlines()
-        palette = Palette(self.window, targets, find, further=self._further, recent=recent)
+        palette = Palette(self.window, self._targets(), find, further=self._further, recent=recent)
         palette.went.connect(lambda target: self._note_went(recent, target.name))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if desk is not None:  # scenarios are read beside the loop: they may come later
+            scenarios = desk.workspace.scenarios
+            palette.destroyed.connect(scenarios.listen(lambda: palette.offer(self._targets())))
         palette.show()
+
+    def _targets(self) -> list[Target]:
+        named = model_targets(self.desk) if self.desk is not None else []
+        own = [*action_targets(self.window, self.bring), *tab_targets(self.window, self.bring)]
+        return [*notice_targets(self.window.notices.offers()), *own, *named]
 
     def _note_went(self, recent: list[str], name: str) -> None:
         kept = [name, *(one for one in recent if one != name)][:REMEMBERED]

@@ -85,6 +85,7 @@ async def test_the_order_that_breaks_an_invariant_stands_beside_the_usual_one(vi
     orders = view.orders
     assert orders.title.text() == "cancel_order overtook request_payment"
     assert BROKEN in orders.words.text()
+    assert orders.order_said.text().endswith(", 1 deviation at move 2")
     usual, order = texts_of(orders.usual), texts_of(orders.order)
     assert usual[0][1:3] == order[0][1:3] == ("you: place_order", "order.placed")
     assert order[1] == ("2", "you: cancel_order", "order.cancelled", "deviation")
@@ -200,6 +201,7 @@ async def test_nothing_found_is_said_with_its_count(view, workspace, until):
     assert said.startswith("no violation ")
     title = view._empty.said[0]
     assert title == f"N{said[1:]}."
+    assert "without faults" in title
     assert f"{one.exploration.schedules:,} schedule" in title
     assert view.acts["save"].toolTip() == "No order is shown"
 

@@ -123,11 +123,11 @@ class OrderPair(QWidget):
         self._beside.setVisible(bool(told.choices))
         self.words.setText(words)
         self.words.setVisible(bool(words))
-        deviating = sum(1 for one in told.choices if one)
+        deviating = counted(sum(1 for one in told.choices if one), "deviation")
+        places = [f"{one.number:,}" for one in told.moves if one.deviation]  # they may be out of sight
+        at = f" at move {', '.join(places)}" if places else ""
         self.usual_said.setText(f"Usual order: {counted(len(told.usual), 'move')}")
-        self.order_said.setText(
-            f"This order: {counted(len(told.moves), 'move')}, {counted(deviating, 'deviation')}"
-        )
+        self.order_said.setText(f"This order: {counted(len(told.moves), 'move')}, {deviating}{at}")
         self.usual.set_source(ListSource(move_rows(told.usual, usual_marks(told))))
         self.order.set_source(ListSource(move_rows(told.moves, order_marks(told))))
         first = next((at for at, one in enumerate(told.moves) if one.deviation), 0)
