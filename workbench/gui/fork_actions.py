@@ -329,7 +329,7 @@ class ForkActions(FileActions):
             self.scratch = None if self.workspace.observer else taken(self.workspace.project.root)
 
     def _drop_scratch(self) -> None:
-        """Removes what is left of a fork that is closed or was moved, and what its window wrote there since."""
+        """Removes what is left of a fork that is closed or was moved, with what its window wrote since."""
         scratch, self.scratch = self.scratch, None
         self._dropped += [scratch] if scratch is not None else []
         self._settings.sync()

@@ -77,8 +77,9 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def told(self) -> str:
         """What a person has to know of what waited; empty where all of it waits there, too."""
-        outside = f"what waited for {named(self.delivered)} counts as delivered: code of the project may act outside"
-        return "; ".join([*([outside] if self.delivered else []), *self.unknown])
+        whom = named(self.delivered)
+        outside = f"what waited for {whom} counts as delivered: code of the project may act outside"
+        return "; ".join([*([outside] if whom else []), *self.unknown])
 
     @property
     def bundled(self) -> bool:
