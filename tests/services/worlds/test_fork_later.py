@@ -218,6 +218,20 @@ async def test_W9_what_was_skipped_waits_before_and_not_behind(post, tmp_path):
         assert world.reader.deliveries("sender") == []
 
 
+async def test_W9_an_act_between_two_messages_of_one_time_is_before_the_second_alone(post, tmp_path):
+    await post.send("ok", "b", delay=15)
+    position = post.trunk.reader.head()
+    await post.send("ok", "c")
+    (row,) = post.trunk.reader.deliveries("sender")
+    await post.trunk.subscriptions.skip("sender", [row.number])
+    await post.send("ok", "c")
+    for upto, waiting in ((position, [1]), (position + 1, []), (position + 2, [])):
+        with read_store_file(
+            forked(post.trunk, upto, tmp_path / f"fork-{upto}") / "data" / "events.db"
+        ) as reader:
+            assert [one.position for one in reader.deliveries("sender")] == waiting, upto
+
+
 async def test_W9_W23_what_was_done_before_its_time_waits_before_and_not_behind(post, tmp_path):
     await post.send("ok", "b", delay=15)
     position = post.trunk.reader.head()
