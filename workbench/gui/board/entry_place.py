@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF
 
+from workbench.gui.board.asking import Asking
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.board_entry import Asking, BoardEntry
+from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.board.flow_view import FlowView
 
 BELOW = 9
