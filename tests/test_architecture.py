@@ -129,6 +129,19 @@ def test_W1_only_the_clock_asks_the_machine_for_the_time() -> None:
     assert not found, "take the time from an injected Clock"
 
 
+# --- what a process that is killed leaves among the temporary folders goes at the next start
+
+KNOWS_TEMPORARY_FOLDERS = {
+    "workbench/tusk/scratch.py",
+    "workbench/services/bundles/bundle_draft.py",  # a file, which goes with the next bundle (W21)
+}
+
+
+def test_only_scratch_makes_temporary_folders() -> None:
+    found = {name_of(file) for file in PROGRAM if "tempfile" in imported_names(tree(file)).values()}
+    assert found == KNOWS_TEMPORARY_FOLDERS
+
+
 # --- H3, H6: nothing but trusted modules runs as code, and nothing reaches a network
 
 RUNS_CODE = {"workbench/project/served_modules.py"}

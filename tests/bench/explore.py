@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.services.worlds.race import opened, orders_that_race
 from workbench.services.scenarios.scenario_run import ScenarioWorld
 from workbench.services.worlds.explore_processes import GARBAGE
+from workbench.services.worlds.explored import Choices
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 from workbench.services.worlds.strategies import Randomly
@@ -39,13 +40,15 @@ async def measure(seconds: float) -> None:
         ("with crashes, duplicates and delays", dict.fromkeys(Fault, 1)),
     ):
         explorer = ScenarioExplorer(project, scenario, faults=faults)
-        began, runs, moves = time.process_time(), 0, 0
+        began, runs, moves, other = time.process_time(), 0, 0, set[Choices]()
         while (took := time.process_time() - began) < seconds:
             run = await explorer.play(Randomly(random.Random(runs)))
             runs, moves = runs + 1, moves + len(run.world.deeds)
+            other.add(run.choices)
         print(
             f"{title:<42} {runs / took:7,.0f} schedules/s {moves / took:9,.0f} moves/s"
-            f" {took / moves * 1e6:7,.0f} µs a move; {plain * runs / took:.2f} times as many as that"
+            f" {took / moves * 1e6:7,.0f} µs a move; {plain * runs / took:.2f} times as many as that;"
+            f" {len(other):,} of {runs:,} unlike all before"
         )
     explorer = ScenarioExplorer(project, scenario)
     began = time.process_time()

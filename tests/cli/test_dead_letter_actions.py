@@ -33,6 +33,19 @@ def test_L4_a_replay_that_fails_again_names_the_letter_that_it_became(workbench,
     assert "became 5" in workbench("dead-letters", "show", played, number).out
 
 
+def test_L6_a_try_says_on_which_payload_it_ran(workbench, played):
+    (number,) = numbers(workbench, played, "user-marie")
+    change = ("--set", "email=m@slowmail.example", "--json")
+    (fate,) = workbench("dead-letters", "edit", played, number, *change).json()
+    value = workbench("dead-letters", "show", played, fate["became"], "--json").json()
+    changed = f"as changed in #{number}"
+    assert (value["changed_in"], {one["payload"] for one in value["tries"]}) == (number, {changed})
+    said = workbench("dead-letters", "show", played, fate["became"]).out
+    assert said.count(f"  payload {changed}: MailServerUnavailable: ") == len(value["tries"])
+    before = workbench("dead-letters", "show", played, number, "--json").json()
+    assert {one["payload"] for one in before["tries"]} == {None}
+
+
 def test_L3_a_replay_after_the_repair_resolves_and_runs_once(workbench, resolved):
     listed = workbench("dead-letters", resolved, "--json").json()
     impossible = {one["number"] for one in listed if ".invalid" in one["error"]}

@@ -23,7 +23,6 @@ from hypothesis.stateful import (
 from tests.engine.lab import MODES, RETRY, Lab
 from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
-from workbench.model.ids import derived_id
 from workbench.model.messaging import OnDead, OnExpired, Ordering, Priority
 from workbench.store.operations import ConfigureSubscription, MarkLetters, ReplayLetter, Skip
 from workbench.store.sqlite.integrity_check import check
@@ -166,7 +165,7 @@ class Lives(RuleBasedStateMachine):
         more = {}
         if edited:
             m = n % EDITED + EDITED * (letter.number + 1)
-            more = {"data": f'{{"n":{m}}}', "message_id": derived_id(m)}
+            more = {"data": f'{{"n":{m}}}'}
             self.keys[m] = letter.key
             self.disturbed.add(m)
         if self.do(self.lab.write(ReplayLetter(number=letter.number, **more))):

@@ -24,13 +24,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from tests.services.conftest import retry_delay, scratch, settle, workspace
+from tests.services.conftest import given_back, retry_delay, scratch, settle, workspace
 from workbench.gui import reads
 from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
 from workbench.services.workspace import Workspace
 
-__all__ = ["retry_delay", "scratch", "settle", "workspace"]
+__all__ = ["given_back", "retry_delay", "scratch", "settle", "workspace"]
 _GRACE = 2.0  # seconds that a thread has to end after it was told to
 _failed = pytest.StashKey[bool]()
 _origins: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()

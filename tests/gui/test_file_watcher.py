@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
-from workbench.gui.file_watcher import Watch
+from workbench.gui.file_watcher import EMPTY_MS, QUIET_MS, Watch
 
 
 @pytest.fixture
@@ -30,6 +30,31 @@ async def test_many_small_writes_are_told_once(watched, until):
             file.flush()
     await until(lambda: heard)
     assert heard == ["x" * 2000]
+
+
+async def test_a_file_that_is_emptied_is_waited_for(watched, until, monkeypatch):
+    path, watch, heard = watched
+    path.write_text("")
+    looked = []
+    monkeypatch.setattr(watch._timer, "start", looked.append)
+    await until(lambda: looked)
+    watch._settle()
+    watch._settle()
+    assert (heard, looked[1:]) == ([], [QUIET_MS, QUIET_MS])
+    path.write_text("whole")
+    watch._settle()
+    assert heard == ["whole"]
+
+
+async def test_a_file_that_stays_empty_is_told_after_a_while_and_then_at_once(watched, until):
+    path, watch, heard = watched
+    path.write_text("")
+    await until(lambda: heard == [""])
+    assert watch._since.elapsed() >= EMPTY_MS
+    watch.watch((path.parent, path))
+    path.with_name("other").write_text("")
+    await until(lambda: heard == ["", ""])
+    assert watch._since.elapsed() < EMPTY_MS
 
 
 async def test_a_file_that_is_replaced_is_watched_on(watched, until):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.gui.news_strip import NewsStrip
 from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.table import FastTableView
 
 
@@ -74,3 +75,20 @@ def test_rows_of_something_else_or_in_another_order_are_not_new(made):
         assert not strip.isVisible()
     strip.refresh(rows(range(150, 0, -1)), False)
     assert not strip.isVisible(), "they do not come at the top"
+
+
+def test_V3_a_row_with_an_earlier_number_that_comes_again_is_not_new(made):
+    _, strip, bar = made(newest_last=False)
+
+    def take(numbers, newest):
+        strip.take((PreparedRows(source=rows(numbers), pages={}), "all", newest))
+
+    take([number for number in range(100, 0, -1) if number % 10], 100)
+    bar.setValue(10)
+    take(range(100, 0, -1), 100)
+    assert (strip.isVisible(), bar.value()) == (False, 12), "they were elsewhere"
+    take([number for number in range(103, 0, -1) if number != 99], 103)
+    assert (strip.text(), bar.value()) == ("3 new", 14), "also where others go"
+    take(range(103, 0, -1), 104)
+    take(range(104, 0, -1), 104)
+    assert strip.text() == "3 new", "one that was known under another status"

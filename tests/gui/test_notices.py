@@ -25,6 +25,7 @@ from workbench.gui import toasts
 from workbench.gui.desk import Notice
 from workbench.gui.notice_list import NoticeList
 from workbench.gui.notices import SHOWN, Notices
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.toasts import (
     corners,
     emptiest_corner,
@@ -268,6 +269,37 @@ def test_toasts_leave_what_asks_something_free_wherever_the_keyboard_is(window, 
     seen = QRect(strip.mapTo(window, QPoint()), strip.size())
     assert below.intersects(seen)
     assert not notices.toasts.geometry().intersects(seen)
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("corner", range(4))
+def test_toasts_are_never_over_a_banner_that_asks(window, qtbot, monkeypatch, held, corner):
+    """Also where it begins to ask below one that has the mouse, which would take the click."""
+    notices, text = Notices(window), window.centralWidget()
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: held)
+    asks = ConflictBanner()
+    asks.setParent(text)
+    window.show()
+    text.setFocus()
+    notices.show_notice(Notice(kind="ok", text="Undone: Add trip."))
+    room = notices.toasts.geometry()
+    monkeypatch.setattr(notices.toasts, "_corner", corner)
+    notices.toasts.place()
+    before = notices.toasts.geometry()
+    asks.setGeometry(QRect(text.mapFrom(window, before.topLeft()), before.size()).adjusted(-90, 20, 90, -20))
+    asks.ask("Changed here, too.", "a", "b", [("Keep mine", print), ("Take the file", print)])
+    QCoreApplication.sendPostedEvents()
+    seen = QRect(asks.mapTo(window, QPoint()), asks.size())
+    assert before.intersects(seen), room
+    assert notices.toasts.isVisible()
+    assert not notices.toasts.geometry().intersects(seen)
+
+
+def test_below_what_asks_above_a_toast_covers_nothing_that_asks():
+    room, size = QRect(0, 50, 1280, 640), QSize(424, 98)
+    asking = [QRect(0, 50, 1280, 120), QRect(0, 270, 1280, 420)]
+    place = toasts.places(room, size, asking)[free_corner(room, size, [QRect(), *asking], 0)]
+    assert (place.top(), place.bottom()) in {(170, 267), (172, 269)}
 
 
 def test_what_toasts_leave_free_is_called_so_where_it_is_made():

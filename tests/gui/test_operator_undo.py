@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.gui.conftest import settle
+from tests.services.conftest import passing
 from workbench.gui import operator_undo
 
 
@@ -62,6 +65,35 @@ async def test_L10_undo_behind_a_hold_asks_and_has_the_job_go_on(broken, desk, u
     assert jobs.get(job) == held, "nothing happens before that is answered"
     dict(told[-1].actions)["Undo"]()
     await until(lambda: jobs.get(job).status == "running")
+    await jobs.cancel(job)
+
+
+@pytest.mark.usefixtures("given_back")
+async def test_L10_a_hold_behind_which_the_job_went_on_is_not_undone_by_going_on_again(broken, desk, until):
+    told, jobs, operations = [], broken.dead_letters.jobs, broken.operations
+    desk.noticed.connect(told.append)
+    broken.running().pause()
+    numbers = [one.number for one in broken.dead_letters.page()]
+    job = await broken.dead_letters.repair.begin(numbers, ladder=(1,))
+    await until(lambda: jobs.get(job).step == 1)
+    await jobs.hold(job)
+    await jobs.resume(job)
+    broken.running().resume()
+    await passing(broken, until(lambda: jobs.get(job).status == "held"))
+    acts = {one.of.action: one.why_not for one in operations.list()}
+    assert acts["hold"] == f"job {job} went on since"
+    await until(lambda: desk.undo.newest is not None and bool(desk.undo.newest.why_not))
+    desk.undo.undo_last()
+    await until(lambda: told and told[-1].asks)
+    over = f"The last act, go on of job {job}, cannot be undone: job {job} is held again."
+    assert told[-1].text.startswith(f"{over} Undo the older replay of 3 dead letters, done ")
+    assert told[-1].text.endswith(" instead? That cancels the job before the other 2.")
+    assert jobs.get(job).step == 1, "nothing more is sent"
+    await jobs.resume(job)
+    await jobs.hold(job)
+    assert [one.why_not for one in operations.list() if one.of.action == "go on"][
+        1
+    ] == f"job {job} was held since"
     await jobs.cancel(job)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from msgspec.structs import replace
@@ -117,6 +118,23 @@ def test_N6_every_field_has_a_value_that_a_letter_can_have(field, value):
 def test_B3_what_is_no_line_of_a_letter_is_refused(raw):
     with pytest.raises(InvalidValue, match="no dead letter"):
         read_letter_line(raw)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"owner":"Lena"', '"owner":"Lena","owner":"bob"', "the key 'owner' stands twice in one object"),
+        ('"key":"user-1"', '"key":"user-1","key":"user-2"', "the key 'key' stands twice in one object"),
+        ('"owner":"Lena"', '"owner":"Lena","cause":"x"', "nothing is known of cause"),
+        ('"key":"user-1"', '"key":"user-1","keys":2', "nothing is known of letter.keys"),
+        ('"duration_us":6', '"duration_us":6,"due":2', "nothing is known of letter.attempts.due"),
+    ],
+)
+def test_B3_N1_what_would_be_left_out_of_a_line_is_refused(old, new, said):
+    made = letter_line(LETTER, FACTS).decode()
+    assert made.count(old) == 1
+    with pytest.raises(InvalidValue, match=re.escape(said)):
+        read_letter_line(made.replace(old, new).encode())
 
 
 def test_N4_a_line_that_no_letter_needs_is_not_read(monkeypatch):

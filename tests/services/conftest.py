@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from workbench.model.clock import MICROSECONDS
 from workbench.project.samples import copy_sample
+from workbench.services.dead_letters import dead_letter_jobs
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
@@ -97,3 +98,13 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
+
+
+@pytest.fixture
+def given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs give back what they replay where nothing moves, too: as if the pause came just behind that."""
+
+    async def at_once(_world: object, _engine: object, _job: object, part: Sequence[int]) -> Sequence[int]:
+        return part
+
+    monkeypatch.setattr(dead_letter_jobs, "deliverable", at_once)

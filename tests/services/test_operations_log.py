@@ -242,6 +242,7 @@ async def test_L10_a_go_on_whose_job_is_held_again_is_not_offered_again_and_agai
     assert broken.operations.list()[0].why_not == f"job {job} is over"
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L10_what_was_tried_of_a_replay_stays_told_when_it_is_undone(broken):
     await broken.pause()
     numbers = letters(broken)

@@ -93,6 +93,7 @@ def test_L10_every_act_that_keeps_what_it_replaced_is_tried():
     assert {*REFUSED} == KEEPING
 
 
+@pytest.mark.usefixtures("given_back")
 @pytest.mark.parametrize("kind", REFUSED)
 async def test_L10_a_refused_undo_changes_nothing_and_succeeds_later(broken, kind):
     first, act, later = REFUSED[kind]

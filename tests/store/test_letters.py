@@ -406,3 +406,20 @@ def test_L5_a_job_that_has_ended_is_not_advanced(store, ended):
         assert one(store, advance) == store.reader().job(number)
     assert (store.reader().job(number).status, post.status()) == (ended, "open")
     assert len(store.reader().actions()) == 1
+
+
+def test_L3_letters_are_put_in_the_order_of_their_messages_each_once_and_what_is_none_last(store):
+    post = Post(store)
+    post.publish("a", "b")
+    post.settle(b="dead")
+    post.settle(a="dead")
+    (first, second) = (one.position for one in reversed(post.reader.letters(statuses=("open",))))
+    assert post.reader.letters_in_order([1, 77, 2, 1]) == ((1, 2, 77) if first < second else (2, 1, 77))
+
+
+def test_L3_any_number_of_letters_can_be_read_at_once(store):
+    post = Post(store)
+    post.bring("open")
+    numbers = range(1, 300_001)
+    assert [one.number for one in post.reader.letters_numbered(numbers)] == [1]
+    assert [one.number for one in post.reader.letters_listed(numbers)] == [1]

@@ -295,6 +295,21 @@ def test_L7_purging_a_blocking_head_can_let_those_behind_it_go_on(box):
         box.end(row)
 
 
+def test_F1_a_letter_of_a_crash_loop_that_is_replayed_may_crash_as_often_again(box):
+    box.publish("a")
+    box.settle(a="ready")
+    recover = RecoverSubscription(subscription="sub", topic="mail", in_doubt=(), max_crashes=3)
+    for _ in range(3):
+        box.lease(box.due()[0])
+        one(box.store, recover)
+    assert box.reader.letter(1).reason is Reason.CRASH_LOOP
+    assert one(box.store, ReplayLetter(number=1))
+    box.lease(box.due()[0])
+    one(box.store, recover)
+    assert [row.crashed for row in box.due()] == [1]
+    assert box.reader.letter(1).status is LetterStatus.REPLAYING
+
+
 def test_F1_what_was_claimed_or_leased_when_the_program_ended_is_a_suspect(box):
     box.publish("a", "b")
     box.settle(a="ready")

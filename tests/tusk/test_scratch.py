@@ -61,6 +61,25 @@ def test_W9_what_a_person_may_have_worked_in_stays_and_belongs_to_no_process(pla
     assert (folder / "mine" / "events.db").read_text() == "data"
 
 
+EXPLORES = """
+import os
+from pathlib import Path
+from workbench.services.worlds.explore_processes import ExploreProcesses
+from workbench.services.worlds.scenario_explorer import Plan
+ExploreProcesses(Path("."), {}, [], Plan(), {}, 1)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it is not known which processes run")
+def test_what_exploring_left_goes_too(place):
+    done = subprocess.run([sys.executable, "-c", EXPLORES], check=False, cwd=ROOT)
+    assert done.returncode == -9
+    assert [one.name.rpartition("-")[0] for one in place.iterdir()] == ["workbench-explore"]
+    remove_left("fork.json")
+    assert list(place.iterdir()) == []
+
+
 def test_a_block_leaves_nothing(place):
     with scratch("copy") as folder:
         (folder / "file").touch()

@@ -210,7 +210,7 @@ async def _done(
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
     value = asdict(report) | {"behind": behind} | {"operation": record.number if record else None}
-    del value["act"]
+    del value["act"], value["changed"]
     answer(
         options,
         value,

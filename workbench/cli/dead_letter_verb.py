@@ -196,8 +196,8 @@ def _show_takes(parser: Parser) -> None:
     )
     parser.zone()
     parser.json(
-        "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited,"
-        " became, changed_in, blocked_behind, owner, note"
+        "as in list, and topic, position, message_id, tries [{at, error, payload}], place, traceback, data,"
+        " edited, became, changed_in, blocked_behind, owner, note"
     )
 
 
@@ -208,12 +208,16 @@ async def _show(options: Options, environ: Environ) -> int:
             return which_letter(options, workspace, "show")
         letter = workspace.dead_letters.get(options.number)
         became = await workspace.dead_letters.made_by(letter)
-        changed = await workspace.dead_letters.changed_in(letter)
+        payloads = await workspace.dead_letters.payloads(letter.number)
         blocked = workspace.dead_letters.blocked_behind((letter.number,))
         noted = workspace.dead_letters.repair.facts(letter.number)
     data = json_masked(letter.data, options.reveal)
     edited = json_masked(letter.edited, options.reveal) if letter.edited is not None else None
-    tries = [{"at": when(one.at), "error": f"{one.error_type}: {one.error}"} for one in letter.attempts]
+    changed = payloads.changed
+    tries = [
+        {"at": when(one.at), "error": f"{one.error_type}: {one.error}", "payload": payload or None}
+        for one, payload in zip(letter.attempts, payloads.tries, strict=True)
+    ]
     value = _brief(letter) | {
         "topic": letter.topic,
         "position": letter.position,
@@ -247,7 +251,10 @@ async def _show(options: Options, environ: Environ) -> int:
     lines = [f"dead letter {letter.number}"]
     lines += columns(("", ""), [(f"  {name}", said) for name, said in facts if said]).splitlines()[1:]
     lines += ["", "tries:"]
-    told = [f"  {when(one.at, zone)}  {one.error_type}: {one.error}" for one in letter.attempts]
+    told = [
+        f"  {when(one.at, zone)}  {f'payload {payload}: ' if payload else ''}{one.error_type}: {one.error}"
+        for one, payload in zip(letter.attempts, payloads.tries, strict=True)
+    ]
     lines += list(map(one_line, told)) or ["  none"]
     lines += ["", "data:", indented(data, "  ")]
     lines += ["", "edited copy:", indented(edited, "  ")] if edited is not None else []

@@ -43,10 +43,11 @@ def job_said(report: JobReport) -> list[str]:
     others = [f"{count:,} {_words(status)}" for status, count in sorted(report.others.items())]
     lines += [f"by others meanwhile: {', '.join(others)}"] if others else []
     lines += [waits_of_key(job.done, report.behind, "still ")] if report.behind else []
+    waits = f", as {report.held_up}" if report.held_up else ""
     why = "stopped at the first new failure" if report.at_failure else "is held"
     ends = {
         "held": f"job {job.number} {why}; the rest waits for workbench dead-letters go-on, or cancel",
-        "running": f"job {job.number} is not done; it goes on when the project runs",
+        "running": f"job {job.number} is not done{waits}; it goes on when the project runs",
         "cancelled": f"job {job.number} is cancelled; what it had done stays done",
         "undone": f"job {job.number} was undone",
         "undone in part": f"job {job.number} was undone as far as could be",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from workbench.cli.run_faults import arm_faults, faults_hold, faults_said, fault
 from workbench.errors import InvalidValue
 from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
+from workbench.tusk.scratch import scratch
 
 if TYPE_CHECKING:
     from workbench.interop.ndjson import RecordProblem
@@ -116,10 +116,10 @@ def _takes(parser: Parser) -> None:
 async def _run(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model, open_target
 
-    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
+    with scratch("run") as made:
         folder = options.project
         if options.sample:
-            folder = copy_sample(options.sample, Path(scratch) / options.sample)
+            folder = copy_sample(options.sample, made / options.sample)
         workspace = open_target(folder, "", environ=environ, trust=options.trust)
         try:
             need_model(workspace, "running a project")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from workbench.gui.actions import BoundAction
+from workbench.gui.text.tsk_editor import TskEditor
 
 Text = QLineEdit | QPlainTextEdit | QTextEdit
 KEYS = QKeySequence.StandardKey
@@ -83,5 +84,7 @@ def _has_selection(text: Text) -> bool:
 
 
 def _steps(text: Text, *, back: bool) -> bool:
+    if isinstance(text, TskEditor):
+        return text.kept.has(back=back)
     steps = text if isinstance(text, QLineEdit) else text.document()
     return steps.isUndoAvailable() if back else steps.isRedoAvailable()

@@ -14,6 +14,8 @@ QUIET_MS = 150
 """A file is looked at when nothing happened to it for so long: an editor may write it in pieces."""
 LONGEST_MS = 1000
 """But not later than this after the first change."""
+EMPTY_MS = 2000
+"""So long is waited for the text of a file that was emptied."""
 
 
 class Watch(QObject):
@@ -35,7 +37,8 @@ class Watch(QObject):
         self._watcher.fileChanged.connect(self._touched)
         self._watcher.directoryChanged.connect(self._touched)
         self._since = QElapsedTimer()
-        self._timer = pause_timer(self, 0, self.settled)
+        self._timer = pause_timer(self, 0, self._settle)
+        self._filled: set[str] = set()
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._came_back)
@@ -48,6 +51,7 @@ class Watch(QObject):
             self._watcher.removePaths(sorted(gone))
         if new := wanted - present:
             self._watcher.addPaths(sorted(new))
+        self._filled = {one for one in wanted if one in self._filled or _has_text(one)}
 
     def close(self) -> None:
         """Stops watching, and emits nothing more."""
@@ -62,6 +66,27 @@ class Watch(QObject):
             self._since.restart()
         self._timer.start(max(0, min(QUIET_MS, LONGEST_MS - self._since.elapsed())))
 
+    def _settle(self) -> None:
+        """Tells of a change, unless a file is empty now that was not: it is being written."""
+        emptied = {one for one in self._filled if _is_empty(one)}
+        if emptied and self._since.elapsed() < EMPTY_MS:
+            self._timer.start(QUIET_MS)
+            return
+        self._filled -= emptied
+        self.settled.emit()
+
     def _came_back(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationActive and self._watcher.directories():
             self._touched()
+
+
+def _has_text(path: str) -> bool:
+    return Path(path).is_file() and not _is_empty(path)
+
+
+def _is_empty(path: str) -> bool:
+    """Whether a file is there with nothing in it."""
+    try:
+        return Path(path).is_file() and not Path(path).stat().st_size
+    except OSError:  # it is put aside at this moment
+        return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
 from workbench.gui.badges import ROW_HEIGHT
-from workbench.gui.paged_model import RowSource
+from workbench.gui.paged_model import Key, RowSource
 from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.table import FastTableView
 
@@ -35,7 +36,7 @@ class NewsStrip(QPushButton):
     ) -> None:
         super().__init__(table.viewport())
         self._table, self._last = table, newest_last
-        self._unseen, self.waiting = 0, 0
+        self._unseen, self.waiting, self._newest = 0, 0, 0
         self._about: object = None
         self.setProperty("role", "news")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -45,10 +46,13 @@ class NewsStrip(QPushButton):
         table.verticalScrollBar().valueChanged.connect(self._scrolled)
         table.viewport().installEventFilter(self)
 
-    def refresh(self, rows: RowSource | PreparedRows, about: object = None) -> None:
+    def refresh(
+        self, rows: RowSource | PreparedRows, about: object = None, *, came: int | None = None
+    ) -> None:
         """Shows what became of the rows, and counts those that came out of sight.
 
         Args:
+            came: How many are new; None where all are that came at the end of the list.
             about: What the rows are of, and in which order; what came is counted while that stays. A list
                 in which new rows do not come at the end has False.
         """
@@ -58,13 +62,23 @@ class NewsStrip(QPushButton):
         self._unseen = 0  # while the list is scrolled to where it was
         self._table.refresh(rows)
         now = self._table.model().rowCount() if self._last else self._table.verticalScrollBar().value()
-        came = now - (count if self._last else first)
+        came = now - (count if self._last else first) if came is None else came
         self._unseen = unseen + max(0, came) if stays and (first or self._last) else 0
         self.tell()
 
-    def take(self, found: tuple[RowSource | PreparedRows, object]) -> None:
-        """Shows what was found, and what it is of, as `refresh` does."""
-        self.refresh(*found)
+    def take(self, found: tuple[PreparedRows, object, int]) -> None:
+        """Shows rows whose keys are numbers, the newest first, and what they are of, as `refresh` does.
+
+        With them comes the highest number of all, whether it is listed or not. A row with a lower one that
+        comes later was only elsewhere, and is not new.
+        """
+        rows, about, newest = found
+        keys = rows.source.keys(0, rows.source.count())
+        self.refresh(rows, about, came=sum(1 for _ in takewhile(self._is_new, keys)))
+        self._newest = max(self._newest, newest)
+
+    def _is_new(self, key: Key) -> bool:
+        return isinstance(key, int) and key > self._newest
 
     def _scrolled(self, _value: int) -> None:  # a signal's argument
         self.tell()

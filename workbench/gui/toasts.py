@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from workbench.gui.layouts import in_column
 from workbench.gui.notice_card import NoticeCard
+from workbench.gui.text.conflict_banner import ASKS
 from workbench.gui.widgets import Banner
 
 WIDTH, EDGE, BETWEEN = 400, 12, 8
@@ -33,13 +34,11 @@ LARGE = 6
 """One part in how many of the window's area makes a widget so large that only its chosen part counts."""
 AROUND = 48
 """Pixels around a caret that stay free."""
-TOP = (2, 3)
-"""Numbers of the corners at the top."""
 ASKING = (
-    "board_entry", "board_trial", "change_strip", "completions", "confirm", "jobs", "mark_popover",
+    "board_entry", "board_trial", "change_strip", "completions", "confirm", "files", "jobs", "mark_popover",
     "patch-form",
 )  # fmt: skip
-"""Names of what lies in or over a view while it asks something: it stays free as a whole."""
+"""Names of what lies in or over a view while it asks something: it stays free as a whole, as banners do."""
 
 
 class Toasts(QWidget):
@@ -48,8 +47,8 @@ class Toasts(QWidget):
     They begin where they cover fewest main buttons and those of tool bars, then least of the rows of tables.
 
     They never take the keyboard, and move only away from it, from what asks something, and from the main
-    button of the view that has the keyboard. While the mouse or the keyboard is on one, nothing moves: what
-    comes is shown afterwards.
+    button of the view that has the keyboard. While the mouse or the keyboard is on one, nothing moves, but
+    away from a banner that begins to ask: what comes is shown afterwards.
     """
 
     def __init__(self, window: QMainWindow) -> None:
@@ -84,7 +83,8 @@ class Toasts(QWidget):
 
     def place(self) -> None:
         """Lies in the corner where it is, or in the first that leaves free what is worked on."""
-        if self._held() and self._room().contains(self.geometry()):
+        asks = covered(self.geometry(), worked_on(self._window)[1:])
+        if self._held() and not asks and self._room().contains(self.geometry()):
             self._column.setEnabled(False)  # who leaves leaves a gap
             return
         self._column.setEnabled(True)
@@ -134,7 +134,7 @@ class Toasts(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() in {QEvent.Type.Resize, ASKS} and self.isVisible():
             self.place()
         return super().eventFilter(watched, event)
 
@@ -153,12 +153,15 @@ def corners(room: QRect, size: QSize) -> Sequence[QRect]:
 
 
 def places(room: QRect, size: QSize, asking: Sequence[QRect]) -> Sequence[QRect]:
-    """Returns the corners, then right and left again, above what asks something at the foot of the room."""
+    """Returns the corners, then each again: above what asks at the foot, or below what asks at the top."""
     found = list(corners(room, size))
-    for low in found[:2]:
-        top = min((one.top() for one in asking if one.intersects(low)), default=low.bottom() + 1)
-        lifted = low.translated(0, top - low.bottom() - 1)
-        found.append(lifted if room.contains(lifted) else low)
+    for one in found[:]:
+        met = [asks for asks in asking if asks.intersects(one)]
+        by = min((asks.top() - one.bottom() - 1 for asks in met), default=0)
+        if one.top() == room.top():
+            by = max((asks.bottom() + 1 - one.top() for asks in met), default=0)
+        moved = one.translated(0, by)
+        found.append(moved if room.contains(moved) else one)
     return found
 
 
@@ -185,7 +188,14 @@ def free_corner(
         place = found[at]
         some = any(place.intersects(one) for one in better)
         less = sum(place.intersects(one) for one in tools)
-        return covered(place, kept[:1]), covered(place, kept[1:]), some, at != now, less, at in TOP
+        return (
+            covered(place, kept[:1]),
+            covered(place, kept[1:]),
+            some,
+            at != now,
+            less,
+            place.top() == room.top(),
+        )
 
     return min(range(len(found)), key=covers)
 
@@ -248,7 +258,8 @@ def _is_main(button: QPushButton, window: QWidget) -> bool:
 
 def worked_on(window: QWidget) -> list[QRect]:
     """Returns what is worked on, in a window's pixels: the keyboard's place, and all that asks something."""
-    asks = [one for name in ASKING for one in window.findChildren(QWidget, name)]
+    asks: list[QWidget] = [one for name in ASKING for one in window.findChildren(QWidget, name)]
+    asks += [one for one in window.findChildren(Banner) if one.buttons]
     seen = [one for one in asks if one.isVisible() and one.window() is window]
     return [keyboard_place(window), *(QRect(one.mapTo(window, QPoint()), one.size()) for one in seen)]
 

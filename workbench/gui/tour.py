@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.maintenance.store_checkup import backup
 from workbench.services.project.new_project import create
+from workbench.tusk.scratch import scratch
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -58,16 +58,16 @@ def tour(
         sys.stderr.write(f"workbench: pictures cannot be saved in {folder}: {error.strerror or error}\n")
         return 1
     qInstallMessageHandler(_say_what_matters)
-    with tempfile.TemporaryDirectory(prefix="workbench-tour-") as scratch:
+    with scratch("tour") as made:
         app = prepare([sys.argv[0]], "light")
-        settings = QSettings(str(Path(scratch) / "tour.ini"), QSettings.Format.IniFormat)
+        settings = QSettings(str(made / "tour.ini"), QSettings.Format.IniFormat)
         settings.setValue("graph/span", "1 m")  # a tour is short
         try:
-            copy = copied(target[0], Path(scratch), environ) if target[0] is not None else None
+            copy = copied(target[0], made, environ) if target[0] is not None else None
         except WorkbenchError as error:
             sys.stderr.write(f"workbench: {error}\n")
             return 1
-        guide = Guide(folder, (copy, target[1]), Path(scratch), environ, settings, trust=trust)
+        guide = Guide(folder, (copy, target[1]), made, environ, settings, trust=trust)
         return run_on_loop(app, guide.run)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +16,7 @@ from workbench.model.dead_letter import LetterStatus, check_note
 from workbench.model.json_values import MAX_BYTES, MAX_DEPTH, ForeignJsonError, check_name, parse_foreign_json
 from workbench.store.operations import ImportLetter
 from workbench.store.rules import MAX_VERSION
-from workbench.store.stored_values import DeadLetter, LetterFacts
+from workbench.store.stored_values import Attempt, DeadLetter, LetterFacts
 
 FORMAT = "workbench dead letter 1"
 LONGEST = 4 * MAX_BYTES
@@ -48,6 +51,7 @@ def read_letter_line(line: bytes) -> ImportLetter:
         raise InvalidValue(f"longer than {LONGEST // 1024 // 1024} MiB", path="")
     try:
         said = _read(line)
+        _check_keys(json.loads(line, object_pairs_hook=_once))
     except RecursionError:
         raise _none(f"nested deeper than {MAX_DEPTH}") from None
     except ValueError as error:
@@ -61,6 +65,22 @@ def read_letter_line(line: bytes) -> ImportLetter:
     if letter.status is LetterStatus.REPLAYING:
         letter = replace(letter, status=LetterStatus.OPEN)
     return ImportLetter(letter=letter, owner=said.owner, note=said.note)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            raise ValueError(f"the key {key!r} stands twice in one object")
+    return dict(pairs)
+
+
+def _check_keys(said: Mapping[str, Any]) -> None:
+    """Makes sure that nothing is said that would be left out."""
+    letter = said["letter"]
+    parts = [(said, _Line, ""), (letter, DeadLetter, "letter.")]
+    for part, of, path in (*parts, *((one, Attempt, "letter.attempts.") for one in letter["attempts"])):
+        for key in sorted(part.keys() - {*of.__struct_fields__}):
+            raise ValueError(f"nothing is known of {path}{key}")
 
 
 def _none(said: str) -> InvalidValue:

@@ -107,7 +107,14 @@ class OperationsLog:
         return (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
 
     def left(self, of: OperatorAction) -> str:
-        """Says of how many dead letters an archive or purge can be undone, where not all that it moved."""
+        """Says of how many dead letters an archive or purge can be undone, where not all that it moved.
+
+        Of a bulk action that is under way it says how many it does not deal with any more.
+        """
+        if (number := self._job(of)) is not None:
+            job = self._dead_letters.jobs.get(number)
+            rest = len(job.numbers) - job.step
+            return f" That cancels the job before the other {rest:,}." if rest else ""
         left = len(self._world.reader.changed_by(of.act))
         return f" {left:,} of {of.count:,} can be undone." if 0 < left < of.count else ""
 
@@ -150,9 +157,18 @@ class OperationsLog:
         job, held = self._dead_letters.jobs.get(_number_of(of)), of.action == OperatorAct.HOLD
         if job.status not in (JobStatus.RUNNING, JobStatus.HELD):
             return f"job {job.number} is over"
+        if since := self._since(of):
+            went = since.action == OperatorAct.GO_ON
+            return f"job {job.number} {'went on' if went else 'was held'} since"
         if held is not (job.status is JobStatus.HELD):
             return f"job {job.number} {'goes on again' if held else 'is held again'}"
         return "" if job.step < len(job.numbers) else f"job {job.number} has nothing left"
+
+    def _since(self, of: OperatorAction) -> OperatorAction | None:
+        """Returns the act that held a job or had it go on behind another one of these, and is not undone."""
+        later = (one for one in self._world.reader.actions(limit=NEWEST) if one.number > of.number)
+        acts = (one for one in later if one.subject == of.subject and one.action in OF_JOBS)
+        return next((one for one in acts if one.count and not one.undone), None)
 
     def _over(self, of: OperatorAction) -> str:
         """Says why nothing that an act changed can be brought back now; empty if something can."""

@@ -151,6 +151,9 @@ class LetterLists(Protocol):
     def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
         """Returns the dead letters with these numbers, the newest first."""
 
+    def letters_of(self, subscription: str, position: int) -> list[DeadLetter]:
+        """Returns the dead letters of one delivery, the oldest first: each later one is of a later death."""
+
     def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
 
@@ -160,14 +163,15 @@ class LetterLists(Protocol):
     def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """Returns these numbers, each once, in the order of their messages; those of no letter last."""
 
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        ...
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
 
     def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
-
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
 
     def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
         """Returns the numbers of all dead letters with one of these statuses, the newest first."""

@@ -12,14 +12,21 @@ from pathlib import Path
 from workbench.tusk.save import remove_unfinished, unfinished
 
 _OWNER = "owner"
+MEMORY = "/dev/shm"  # noqa: S108  # a folder that some machines have in memory
 
 
-def scratch_folder(name: str) -> Path:
+def scratch_folder(name: str, place: str | None = None) -> Path:
     """Makes a folder among the temporary ones, which a person may come to see under a name.
 
     It is this process that removes it; `remove_left` does so where this one was killed.
+
+    Args:
+        place: Where it stands: among the temporary ones, or in `MEMORY`.
+
+    Raises:
+        OSError: It cannot be made.
     """
-    folder = Path(tempfile.mkdtemp(prefix=f"workbench-{name}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"workbench-{name}-", dir=place))
     unfinished(folder / _OWNER).touch()
     return folder
 
@@ -50,7 +57,8 @@ def remove_left(mark: str) -> list[Path]:
         Those: they stay, and go with no process any more.
     """
     stayed: list[Path] = []
-    for folder in Path(tempfile.gettempdir()).glob("workbench-*") if os.name == "posix" else ():
+    places = (Path(tempfile.gettempdir()), Path(MEMORY)) if os.name == "posix" else ()
+    for folder in (one for place in places for one in place.glob("workbench-*")):
         if not folder.is_symlink() and _marks(folder):
             remove_unfinished(folder, _OWNER)
             if not _marks(folder):

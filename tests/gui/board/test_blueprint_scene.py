@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QTransform
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -15,10 +16,11 @@ from workbench.gui.board.blueprint import blueprint_of
 from workbench.gui.board.blueprint_items import CardItem, RingItem
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.board_graph import BoardGraph
-from workbench.gui.board.card_painter import NAMES, font_of, name_lines
+from workbench.gui.board.board_graph import ARMED, BoardGraph
+from workbench.gui.board.card_painter import FAULT, NAMES, font_of, name_lines
 from workbench.gui.board.flow_view import READ, FlowView
 from workbench.gui.board.slice_coverage import Coverage
+from workbench.gui.theme import theme
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -325,3 +327,29 @@ def test_a_slice_of_a_typed_draft_is_not_told_as_run_and_what_is_due_is_said(sce
     assert len(told) == 2
     assert scene.note_of("command:nothing") is None
     assert "due 12:00:00" in scene.cards()["subscription:fulfilment"].toolTip()
+
+
+def extent_of(picture: QImage, color: str) -> tuple[int, int]:
+    """Width and height of all that has a colour."""
+    wanted = QColor(color).rgb()
+    spots = [
+        (x, y)
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if picture.pixel(x, y) == wanted
+    ]
+    return (
+        max(x for x, _ in spots) - min(x for x, _ in spots) + 1,
+        max(y for _, y in spots) - min(y for _, y in spots) + 1,
+    )
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.45, 0.6])
+def test_W12_the_sign_of_a_fault_is_whole_on_a_card_seen_from_afar(view, scene, scale):
+    item = scene._cards["command:place_order"]
+    view.setTransform(QTransform.fromScale(scale, scale))
+    item.set_due(f"1 fault {ARMED}")
+    view.centerOn(item)
+    wide, high = extent_of(view.grab().toImage(), theme().colors.error)
+    assert wide >= FAULT - 2
+    assert high >= min(FAULT, item.body.height() * scale) - 2

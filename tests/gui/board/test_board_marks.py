@@ -452,3 +452,18 @@ async def test_the_pill_leads_into_the_draft_and_not_into_the_file(board: BoardV
     assert board.scene.chosen == "command:hold"
     assert board.details.tabs.currentWidget() is board.details.section
     assert not asked
+
+
+async def test_the_pill_leads_to_the_section_that_it_says_is_not_saved_also_where_the_file_does_not_load(
+    board: BoardView, until: Any
+) -> None:
+    path, said = board.desk.workspace.project.root / "project.tsk", board.editor.stand
+    path.write_text(TEXT.replace('emit: "parcel.sent"', 'emit: "parcel.snet"'))
+    await until(lambda: board.scene.graph.by_id["command:send_parcel"].problems)
+    board.editor.know_unwritten(["projection:parcels"])
+    assert said.text().endswith("1 section not saved")
+    said.clicked.emit()
+    assert board.scene.chosen == "projection:parcels"
+    board.editor.know_unwritten([])
+    said.clicked.emit()
+    assert board.scene.chosen == "command:send_parcel"

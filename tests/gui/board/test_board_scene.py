@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import QTransform
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_graph import BoardEdge, BoardGraph
+from tests.gui.board.test_blueprint_scene import extent_of
+from workbench.gui.board.board_graph import ARMED, BoardEdge, BoardGraph
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.card_painter import FAULT
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.word_item import size_of_words
+from workbench.gui.theme import theme
 
 
 @pytest.fixture
@@ -200,3 +204,13 @@ async def test_for_a_file_cards_and_lines_have_room_for_all_of_their_words(
     assert made.nodes["topic:carts"].box.width > before + 100
     assert made.words[pair].box.width >= size_of_words(f"when {long}", math.inf)[0]
     assert scene.nodes["topic:carts"].box.width == before, "the board itself stays"
+
+
+@pytest.mark.parametrize("scale", [0.2, 0.3, 0.55])
+def test_W12_the_sign_of_a_fault_is_whole_on_a_card_seen_from_afar(scene: BoardScene, scale: float) -> None:
+    (view,), item = scene.views(), scene.nodes["subscription:mail"]
+    view.setTransform(QTransform.fromScale(scale, scale))
+    item.set_badge(f"1 fault {ARMED}")
+    view.centerOn(item)
+    wide, high = extent_of(view.grab().toImage(), theme().colors.error)
+    assert min(wide, high) >= min(FAULT, item.body.height() * scale) - 2

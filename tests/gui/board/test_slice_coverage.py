@@ -22,7 +22,7 @@ from workbench.model.scenario import (
 )
 from workbench.project.project import load_project
 from workbench.project.scenarios import UnreadScenario
-from workbench.services.scenarios.coverage import tries
+from workbench.services.scenarios.coverage import coverage
 from workbench.tusk import Problem
 
 PLACE = FilePlace(file="a.tsk", line=1, column=1)
@@ -174,9 +174,26 @@ def test_what_only_a_scenario_that_does_not_load_tries_is_no_gap_of_the_slice(or
         ROOT / "resources" / "samples" / "orders-declared", environ={}, trusted=True
     ).registry
     one = unread(scenario("wrong", when=["place_order"], then=[(FactKind.EVENT, "order.placed", True)]))
-    found = coverage_of(orders, [], tries(registry, [], [one]), [one])["command:place_order"]
-    none = coverage_of(orders, [], tries(registry, []))["command:place_order"]
+    found = coverage_of(orders, [], coverage(registry, [], unread=[one]).tries, [one])["command:place_order"]
+    none = coverage_of(orders, [], coverage(registry, []).tries)["command:place_order"]
     assert {*none.untried} - {*found.untried} == {
         "Not tried: place_order is issued",
         "Not tried: place_order leads to order.placed",
     }
+
+
+@pytest.mark.parametrize("sample", ["users", "orders", "orders-declared"])
+def test_W20_heads_of_slices_count_what_coverage_counts(sample):
+    registry = load_project(ROOT / "resources" / "samples" / sample, environ={}, trusted=True).registry
+    whole = coverage(registry, [])
+    found = coverage_of(blueprint_of(registry), [], whole.tries)
+    assert sum(len(one.untried) for one in found.values()) == whole.gaps
+
+
+def test_what_a_policy_does_is_a_gap_of_the_slice_that_it_begins():
+    sample = ROOT / "resources" / "samples" / "orders-declared"
+    registry = load_project(sample, environ={}, trusted=True).registry
+    found = coverage_of(blueprint_of(registry), [], coverage(registry, []).tries)
+    assert any(one.startswith("Not tried: retry-or-cancel") for one in found["command:cancel_order"].untried)
+    gap = replace(found["command:cancel_order"], passed=1, untried=("one",))
+    assert gap.told[2] == "1 pass · 1 gap"

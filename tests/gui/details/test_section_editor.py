@@ -337,6 +337,44 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     assert not section.pane.dirty
 
 
+async def test_what_is_typed_while_it_is_asked_which_text_counts_is_kept(
+    board: BoardView, desk: Desk, until: Any
+) -> None:
+    section = await shown(board, "command:place", until)
+    text = section.pane.editor.text()
+    section.pane.editor.take_text(text.replace('total: "money"', 'total: "mony"'))
+    await until(lambda: section.pane.editor.mistakes)
+    (desk.workspace.project.root / "project.tsk").write_text(
+        SHOP.replace('total: "money"\n}', 'total: "decimal"\n}')
+    )
+    board.editor.follow()
+    await until(section.banner.isVisible)
+    now = section.pane.editor.text().replace('"mony"', '"monies"')
+    section.pane.editor.take_text(now)
+    section._pause.timeout.emit()
+    assert '"monies"' in section.banner.difference.toPlainText(), "it shows what differs now"
+    section.pane.editor.take_text(now := now.replace("# asks for it", "# wants it"))
+    section.banner.buttons[0].click()
+    assert section.pane.editor.text() == now
+    section.pane.editor.undo()
+    assert section.pane.editor.text() == now.replace('"monies"', '"decimal"'), "all else of both is kept"
+
+
+async def test_what_both_changed_can_be_settled_by_typing(board: BoardView, desk: Desk, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    mine = section.pane.editor.text().replace('total: "money"', 'total: "mony"')
+    section.pane.editor.take_text(mine)
+    await until(lambda: section.pane.editor.mistakes)
+    theirs = SHOP.replace('total: "money"\n}', 'total: "decimal"\n}')
+    (desk.workspace.project.root / "project.tsk").write_text(theirs)
+    board.editor.follow()
+    await until(section.banner.isVisible)
+    section.pane.editor.take_text(mine.replace('"mony"', '"decimal"').replace("# asks for it", "# wants it"))
+    section._pause.timeout.emit()
+    await until(lambda: file_of(board) == theirs.replace("# asks for it", "# wants it"))
+    assert section.banner.isHidden()
+
+
 @pytest.mark.parametrize(("wide", "tall"), [(1300, 560), (700, 330)], ids=["beside", "below"])
 async def test_what_asks_about_the_text_is_whole_where_there_is_little_height(
     board: BoardView, until: Any, wide: int, tall: int

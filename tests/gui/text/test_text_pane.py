@@ -289,3 +289,17 @@ def test_tab_and_a_key_lead_from_what_is_looked_for_to_what_takes_its_place(show
     QTest.keyClick(page.search.line, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     assert page.search.other.isVisible()
     assert page.window().focusWidget() is page.search.other
+
+
+def test_V5_an_answer_that_was_undone_counts_again_behind_what_others_wrote_since(shown):
+    page = shown()
+    theirs, mine = (PROJECT.replace(PAID, f'emit: "{name}"') for name in ("order.theirs", "order.mine"))
+    page.editor.take_text(mine)
+    page.settle("Keep this text", theirs, mine)
+    page.editor.undo()
+    page.editor.take_text(f"{theirs}\n# more\n", of_others=True)
+    page.editor.redo()
+    assert page.editor.text() == f"{mine}\n# more\n"
+    page.editor.undo()
+    page.editor.undo()
+    assert page.editor.text() == f"{theirs}\n# more\n", "the lines that both changed are theirs"

@@ -303,14 +303,6 @@ def test_V5_the_cursor_stays_between_two_lines_that_others_change(editor):
     assert (editor.textCursor().blockNumber(), editor.textCursor().positionInBlock()) == (49, 2)
 
 
-def test_V5_what_others_wrote_is_not_taken_back_by_undoing_here(editor):
-    editor.show_text("a: 1\nb: 2\n")
-    editor.textCursor().insertText("mine ")
-    editor.take_text("mine a: 1\nb: 7\n", of_others=True)
-    editor.undo()
-    assert editor.text() == "mine a: 1\nb: 7\n"
-
-
 def test_every_problem_of_a_check_marks_what_it_is_about(editor):
     text = PROJECT.replace("state.color ==", "state.colr ==").replace('of: "line"', 'of: "lin"')
     editor.show_text(text)

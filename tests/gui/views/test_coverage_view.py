@@ -179,3 +179,12 @@ async def test_what_only_a_scenario_with_a_mistake_tries_says_so_and_leads_to_th
     choose(view, "create_user", "leads to")
     assert view.acts["write"].text() == "Write a scenario of it"
     await until(lambda: not desk.workspace.scenarios.busy)
+
+
+async def test_no_word_of_a_button_is_cut_where_the_view_is_narrow(view, until):
+    def whole(width):
+        view.resize(width, 500)
+        return view.width() == width and all(one.width() >= one.sizeHint().width() for one in view.buttons)
+
+    for width in (1000, 480):
+        await until(lambda width=width: whole(width))

@@ -158,6 +158,17 @@ async def test_W24_what_came_of_an_earlier_model_says_so_and_is_not_kept(view, w
     assert view.acts["save"].refresh()
 
 
+async def test_W24_a_model_that_was_only_written_otherwise_is_no_other_one(view, workspace, until):
+    await explored(view, until)
+    file, before = workspace.project.root / "project.tsk", workspace.project
+    file.write_text(file.read_text().replace("\n[event.", "\n\n# as it was\n[event.", 1))
+    await workspace.model_reload.check()
+    await until(lambda: workspace.project is not before)
+    view._show()
+    assert view.line.badge.text() == "✕ 1 invariant broken"
+    assert view.acts["save"].refresh()
+
+
 async def test_what_was_found_gets_the_room_of_the_plan(view, until):
     assert view.plan.isVisible()
     await explored(view, until)
@@ -345,6 +356,20 @@ async def test_shares_are_drawn_as_bars_and_told_in_words(view, until):
     assert column.draw is not None
     picture = view.tables.ends.grab()
     assert not picture.isNull()
+
+
+async def test_in_a_low_window_the_orders_have_the_room_of_what_is_behind_a_move(view, until):
+    view.resize(820, 559)
+    await explored(view, until)
+    orders, bar = view.orders, view.orders.below.tabBar()
+    await until(lambda: not orders.parts.isVisible() and orders.order.viewport().height() > 180)
+    for at, shown in ((0, True), (0, False), (1, True)):
+        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
+        assert orders.below.currentWidget().isVisible() is shown
+    orders.below.setCurrentIndex(0)
+    view.resize(820, 900)
+    await until(orders.parts.isVisible)
+    assert orders.below.maximumHeight() > 10_000
 
 
 async def test_it_fits_beside_the_explorer_in_a_small_window(view, until):

@@ -107,6 +107,7 @@ async def test_a_job_whose_end_nobody_sees_is_told_by_a_notice(many, view, told,
     assert told[0].text == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     await many.pause()
     view._repairs.do(REPLAY, all_numbers(view))
@@ -124,6 +125,7 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_where_all_are_given_back_nothing_is_left_to_cancel(many, view, until):
     await many.pause()
     view._repairs.do(REPLAY, all_numbers(view))
@@ -137,6 +139,7 @@ async def test_L5_where_all_are_given_back_nothing_is_left_to_cancel(many, view,
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} in progress."
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L10_of_a_replay_that_has_given_all_back_undo_takes_what_waits(many, view, until):
     await many.pause()
     view._repairs.do(REPLAY, all_numbers(view))
@@ -266,6 +269,7 @@ async def test_L5_a_card_with_the_keyboard_stays_though_another_job_ends(many, v
 
 
 @pytest.mark.parametrize("action", ["archive", "replay"])
+@pytest.mark.usefixtures("given_back")
 async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
     many, view, desk, qtbot, until, action
 ):
@@ -293,6 +297,7 @@ async def test_L5_L10_a_job_that_was_undone_stays_so_whatever_others_did_since(
     assert job_said(report)[-1] == f"job {job} was undone"
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L10_a_job_whose_undo_came_too_late_for_some_says_so(many, view, until):
     jobs = many.dead_letters.jobs
     job = await jobs.start("replay", all_numbers(view), per_second=1)
@@ -306,6 +311,7 @@ async def test_L10_a_job_whose_undo_came_too_late_for_some_says_so(many, view, u
     assert job_said(report)[-1] == f"job {job} was undone as far as could be"
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_what_another_job_dealt_with_is_not_said_to_be_left(many, view, until):
     numbers, jobs = sorted(all_numbers(view)), many.dead_letters.jobs
     await many.pause()
@@ -405,6 +411,7 @@ async def test_L5_what_is_told_of_a_held_job_goes_away_with_it(many, view, desk,
     await until(lambda: any(one.topic == said.topic and not one.text for one in notices))
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(many, view, told, until):
     numbers = all_numbers(view)
     await many.dead_letters.repair.begin(numbers, ladder=(2, 5))
@@ -442,6 +449,7 @@ async def test_L5_V3_a_ladder_that_went_on_shows_where_it_failed_and_leads_to_wh
     await until(lambda: set(view.groups.node().numbers) == again)
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_V3_a_ladder_that_was_undone_is_not_shown_as_done(many, view, until):
     await many.pause()
     await many.dead_letters.repair.begin(all_numbers(view), ladder=(2, 5))

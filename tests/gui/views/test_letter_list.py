@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from tests.gui.views.test_job_strip import many, view
+from tests.services.conftest import passing
 from workbench.gui.views.letter_list import LetterSource, absence, none_said
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.services.dead_letters.letter_index import LetterQuery
 from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.stored_values import LetterLine
+
+__all__ = ["many", "view"]
 
 
 def line(error):
@@ -42,3 +46,29 @@ def test_V3_why_a_letter_is_not_listed_is_what_keeps_it_out():
     assert absence(letter, every, (7, 8), cause) == "it is of another cause"
     assert absence(letter, every, (7, 8), GroupNode(subscription="sms")) == "it is of another subscription"
     assert absence(letter, searched, (7,), GroupNode(chips=(("key", "k"),))) == "it is of another group"
+
+
+async def test_V3_only_a_letter_that_died_since_is_new_over_the_list(many, view, until):
+    view.resize(1000, 420)
+    bar, model, letters = view.table.verticalScrollBar(), view.table.model(), many.dead_letters
+    newest, count = letters.newest(), model.rowCount()
+    await until(lambda: bar.maximum() > 3)
+    bar.setValue(3)
+    await letters.archive([newest])
+    view.refresh()
+    await until(lambda: model.rowCount() == count - 1)
+    await letters.restore([newest])
+    view.refresh()
+    await until(lambda: model.rowCount() == count)
+    assert not view.news.isVisible(), "it was elsewhere for a while"
+    view.finder.words.setText("u24@")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: model.rowCount() == 1)
+    view.finder.clear()
+    await until(lambda: model.rowCount() == count and bar.maximum() > 3)
+    bar.setValue(3)
+    await letters.replay([1])
+    await passing(many, until(lambda: letters.newest() > newest))
+    view.refresh()
+    await until(view.news.isVisible)
+    assert view.news.text() == "1 new"

@@ -112,6 +112,20 @@ async def test_the_menu_of_a_letter_leads_to_its_owner_and_note(broken, view, un
     assert view.detail.notes.isVisible()
 
 
+async def test_L5_what_others_resolved_meanwhile_is_not_told_as_replayed(broken, view, told, until):
+    choose(view, 1, 2)
+    view.begin(REPLAY)
+    await until(lambda: question(view))
+    payload = broken.dead_letters.get(2).data.replace("slow.example", "fine.example")
+    await broken.dead_letters.edit_and_replay(2, payload)
+    await settle(broken)
+    assert broken.dead_letters.get(2).status == "resolved"
+    answer(view, "Replay 2")
+    await passing(broken, until(lambda: told))
+    said = "Replayed 1 dead letter: 1 failed again; 1 skipped, no longer as when the list was made."
+    assert told[-1].text == said
+
+
 async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(broken, view, told, until):
     await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     cause(view, "MailServerUnavailable")
@@ -264,10 +278,15 @@ async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(br
     await broken.dead_letters.replay([4])
     await settle(broken)
     letters = [broken.dead_letters.get(number) for number in (3, 4, 5)]
-    assert [await broken.dead_letters.changed_in(one) for one in letters] == [0, 3, 3]
+    payloads = [await broken.dead_letters.payloads(one.number) for one in letters]
+    assert [one.changed for one in payloads] == [0, 3, 3]
+    assert [set(one.tries) for one in payloads] == [{""}, {"as changed in #3"}, {"as changed in #3"}]
     desk.select(Selection(letter=5))
-    said = "Payload as changed in #3"
-    await until(lambda: any(said in one.text() for one in view.detail.findChildren(QLabel)))
+    await until(lambda: view.detail.payload.which.currentText() == "Payload as changed in #3")
+    tries = view.detail._attempts.model()
+    assert {tries.row(at)[3] for at in range(tries.rowCount())} == {"as changed in #3"}
+    desk.select(Selection(letter=3))
+    await until(lambda: tries.row(0)[3] == "original")
 
 
 async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):

@@ -71,6 +71,7 @@ async def test_L5_a_job_goes_on_where_it_stood_when_the_program_ended(broken):
         await again.close()
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_V3_a_replay_is_done_when_every_delivery_of_it_ended(broken):
     await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     await settle(broken)
@@ -88,6 +89,7 @@ async def test_V3_a_replay_is_done_when_every_delivery_of_it_ended(broken):
     assert ended.fates == {"resolved": 2, "failed_again": 1}
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_V3_a_replay_that_waits_goes_on_waiting_after_a_reload(broken):
     await broken.pause()
     numbers = [letter.number for letter in broken.dead_letters.page()]
@@ -113,6 +115,7 @@ async def test_V3_what_a_replay_skipped_is_not_counted_as_its_own(broken):
     assert (report.job.skipped, report.fates) == (1, {"failed_again": 2})
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_V3_a_replay_that_waits_can_be_cancelled(broken):
     await broken.pause()
     numbers = [letter.number for letter in broken.dead_letters.page()]
@@ -150,6 +153,7 @@ async def test_L5_a_ladder_whose_last_step_fails_has_ended_and_says_how(broken):
     assert outcome(report) == "Replayed 3 dead letters: 3 failed again."
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_a_job_that_has_nothing_left_is_not_held_and_ends(broken):
     await broken.pause()
     numbers = [letter.number for letter in broken.dead_letters.page()]
@@ -163,6 +167,7 @@ async def test_L5_a_job_that_has_nothing_left_is_not_held_and_ends(broken):
     assert "hold" not in [one.action for one in broken.monitor.actions()]
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_what_a_ladder_gave_back_before_a_restart_is_waited_for_after_it(broken):
     await broken.pause()
     numbers = sorted(letter.number for letter in broken.dead_letters.page())
@@ -176,6 +181,7 @@ async def test_L5_what_a_ladder_gave_back_before_a_restart_is_waited_for_after_i
     assert (report.job.status, report.job.step, report.at_failure) == (JobStatus.HELD, 1, True)
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_L10_a_ladder_whose_hold_was_undone_is_held_at_its_next_failure_and_says_so(broken):
     jobs = broken.dead_letters.jobs
     await broken.pause()

@@ -157,12 +157,12 @@ async def test_nothing_is_said_to_wait_while_one_of_its_key_is_tried_again(payme
     assert letters.counts() == {"open": 3}
     await letters.replay([2, 3])
     await payments.running().settle()
-    assert await letters.jobs.counts.fates((2, 3), 0) == {"replaying": 2}, (
+    assert await letters.jobs.counts.fates("", (2, 3)) == {"replaying": 2}, (
         "the one is tried again, then the other"
     )
     assert letters.replays_behind((2, 3)) == {}
     await settle(payments)
-    assert await letters.jobs.counts.fates((2, 3), 0) == {"failed_again": 1, "blocked": 1}
+    assert await letters.jobs.counts.fates("", (2, 3)) == {"failed_again": 1, "blocked": 1}
     assert letters.replays_behind((1, 2, 3)) == {3: 4}, "with what holds it up"
     await letters.replay([1])
     await payments.running().settle()

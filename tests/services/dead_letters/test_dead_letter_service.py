@@ -11,6 +11,7 @@ from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue, StoreFull
 from workbench.project.project import load_project
 from workbench.services.dead_letters import dead_letter_service
+from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
 from workbench.store.letter_jobs import job_act
 from workbench.store.operations import RecordAction
 from workbench.store.sqlite import transaction
@@ -34,6 +35,43 @@ async def test_replay_after_the_repair_resolves(broken):
     assert broken.dead_letters.counts() == {"open": 1, "resolved": 2}
     again = await broken.dead_letters.replay(numbers)
     assert (again.done, again.skipped) == (0, 2)
+
+
+async def test_L5_a_replay_that_was_skipped_is_told_with_what_its_letter_was_and_not_as_its_own(broken):
+    first, second, third = sorted(one.number for one in broken.dead_letters.page())
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.dead_letters.archive([third])
+
+    class Others:
+        """Dead letters of which others replay one first."""
+
+        def __getattr__(self, name):
+            return getattr(broken.dead_letters, name)
+
+        async def replay(self, numbers):
+            await broken.dead_letters.replay([second])
+            await settle(broken)
+            return await broken.dead_letters.replay(numbers)
+
+    replay = DeadLetterReplay(Others(), broken.drain)
+    fates = await passing(broken, replay.replay([first, second, third], seconds=30))
+    assert [(one.number, one.outcome) for one in fates] == [
+        (first, "failed again"),
+        (second, "not replayed"),
+        (third, "resolved"),
+    ]
+    assert fates[1].detail == "it was resolved; only open ones are replayed"
+
+
+async def test_L5_V3_what_was_undone_of_an_act_is_not_counted_whatever_comes_of_it(broken):
+    letters, counts = broken.dead_letters, broken.dead_letters.jobs.counts
+    await broken.pause()
+    report = await letters.replay([one.number for one in letters.page()])
+    assert sorted(report.changed) == [1, 2, 3]
+    await broken.operations.undo_act(report.act)
+    again = await letters.replay([1])
+    assert await counts.fates(report.act, report.changed) == {}
+    assert await counts.fates(again.act, again.changed) == {"replaying": 1}
 
 
 async def test_an_empty_set_does_nothing_and_leaves_no_trace(broken):

@@ -77,6 +77,7 @@ async def test_P7_L5_a_job_ends_and_says_why(broken):
     assert report.job.trouble == SAID
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_P7_L5_a_job_ends_whose_subscription_goes_away_meanwhile(broken):
     await broken.pause()
     number = await broken.dead_letters.jobs.start("replay", [1, 2, 3])

@@ -69,6 +69,7 @@ async def test_L5_V3_what_others_replayed_purged_and_archived_meanwhile_is_told_
     assert report == jobs.report(job)
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_V3_after_its_undo_a_job_counts_nothing_that_is_replayed_by_hand(many):
     jobs = many.dead_letters.jobs
     await many.pause()
@@ -94,6 +95,7 @@ async def test_L5_V3_after_its_undo_a_job_counts_nothing_that_is_replayed_by_han
     )
 
 
+@pytest.mark.usefixtures("given_back")
 async def test_L5_a_cancelled_job_counts_a_letter_once_that_was_undone_and_then_dealt_with(many):
     jobs = many.dead_letters.jobs
     await many.pause()

@@ -34,6 +34,30 @@ async def held_up(workspace, job):
     return (await workspace.dead_letters.jobs.counted(job)).held_up
 
 
+@pytest.mark.parametrize("pace", [0, 2])
+@pytest.mark.parametrize("name", ["", "welcome-mail"])
+async def test_L5_nothing_is_handed_in_while_it_cannot_be_delivered_and_it_is_held_and_cancelled(
+    many, name, pace
+):
+    jobs, pause = many.dead_letters.jobs, many.subscriptions.pause
+    await (pause(name, paused=True) if name else many.pause())
+    job = await jobs.start("replay", numbers(many), per_second=pace)
+    await later(many, 2)
+    assert (jobs.get(job).step, numbers(many, "replaying")) == (0, [])
+    assert await held_up(many, job) == f"{f'subscription {name}' if name else 'the engine'} is paused"
+    assert (await jobs.counted(job)).figures == {"waiting": 8}
+    assert (await jobs.hold(job)).status == "held"
+    await (pause(name, paused=False) if name else many.resume())
+    await turns(many)
+    assert jobs.get(job).step == 0, "a person holds it"
+    await jobs.resume(job)
+    await stands(many, job, 1)
+    assert (await jobs.cancel(job)).status in ("cancelled", "done")
+    given = jobs.get(job).step
+    assert len(numbers(many, "failed_again", "replaying")) == given
+    assert pace == 0 or given < 8
+
+
 @pytest.mark.parametrize("name", ["", "welcome-mail"])
 async def test_L5_at_a_pace_nothing_is_handed_in_while_it_cannot_be_delivered(many, name):
     jobs, pause = many.dead_letters.jobs, many.subscriptions.pause
@@ -53,7 +77,18 @@ async def test_L5_at_a_pace_nothing_is_handed_in_while_it_cannot_be_delivered(ma
     assert report.fates == {"failed_again": 8}
 
 
-async def test_L5_without_a_pace_all_is_given_back_and_a_paused_subscription_is_told(many):
+@pytest.mark.parametrize("action", ["archive", "purge"])
+async def test_L5_what_is_no_delivery_goes_on_at_its_pace_while_the_engine_is_paused(many, action):
+    jobs = many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start(action, numbers(many), per_second=2)
+    await later(many, 5)
+    assert jobs.get(job).step == 8
+    assert numbers(many) == []
+
+
+@pytest.mark.usefixtures("given_back")
+async def test_L5_a_pause_behind_what_was_given_back_is_told(many):
     jobs = many.dead_letters.jobs
     await many.subscriptions.pause("welcome-mail", paused=True)
     job = await jobs.start("replay", numbers(many))

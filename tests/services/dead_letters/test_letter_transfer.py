@@ -57,6 +57,16 @@ async def test_B3_what_is_there_is_left_as_it_is(broken, tmp_path):
     assert len(letters(broken)) == 3
 
 
+async def test_B3_letters_are_written_in_the_order_of_their_numbers_whatever_the_list(
+    broken, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(letter_transfer, "SLICE", 2)
+    numbers = sorted(one.number for one in letters(broken))
+    file = tmp_path / "letters.ndjson"
+    await exported(broken, file, [numbers[2], numbers[0], numbers[1]])
+    assert [json.loads(line)["letter"]["number"] for line in file.read_text().splitlines()] == numbers
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -860,6 +860,28 @@ async def test_V5_a_file_that_is_read_in_part_only_is_not_written(project, behin
     assert path.read_bytes() == TEXT.encode() + behind
 
 
+async def test_V5_a_project_file_that_others_emptied_is_no_model_and_can_be_written_again(project):
+    path = project.project.root / "project.tsk"
+    project.design.state()
+    path.write_text(" \n")
+    for _ in range(2):
+        with pytest.raises(TskError, match=r"project.tsk:1:1: E-EMPTY the file is empty"):
+            project.design.state()
+    with pytest.raises(TskError, match="E-EMPTY"):
+        project.design.apply("Add", lambda text: text.with_said("project.tsk", TEXT + "# mine\n"))
+    assert path.read_text() == " \n"
+    project.design.save("Edit", parse(TEXT + "# mine\n", "project.tsk"), was=b" \n")
+    assert written(project) == TEXT + "# mine\n"
+    assert project.design.state().wrong == ()
+
+
+async def test_a_project_file_that_is_emptied_here_is_so(project):
+    project.design.save("Edit", parse("", "project.tsk"), was=TEXT.encode(), insist=True)
+    assert written(project) == ""
+    assert project.design.state().text.project.text == ""
+    assert project.design.undo().text.project.text == TEXT
+
+
 async def test_a_scenario_file_with_mistakes_is_mended_and_not_removed_by_undoing(project):
     (project.project.root / "scenarios" / "a.tsk").write_text('"half {')
     project.design.save("Edit", parse(SCENARIO, "scenarios/a.tsk"), was=b'"half {')

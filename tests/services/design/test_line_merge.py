@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,5 +90,50 @@ def test_a_change_says_what_it_should(was: str, now: str) -> None:
     ],
 )
 def test_a_place_stays_behind_what_it_stands_behind(was: str, now: str, places: dict[int, int]) -> None:
-    spans = changed_spans(was, now)
-    assert {at: place_behind(at, spans) for at in places} == places
+    assert {at: place_behind(at, was, now) for at in places} == places
+
+
+LAID_OUT = 'refuse {\n    x: "strXXmore"\n    other { when: "a" }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('refuse { x: "strXXmore|" }\n', LAID_OUT.replace("more", "more|")),
+        ('refuse { x: "strXXmore"| }\n', LAID_OUT.replace('more"', 'more"|')),
+        ('refuse { x: "strXXmore" |}\n', LAID_OUT.replace('more"', 'more"|')),
+        ('refuse { x: "strXX|more" }\n', LAID_OUT.replace("XX", "XX|")),
+        ('refuse { x: "s"| }\n', 'refuse { x: "s"|, other { when: "x" } }\n'),
+        ('refuse { x: "s" |}\n', 'refuse { x: "s" |other { when: "x" } }\n'),
+        ('refuse { x: "s" |}\n', 'refuse { other { when: "x" }\n x: "s" |}\n'),
+        ("a {\n  |x: 1\n}\n", "a {\n    y: 1\n    |x: 1,\n}\n"),
+        ("a { cat| }\n", "b { elephant| }\n"),
+        ("a { b| c }\n", "a { b| }\n"),
+        ("a { b c| }\n", "a { b |}\n"),
+    ],
+)
+def test_a_place_stays_behind_its_word_where_the_text_is_laid_out_anew(was: str, now: str) -> None:
+    at, before, after = was.index("|"), was.replace("|", ""), now.replace("|", "")
+    place = place_behind(at, before, after)
+    assert f"{after[:place]}|{after[place:]}" == now
+
+
+@given(st.lists(st.sampled_from(["a", "{", "}", ":", "b"]), min_size=1, max_size=9), st.data())
+def test_a_place_stays_behind_its_word_whatever_the_blanks_are(words: list[str], data: st.DataObject) -> None:
+    blanks = st.sampled_from([" ", "\n", "\n    "])
+    was, now = ("".join(word + data.draw(blanks) for word in words) for _ in range(2))
+    count = data.draw(st.integers(1, len(words)))
+    ends = [[one.end() for one in re.finditer(r"\S", text)] for text in (was, now)]
+    assert place_behind(ends[0][count - 1], was, now) == ends[1][count - 1]
+
+
+@given(st.permutations("abcd{}:"), st.lists(st.sampled_from("xyz,"), max_size=9), st.data())
+def test_a_place_stays_behind_its_word_whatever_others_put_in(
+    words: list[str], more: list[str], data: st.DataObject
+) -> None:
+    both, blanks = [*words], st.sampled_from([" ", "\n", "\n    "])
+    for one in more:
+        both.insert(data.draw(st.integers(0, len(both))), one)
+    was, now = ("".join(word + data.draw(blanks) for word in said) for said in (words, both))
+    word = data.draw(st.sampled_from(words))
+    assert place_behind(was.index(word) + 1, was, now) == now.index(word) + 1

@@ -167,6 +167,47 @@ def test_two_sections_that_got_other_names_are_each_found_again():
     assert merged(mine, theirs, base) == Merged(text=mine.replace("1", "2"))
 
 
+TWO = (
+    ("[event.a]\nversion: 1\nx: 1\n", "[event.a]", "[event.a_mine]", "[event.a_their]", "[event.a]"),
+    ('"One" {\n    x: 1\n    y: 1\n}\n', '"One"', '"One \\"mine\\""', '"One, theirs"', "[One]"),
+    ("$f: { x: 1, y: 1 }\n", "$f", "$mine", "$theirs", "[$f]"),
+)
+
+
+@pytest.mark.parametrize(("base", "head", "mine", "theirs", "said"), TWO)
+def test_V5_two_names_for_the_same_are_asked_about(base, head, mine, theirs, said):
+    rest = "\n[event.rest]\nx: 5\n" if head.startswith("[") else '\n"Rest" {\n    z: 5\n}\n'
+    here, there = (f"{base.replace(head, one)}{rest}" for one in (mine, theirs))
+    found = merged(here, there.replace("x: 1", "x: 2"), base + rest)
+    assert found == Merged(text=there.replace("x: 1", "x: 2"), conflicts=(f"the name of {said}",))
+    assert merged_text(base + rest, here, there) is None
+    assert chosen_text(base + rest, here, there, lines="mine") == here
+    assert chosen_text(base + rest, here, there, lines="theirs") == there
+    assert merged(here, here.replace("x: 1", "x: 2"), base + rest).conflicts == ()
+
+
+@pytest.mark.parametrize(("base", "head", "mine", "theirs", "said"), TWO)
+def test_V5_what_one_named_otherwise_and_the_other_changed_is_one(base, head, mine, theirs, said):
+    changed, both = base.replace("x: 1", "x: 2"), base.replace(head, mine).replace("x: 1", "x: 2")
+    assert merged(base.replace(head, mine), changed, base) == Merged(text=both), said
+    assert merged(changed, base.replace(head, mine), base) == Merged(text=both), theirs
+
+
+def test_V5_what_one_named_otherwise_and_the_other_took_away_stays():
+    mine, theirs = BASE.replace("[c]", "[n]"), BASE.replace("[c]\nx: 1\n", "")
+    assert merged(mine, theirs).text == mine
+    assert merged(theirs, mine).text == mine
+
+
+@pytest.mark.parametrize("form", ['{ a: "text", NAME: "text" }', "{\n    NAME { v: 1, w: 2 }\n    z: 1\n}"])
+def test_V5_two_names_for_the_same_field_are_asked_about(form):
+    base, mine, theirs = (
+        f"[event.a]\nfields {form.replace('NAME', one)}\n" for one in ("b", "b_mine", "b_their")
+    )
+    assert merged(mine, theirs, base) == Merged(text=theirs, conflicts=("[event.a] fields.b",))
+    assert merged(mine, mine, base) == Merged(text=mine)
+
+
 def test_a_comment_that_would_be_lost_is_asked_about():
     here = SECTION.replace('id: "text"', 'id: "integer"').replace("# of it", "# mine")
     there = SECTION.replace('status: "text"', 'status: "late"').replace("# of it", "# theirs")

@@ -406,6 +406,18 @@ async def test_what_belongs_to_the_open_store_is_told(counters, root):
     assert counters.store.place.endswith("events.db")
 
 
+async def test_a_project_file_that_is_empty_is_told_as_that_and_the_model_goes_on(counters, root):
+    text, registry = (root / "project.tsk").read_text(), counters.registry
+    (root / "project.tsk").write_text("")
+    told = await counters.model_reload.check()
+    assert told.outcome is ReloadOutcome.FAILED
+    assert told.problems[0].startswith("project.tsk:1:1: E-EMPTY the file is empty")
+    assert len(told.problems) == 1
+    assert counters.registry is registry
+    (root / "project.tsk").write_text(text)
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
+
+
 async def test_a_folder_that_is_gone_is_told_and_the_model_goes_on(counters, root):
     moved = root.rename(root.with_name("moved"))
     told = await counters.model_reload.check()

@@ -11,7 +11,7 @@ from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.scenarios import find_scenarios, read_scenarios
 from workbench.services.scenarios import Scenarios, chosen
-from workbench.services.scenarios.coverage import coverage, summary, tries
+from workbench.services.scenarios.coverage import coverage, summary
 from workbench.services.scenarios.log_deeds import fits_reason
 
 DATA = '{ username: "Ada", email: "a@b.org", status: "active" }'
@@ -34,11 +34,12 @@ def tried(found, command):
 async def told(project, text, *, run=True):
     scenarios = read_scenarios(text, "s.tsk", project.registry)
     service = Scenarios(project, SystemClock())
-    return tries(project.registry, [(one, await service.run_one(one) if run else None) for one in scenarios])
+    runs = [(one, await service.run_one(one) if run else None) for one in scenarios]
+    return coverage(project.registry, runs).of_commands()
 
 
 async def test_without_scenarios_nothing_is_tried(project):
-    found = tries(project.registry, ())
+    found = coverage(project.registry, ()).of_commands()
     assert not any(one.tried for one in found)
     assert [one.command for one in found if one.kind == "command"] == list(project.registry.commands)
     assert summary(found, "refusal", "refusal") == "0 of 5 refusals tried"

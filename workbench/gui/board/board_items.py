@@ -182,7 +182,7 @@ class NodeItem(QGraphicsItem):
         if draft and scale >= READABLE:
             paint_plate(painter, DRAFT, colors.warning, right=self.box.width)
         if scale < READABLE and self.badge.endswith(ARMED):
-            paint_fault(painter, self.body.topRight(), FAULT / scale)
+            paint_fault(painter, self.body, FAULT / scale)
         if marks.count:
             font = fonts()["problem"] if scale >= READABLE else None
             paint_ring(painter, ring_of(self.body, 1.0), marks, font, RING - 1)

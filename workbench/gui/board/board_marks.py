@@ -195,15 +195,18 @@ class BoardMarks(QObject):
             self.popover.show_marks(self._others(), QRect())
 
     def show_first(self) -> None:
-        """Leads to the first thing that is not saved, or does not run; tries again to write the file."""
-        desk, problems = self._editor.desk, self._editor.state.wrong
+        """Leads to the first thing that is not saved, or does not run; tries again to write the file.
+
+        What `stand_of` tells comes first.
+        """
+        desk, state = self._editor.desk, self._editor.state
         outdated = desk.workspace.model_reload.outdated
-        if self._editor.state.refused:
+        if state.refused:
             write_again(desk)
-        elif problems:
-            self.go_to(problems[0])
-        elif self._editor.unwritten:
+        elif self._editor.unwritten and not state.problems:
             self.form_wanted.emit(self._editor.unwritten[0])
+        elif state.wrong:
+            self.go_to(state.wrong[0])
         elif outdated is not None:
             file, line = outdated.told.place
             desk.text_wanted.emit(file or PROJECT_FILE, line)

@@ -149,7 +149,7 @@ def paint_card(
     elif due and scale >= FIELDS:
         paint_plate(painter, due, theme().colors.error if due.endswith(ARMED) else theme().colors.muted)
     elif due.endswith(ARMED):
-        paint_fault(painter, QPointF(box.width, 0), FAULT)
+        paint_fault(painter, made.area, FAULT)
     if card.leaves and scale >= FIELDS:
         made.leaves(below=more or bool(card.rules))
     if marks.count:
@@ -169,10 +169,13 @@ def paint_badge(painter: QPainter, place: QRectF, words: str, fill: str, on: str
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def paint_fault(painter: QPainter, corner: QPointF, size: float) -> None:
-    """Marks the corner of a card on which something goes wrong on purpose, where it has no room for words."""
-    colors = theme().colors
-    place = QRectF(corner.x() - size / 2, corner.y() - size / 2, size, size)
+def paint_fault(painter: QPainter, card: QRectF, size: float) -> None:
+    """Marks the corner of a card on which something goes wrong on purpose, where it has no room for words.
+
+    It stands within the card: what is painted around one is bounded, however small that is drawn.
+    """
+    colors, size = theme().colors, min(size, card.width(), card.height())
+    place = QRectF(card.right() - size, card.top(), size, size)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colors.error))
     painter.drawEllipse(place)
@@ -212,6 +215,11 @@ class _CardPainter:
     def _place(self, box: Box) -> QRectF:
         scale = self._scale
         return QRectF(box.x * scale, box.y * scale, box.width * scale, box.height * scale)
+
+    @property
+    def area(self) -> QRectF:
+        """Where the card is painted."""
+        return self._place(self._box)
 
     def shape(self) -> None:
         draft = self._card.draft and self._scale < FIELDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.blueprint import Blueprint
@@ -30,7 +30,7 @@ class Coverage:
     Attributes:
         unsure: Not run on the model as it is.
         empty: Passed, and say nothing of what must follow.
-        untried: What of its command no scenario tries, in words.
+        untried: What can come of its command, and what reacts there can do, that no scenario tries, in words.
         tried: How many of what can be tried of its command are.
         draft: It does not run as it is drawn, so nothing is known of it.
         unread: Those that do not load.
@@ -83,7 +83,7 @@ class Coverage:
             empty = f"{self.empty} assert{'s' * (self.empty == 1)} nothing"
             none = f"{self.unsure} not run" if self.unsure else empty
             return "circle", "muted", f"{self.passed} of {total} pass" if self.passed else none
-        more = f" · {len(self.untried)} not tried" if self.untried else ""
+        more = f" · {counted(len(self.untried), 'gap')}" if self.untried else ""
         return "check", "ok", f"{total} pass{more}"
 
 
@@ -100,7 +100,7 @@ def coverage_of(
 
     Args:
         runs: The scenarios, each with what came of it on the model as it is.
-        tries: What can be tried of the commands.
+        tries: What can be tried of the model; each counts in one slice.
         unread: The scenarios that do not load.
     """
     slices = {one.id: one.id for one in blueprint.slices} | {
@@ -120,9 +120,13 @@ def coverage_of(
     for each in unread:
         for name in {slices[node] for node in _spoken_of(each.about) if node in slices}:
             wrong.setdefault(name, []).append(each)
+    triggers: dict[str, list[str]] = {}
+    for each_slice in blueprint.slices:
+        for card in each_slice.cells[0]:
+            triggers.setdefault(card.node, []).append(each_slice.id)
     by_slice: dict[str, list[Try]] = {}
     for one in tries:
-        by_slice.setdefault(slices.get(one.doer, ""), []).append(one)
+        by_slice.setdefault(_slice_of(one, slices, triggers), []).append(one)
     return {
         name: Coverage(
             untried=tuple(f"Not tried: {one.words}" for one in by_slice.get(name, ()) if one.lacks),
@@ -135,6 +139,13 @@ def coverage_of(
         )
         for name, verdicts in found.items()
     }
+
+
+def _slice_of(one: Try, slices: Mapping[str, str], triggers: Mapping[str, Sequence[str]]) -> str:
+    """Returns the slice of who does it; one that has none of its own stands before what it begins."""
+    begun = triggers.get(one.doer, ())
+    issued = slices.get(f"command:{one.name}", "")
+    return slices.get(one.doer) or (issued if issued in begun else next(iter(begun), ""))
 
 
 def _spoken_of(scenario: Scenario) -> Iterator[str]:

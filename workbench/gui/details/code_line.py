@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.text.completion_list import CompletionList
-from workbench.gui.text.tsk_editor import characters, wave
+from workbench.gui.text.text_marks import wave
+from workbench.gui.text.tsk_editor import characters
 from workbench.gui.text.tsk_highlighter import expression_ranges, units
 from workbench.gui.theme import code_font, theme, ui_font
 from workbench.gui.ticker import pause_timer

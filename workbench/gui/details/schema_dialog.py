@@ -87,7 +87,7 @@ class SchemaDialog(QDialog):
         self.pane.editor.setAccessibleName("Text of the event")
         self.pane.settled_back.connect(partial(desk.notice, "info", topic=STEPS))
         self.banner = ConflictBanner()
-        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._take)
+        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._discard)
         self.stand, self.said = Badge("info", "reading"), plain_label("", wrap=True)
         self.found = QPlainTextEdit()
         self.found.setReadOnly(True)
@@ -143,7 +143,7 @@ class SchemaDialog(QDialog):
         if not before:
             self.pane.editor.take_text(there)
         elif there not in {self._base, mine} and self.banner.isHidden():
-            self.banner.ask(TWO, mine, there, self.pane.answers(mine, there, self._keep, self._keep))
+            self.banner.ask(TWO, mine, there, self.pane.answers(self._base, there, self._answered))
 
     def _edited(self) -> None:
         self.drafts.note()
@@ -210,20 +210,20 @@ class SchemaDialog(QDialog):
             base: What stood there when it was typed.
         """
         self._piece = piece
-        self._base = self.pane.join(piece, base, self.banner, keep=self._keep, take=self._take)
+        self._base = self.pane.join(piece, base, self.banner, self._answered)
         self.drafts.note()
 
-    def _keep(self) -> None:
+    def _discard(self) -> None:
+        if self._piece is not None:
+            self.pane.editor.take_text(self._piece.text)
+        self._answered("")
+
+    def _answered(self, _answer: str) -> None:
         if self._piece is not None:
             self._base = self._piece.text
         self.banner.hide()
         self.drafts.note()
         self._try()
-
-    def _take(self) -> None:
-        if self._piece is not None:
-            self.pane.editor.take_text(self._piece.text)
-        self._keep()
 
     # -- trying -------------------------------------------------------------------------------------------
 

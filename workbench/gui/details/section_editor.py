@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_changes import STILL
-from workbench.gui.design_steps import KEEP, STEPS
+from workbench.gui.design_steps import STEPS
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
@@ -188,16 +188,12 @@ class SectionEditor(QWidget):
         self._base, self._sent = piece.text, ""
 
     def _join(self, piece: SectionPiece, base: str) -> None:
-        """Joins what is typed with what was changed elsewhere; where both changed the same lines, asks.
-
-        Args:
-            base: What stood there when it was typed.
-        """
-        self._base = self.pane.join(piece, base, self.banner, keep=self._keep, take=self._discard)
+        """Joins what is typed, where ``base`` stood, with what was changed elsewhere; or asks what counts."""
+        self._base = self.pane.join(piece, base, self.banner, self._answered)
         self.drafts.note()
 
-    def _keep(self) -> None:
-        self._label = KEEP
+    def _answered(self, answer: str) -> None:
+        self._label = answer
         if (piece := self.piece) is not None:
             self._know(piece)
         self.banner.hide()
@@ -318,6 +314,8 @@ class SectionEditor(QWidget):
 
     def _check(self) -> None:
         self._pause.stop()
+        if self.piece is not None and self.banner.asks:
+            self._join(self.piece, self._base)  # it can be settled by typing
         if self.piece is not None and self.pane.sure and self.pane.checked is not None:
             self._known(self.pane.checked)
         elif self.piece is not None:

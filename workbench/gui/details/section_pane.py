@@ -26,7 +26,7 @@ from workbench.services.design.form_problems import FormProblem, form_problems, 
 from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.quick_fixes import quick_fixes
 from workbench.services.design.schema_draft import reads_otherwise
-from workbench.services.design.section_merge import merged_text
+from workbench.services.design.section_merge import chosen_text, merged_text
 from workbench.services.design.text_members import is_expression
 from workbench.tusk import Problem, TskError
 
@@ -97,20 +97,13 @@ class SectionPane(TextPane):
         return self.piece is not None and not self.piece.holds(self.editor.text())
 
     def join(
-        self,
-        piece: SectionPiece,
-        base: str,
-        banner: ConflictBanner,
-        *,
-        keep: Callable[[], object],
-        take: Callable[[], object],
+        self, piece: SectionPiece, base: str, banner: ConflictBanner, answered: Callable[[str], object]
     ) -> str:
         """Joins what is typed with a piece as it is now; where both changed the same lines, a banner asks.
 
         Args:
             base: What stood there when it was typed.
-            keep: Keeps what is typed.
-            take: Takes the piece instead.
+            answered: Goes on with the text that counts, behind what was answered.
 
         Returns:
             What the typed text is joined with next.
@@ -119,26 +112,26 @@ class SectionPane(TextPane):
         joined = merged_text(base, piece.ended(mine), piece.text)
         self.know_piece(piece)
         if joined is None:
-            banner.ask(CHANGED, mine, piece.text, self.answers(mine, piece.text, keep, take))
+            banner.ask(CHANGED, mine, piece.text, self.answers(base, piece.text, answered))
             return base
         banner.hide()
         if joined != piece.ended(mine):
             self.editor.take_text(joined, of_others=True)
         return piece.text
 
-    def answers(
-        self, mine: str, theirs: str, keep: Callable[[], object], take: Callable[[], object]
-    ) -> list[Button]:
-        """Returns what can be answered when two texts exclude each other; each is a step to undo."""
-        return [
-            (KEEP, partial(self._settle, KEEP, theirs, mine, keep)),
-            (TAKE, partial(self._settle, TAKE, mine, theirs, take)),
-        ]
+    def answers(self, base: str, theirs: str, answered: Callable[[str], object]) -> list[Button]:
+        """Returns what can be answered when another text and what is typed exclude each other.
 
-    def _settle(self, answer: str, left: str, counts: str, then: Callable[[], object]) -> None:
-        """Has a text count instead of another one, which undo has count again, and then what follows."""
-        self.settle(answer, left, counts)
-        then()
+        Each is a step to undo. It chooses between the lines that both changed; all else of both is kept.
+        """
+        return [(one, partial(self._settle, one, base, theirs, answered)) for one in (KEEP, TAKE)]
+
+    def _settle(self, answer: str, base: str, theirs: str, answered: Callable[[str], object]) -> None:
+        """Has one text count, which undo has the other one count for, and then what follows."""
+        typed = self.editor.text()
+        mine, other = (chosen_text(base, typed, theirs, lines=one) for one in ("mine", "theirs"))
+        self.settle(answer, *((other, mine) if answer == KEEP else (mine, other)))
+        answered(answer)
 
     def whole(self) -> str:
         """Returns the text of the file with what is typed."""

@@ -6,14 +6,17 @@ import difflib
 from collections.abc import Sequence
 from itertools import islice
 
-from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import Banner, Button, give_keyboard
 from workbench.model.json_values import visible_lines
 
+ASKS = QEvent.Type(QEvent.registerEventType())
+"""Tells a window that a question stands in it, or stands at another place."""
 LINES = 400
 """Lines of a difference that are shown."""
 AROUND = 2
@@ -78,6 +81,17 @@ class ConflictBanner(Banner):
         self._show()
         self.difference.setVisible(bool(self._lines))
         self.show()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Has what lies over the window go away from the answers, once these have their place."""
+        if self.asks and self.isVisible():
+            QApplication.postEvent(self.window(), QEvent(ASKS))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def take_keyboard(self, _widget: QWidget | None = None) -> None:
         """Gives the keyboard to the first answer."""

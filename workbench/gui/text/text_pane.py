@@ -94,7 +94,7 @@ class TextPane(QWidget):
         place = self.editor.offset()
         self._answer = ("", "", "")
         self.editor.take_text(left, of_others=True)
-        self.editor.document().clearUndoRedoStacks()  # also where that is what stood there
+        self.editor.kept.keep()  # also where that is what stood there
         self.editor.take_text(counts)
         self.editor.setTextCursor(self.editor.cursor_at(place))
         self._answer = (answer, left, counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -15,7 +16,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QTextBlock,
-    QTextCharFormat,
     QTextCursor,
     QTextFormat,
     QWheelEvent,
@@ -24,7 +24,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.text.kept_undo import KeptUndo
 from workbench.gui.text.line_numbers import LineNumbers
+from workbench.gui.text.text_marks import paired, wave
 from workbench.gui.text.tsk_highlighter import IsExpression, TskHighlighter, units
 from workbench.gui.text.typing_help import pair_at
 from workbench.gui.text.typing_keys import TypingKeys
@@ -70,6 +72,7 @@ class TskEditor(QPlainTextEdit):
         super().__init__(parent)
         self.helps: Callable[[QKeyEvent], bool] = lambda _event: False
         self._keys = TypingKeys(self)
+        self.kept = KeptUndo(self, partial(self.take_text, of_others=True))
         self._mistakes: list[tuple[QTextCursor, Problem]] = []
         self._shown = self._typed = self._text = ""
         self._revision, self._typed_at, self._turned = -1, 0, 0
@@ -97,6 +100,7 @@ class TskEditor(QPlainTextEdit):
         """Shows another text, without mistakes; it cannot be undone."""
         self._mistakes = []
         self._shown = text
+        self.kept.forget()
         self.setPlainText(text)
         self._mark()
 
@@ -151,20 +155,35 @@ class TskEditor(QPlainTextEdit):
         """Shows another text as a step that can be undone; the cursor stays behind what it stands behind.
 
         Args:
-            of_others: It was not typed here: undoing would take back what others wrote, so nothing that
-                was before can be undone any more.
+            of_others: It was not typed here: undoing leaves what others wrote, and takes back what was typed.
         """
         was = self.text()
         if was == text:
             return
-        cursor, spans = self.textCursor(), changed_spans(was, text)
+        if of_others:
+            self.kept.keep()
+        cursor = self.textCursor()
         at = self.offset(cursor)
         cursor.setPosition(cursor.anchor())
-        places = [place_behind(one, spans) for one in (self.offset(cursor), at)]
-        self.replace_pieces(spans[::-1])
+        places = [place_behind(one, was, text) for one in (self.offset(cursor), at)]
+        self.replace_pieces(changed_spans(was, text)[::-1])
         self.setTextCursor(self.cursor_at(*places))
         if of_others:
             self.document().clearUndoRedoStacks()
+
+    @override
+    def undo(self) -> None:
+        if self.document().isUndoAvailable():
+            super().undo()
+        else:
+            self.kept.undo()
+
+    @override
+    def redo(self) -> None:
+        if self.document().isRedoAvailable():
+            super().redo()
+        elif self.kept.has(back=False):
+            self.kept.redo()
 
     def _changed(self) -> None:
         text = self.text()
@@ -269,12 +288,15 @@ class TskEditor(QPlainTextEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        goes_back = event.matches(KEYS.Undo) or event.matches(KEYS.Redo)
-        self._typed = event.text() if event.text().isprintable() and not goes_back else ""
+        steps = {KEYS.Undo: self.undo, KEYS.Redo: self.redo}
+        step = next((do for key, do in steps.items() if event.matches(key)), None)
+        self._typed = event.text() if event.text().isprintable() and step is None else ""
         if self._typed and self._begins_step(self._typed, event.timestamp()):
             self.document().setModified(False)  # Qt joins what is typed behind a change with it, if not so
         if self.helps(event):
             event.accept()
+        elif step is not None and not self.isReadOnly():
+            step()
         elif event.key() == Qt.Key.Key_F8:
             self.go_to_mistake(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif self.isReadOnly() or not self._keys.take(event):
@@ -353,23 +375,6 @@ class TskEditor(QPlainTextEdit):
         self._mark()
         self.viewport().update()
         self.numbers.update()
-
-
-def wave(span: QTextCursor, role: str = "error") -> QTextEdit.ExtraSelection:
-    """Returns the line under a mistake, or under a warning."""
-    mark = QTextEdit.ExtraSelection()
-    mark.cursor = span
-    mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    mark.format.setUnderlineColor(QColor(theme().colors.ink(role)))
-    return mark
-
-
-def paired(span: QTextCursor) -> QTextEdit.ExtraSelection:
-    """Returns the mark of one of two brackets that belong together."""
-    mark = QTextEdit.ExtraSelection()
-    mark.cursor = span
-    mark.format.setBackground(QColor(theme().colors.tint("accent", 0.3)))
-    return mark
 
 
 def _is_own(event: QKeyEvent) -> bool:

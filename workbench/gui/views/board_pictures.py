@@ -32,7 +32,7 @@ from workbench.gui.reads import takes_time
 from workbench.gui.ticker import pause_timer
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
-from workbench.services.scenarios.coverage import Run, Try, tries
+from workbench.services.scenarios.coverage import Run, Try, coverage
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -186,13 +186,13 @@ class BoardPictures(QWidget):
         self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
         self._line: Sequence[tuple[str, str]] = ()
         self.drawn, self._building = NOTHING, False
-        self._tries: list[Try] = []
+        self._tries: Sequence[Try] = ()
         self._tried: tuple[Registry | None, list[Run], list[UnreadScenario]] = (None, [], [])
-        self._told: tuple[Blueprint, list[Run], list[UnreadScenario], list[Try]] = (
+        self._told: tuple[Blueprint, list[Run], list[UnreadScenario], Sequence[Try]] = (
             NOTHING.blueprint,
             [],
             [],
-            [],
+            (),
         )
         in_column((self.canvas, 1), self.hints, of=self, margins=0, spacing=0)
 
@@ -254,7 +254,7 @@ class BoardPictures(QWidget):
         runs, unread = status.runs(), status.unread()
         if registry is not None and not status.busy and (registry, runs, unread) != self._tried:  # or later
             self._tried = registry, runs, unread
-            self._tries = tries(registry, runs, unread)
+            self._tries = coverage(registry, runs, unread=unread).tries
         if (told := (blueprint, runs, unread, self._tries)) == self._told:
             return
         self._told = told

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 from typing_extensions import override
 
@@ -19,7 +20,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.coverage_list import COLUMNS, MISTAKEN, SHOWN, TITLES, is_shown, rows_of, titles_of
 from workbench.gui.views.gap_writing import write_scenario_of
-from workbench.gui.widgets import ElidedLabel, SearchBox, plain_label
+from workbench.gui.widgets import ElidedLabel, SearchBox, plain_label, show_words
 from workbench.model.counts import counted
 from workbench.model.text_folding import folded
 from workbench.services.scenarios.coverage import ModelCoverage, coverage
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from workbench.project.scenarios import UnreadScenario
     from workbench.services.scenarios.coverage import Run, Try
 
+WORDS = 700
+"""Pixels of width from which on buttons have words; below, their tool tips say them."""
 NONE_CHOSEN = "Choose a line", "The scenarios that try it stand here then."
 NOT_TRIED = "No scenario tries it", "Enter on the line above writes one."
 
@@ -76,10 +79,16 @@ class CoverageView(View):
         in_column(self.words, (self.titles, 1), of=below, margins=(0, 4, 0, 0), spacing=4)
         panes = in_panes(Qt.Orientation.Vertical, (self.table, 4), (below, 1), name="coverage")
         panes.setSizes([460, 120])
-        buttons = [self.acts.button("write", primary=True), self.acts.button("run")]
-        head = in_row(self.summary, self.share, (self.looked, 1), *buttons, spacing=8)
+        self.buttons = [self.acts.button("write", primary=True), self.acts.button("run")]
+        head = in_row(self.summary, self.share, (self.looked, 1), *self.buttons, spacing=8)
         line = in_row(self.which, (self.filter, 1), spacing=6)
         in_column(head, line, (panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        show_words(self.buttons, shown=self.width() >= WORDS)
+        self.share.setVisible(self.width() >= WORDS)
 
     @override
     def first_widget(self) -> QWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
@@ -14,6 +15,9 @@ from workbench.model.counts import counted
 from workbench.model.scenario import Scenario
 from workbench.services.worlds.exploration import ExplorePlan
 from workbench.services.worlds.moves import Fault
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
 
 ALL = "All scenarios"
 SHORTEST = 5.0
@@ -109,6 +113,16 @@ def _number(name: str, most: int) -> NumberBox:
     box.setMaximumWidth(BOX)
     box.setAccessibleName(name)
     return box
+
+
+def why_no_start(workspace: Workspace, chosen: Sequence[Scenario]) -> str:
+    """Says why what is chosen cannot be explored now; empty where it can."""
+    if workspace.scenarios.trouble:
+        return workspace.scenarios.trouble
+    if workspace.model_reload.outdated is not None:
+        return "The files have mistakes, and an older model runs: fix them first"
+    none = "There is no scenario to explore; those that name deliveries or arm faults have one order"
+    return "" if chosen else none
 
 
 def still_of(explored: Sequence[Scenario], chosen: Sequence[Scenario]) -> bool:

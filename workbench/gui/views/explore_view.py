@@ -18,12 +18,13 @@ from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
 from workbench.gui.views.explore_beginnings import ExploreBeginnings
 from workbench.gui.views.explore_line import ExploreLine, page_words, several, told_in_words
-from workbench.gui.views.explore_plan import WORDS, ExplorePlanBar, still_of
+from workbench.gui.views.explore_plan import WORDS, ExplorePlanBar, still_of, why_no_start
 from workbench.gui.views.explore_saving import save_order, why_not_saved
 from workbench.gui.views.explore_tables import ExploreTables
 from workbench.gui.views.order_pair import OrderPair
 from workbench.gui.views.step_panel import StepPanel
 from workbench.gui.widgets import EmptyState, empty_in, plain_label, show_words
+from workbench.project.same_model import same_model
 from workbench.services.worlds.exploration import Explored, ExplorePlan
 from workbench.services.worlds.moves import Fault
 
@@ -38,6 +39,8 @@ NARROW = 1_000
 """Below this width in pixels the lists stand above the orders."""
 SHARES = [300, 700], [250, 750]
 """Of the lists and the orders: beside each other, and above each other."""
+LOW = 640
+"""Below this height in pixels the orders get the room of what is behind their moves."""
 SHOW = 250
 """Milliseconds between two looks at how it stands."""
 
@@ -112,6 +115,7 @@ class ExploreView(View):
             self.panes.setSizes(SHARES[narrow])
         show_words(self.buttons[1:], shown=self.width() > WORDS * self.fontMetrics().horizontalAdvance("0"))
         self.tables.stand(beside=narrow)
+        self.orders.stand(low=self.height() < LOW)
 
     @override
     def first_widget(self) -> QWidget:
@@ -177,17 +181,7 @@ class ExploreView(View):
         return self._task is not None
 
     def _no_start(self) -> str:
-        if self.busy:
-            return "It is exploring"
-        if self._verdicts.trouble:
-            return self._verdicts.trouble
-        if self.desk.workspace.model_reload.outdated is not None:
-            return "The files have mistakes, and an older model runs: fix them first"
-        return (
-            ""
-            if self._chosen()
-            else "There is no scenario to explore; those that name deliveries or arm faults have one order"
-        )
+        return "It is exploring" if self.busy else why_no_start(self.desk.workspace, self._chosen())
 
     @action(
         "Start",
@@ -293,8 +287,13 @@ class ExploreView(View):
         self.acts.refresh()
 
     def _earlier(self) -> bool:
-        """Whether what is shown is of an earlier model."""
-        return bool(self._done) and not self.busy and self._project is not self.desk.workspace.project
+        """Whether what is shown is of an earlier model; one that was only written otherwise is none."""
+        now = self.desk.workspace.project
+        if not self._done or self.busy or now is self._project:
+            return False
+        if same := same_model(self._project, now):
+            self._project = now
+        return not same
 
     def _shows_order(self) -> bool:
         return self.stepping or (self.orders.told is not None and self._fits())

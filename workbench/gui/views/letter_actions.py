@@ -309,19 +309,18 @@ class Repairs:
     async def _told(
         self, deed: Deed, work: Coroutine[Any, Any, Report], numbers: tuple[int, ...] = ()
     ) -> None:
-        since = self._desk.workspace.clock.now()
         report = await work
         if deed in REPLAYS and report.done:
-            await self._follow_replays(deed, numbers, report, since)
+            await self._follow_replays(deed, report)
         else:
             marked = report.done and deed in {ARCHIVE, PURGE}
             behind = await self._dead_letters.waiting_behind(numbers) if marked else 0
             self._desk.notice(*account(deed, report, behind=behind), *self._desk.undo.offer(report.act))
 
-    async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
+    async def _follow_replays(self, deed: Deed, report: Report) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
-        jobs, topic = self._desk.workspace.dead_letters.jobs, f"{deed.key} {numbers}"
-        ending = asyncio.ensure_future(jobs.counts.settled(numbers, since))
+        jobs, topic = self._desk.workspace.dead_letters.jobs, f"{deed.key} {report.changed}"
+        ending = asyncio.ensure_future(jobs.counts.settled(report.act, report.changed))
         try:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
                 waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""

@@ -27,6 +27,7 @@ from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
 from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
+from workbench.gui.views.payload_versions import PayloadVersions
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 from workbench.model.dead_letter import waits_of_key
 from workbench.model.messaging import called
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.views.confirm_strip import ConfirmStrip
     from workbench.services.dead_letters.letter_patch import PatchedLetter
+    from workbench.services.dead_letters.letter_payloads import LetterPayloads
     from workbench.store.stored_values import DeadLetter
 
 LOW = 440
@@ -105,8 +107,7 @@ class LetterDetail(QStackedWidget):
         self._where = plain_label(role="muted", wrap=True)
         self._links = in_row(spacing=6)
         self.tabs = Tabs()
-        self._payload = JsonView()
-        self._payload.setAccessibleName("Payload")
+        self.payload = PayloadVersions(self._desk)
         self._attempts = FastTableView(attempt_columns())
         self._attempts.setAccessibleName("Attempts")
         self._trace = LongText()
@@ -117,7 +118,7 @@ class LetterDetail(QStackedWidget):
         self.dry_run_view = DryRunView()
         self.dry_run_view.turned.connect(self._make_room)
         for widget, said in (
-            (self._payload, "Payload"),
+            (self.payload, "Payload"),
             (self._attempts, "Attempts"),
             (self.notes, "Notes"),
             (self._trace, "Traceback"),
@@ -263,12 +264,8 @@ class LetterDetail(QStackedWidget):
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
-        self._payload.set_json(letter.data, unseen=max(0, size - len(letter.data.encode())), rest=rest)
-        tries = [
-            (one.number, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
-            for one in letter.attempts
-        ]
-        self._attempts.refresh(ListSource(tries))
+        self.payload.show_letter(letter, unseen=max(0, size - len(letter.data.encode())), rest=rest)
+        self._show_tries(letter, ())
         self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
         self._show_kept()
         self._trace.show_plain(letter.traceback or "No traceback was recorded.")
@@ -276,6 +273,15 @@ class LetterDetail(QStackedWidget):
         self._show_parent(letter.parent or 0, 0)
         self._facts = ""
         self.tell_age()
+
+    def _show_tries(self, letter: DeadLetter, payloads: Sequence[str]) -> None:
+        """Shows the tries, once it is read with the payload on which each ran."""
+        told = [one or "original" for one in payloads] or [""] * len(letter.attempts)
+        tries = [
+            (one.number, one.at, one.duration_us, payload, f"{one.error_type}: {one.error}", one.place)
+            for one, payload in zip(letter.attempts, told, strict=True)
+        ]
+        self._attempts.refresh(ListSource(tries))
 
     def show_absence(self, said: str) -> None:
         """Says why the letter that is shown is not in the list beside it; empty where it is."""
@@ -303,19 +309,21 @@ class LetterDetail(QStackedWidget):
             self._desk.forget(draft_key(self.letter))
             self._show_kept()
 
-    def show_links(self, parent: int, child: int, changed: int, behind: int) -> None:
+    def show_links(self, parent: int, child: int, payloads: LetterPayloads, behind: int) -> None:
         """Shows what has to do with this letter; 0 for none.
 
         Args:
             parent: The letter that it comes from.
             child: The one that its failed replay made.
-            changed: The one whose edited copy it holds.
+            payloads: On what its tries ran, and the letter whose edited copy it holds.
             behind: How many messages of its key wait behind it.
         """
         if (parent, child) != self._linked:
             self._show_parent(parent, child)
-        self._facts = f"\nPayload as changed in #{changed}" if changed else ""
-        self._facts += f"\n{waits_of_key(1, behind)}" if behind else ""
+        self.payload.show_origin(payloads.changed)
+        if self.letter is not None and len(payloads.tries) == len(self.letter.attempts):
+            self._show_tries(self.letter, payloads.tries)
+        self._facts = f"\n{waits_of_key(1, behind)}" if behind else ""
         self.tell_age()
 
     def _show_parent(self, parent: int, child: int) -> None:
@@ -339,6 +347,7 @@ def attempt_columns() -> tuple[TableColumn, ...]:
         TableColumn("Try", width=44, mono=True, align_right=True),
         TableColumn("At", width=234, mono=True, text=absolute, zoned=True),
         TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+        TableColumn("Payload", width=130),
         TableColumn("Error", width=200, stretch=True),
         TableColumn("Place", width=150, mono=True),
     )
@@ -352,8 +361,6 @@ def about(letter: DeadLetter) -> str:
         "generation": str(letter.generation),
         "metadata": letter.metadata or "null",
     }
-    if letter.edited is not None:
-        parts["edited_copy"] = letter.edited
     return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
 

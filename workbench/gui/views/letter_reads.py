@@ -45,6 +45,7 @@ class FoundLetters:
         replayable: Numbers of those that can be replayed; None for all.
         shown: The one that is shown.
         found: What was looked for, in groups; None where just the causes are.
+        newest: The highest number of all there were before the others were read.
     """
 
     counts: Mapping[str, int]
@@ -52,6 +53,7 @@ class FoundLetters:
     replayable: frozenset[int] | None
     shown: Glance[DeadLetter] | None
     found: LettersFound | None = None
+    newest: int = 0
 
 
 def status_choices(found: FoundLetters) -> list[tuple[str, str]]:
@@ -110,6 +112,7 @@ def found_letters(
     dead_letters: DeadLetters, statuses: Sequence[str], shown: int, query: LetterQuery | None = None
 ) -> FoundLetters:
     """Returns counts, causes or what a query finds, of one moment; and the letter shown, 0 for none."""
+    newest = dead_letters.newest()
     found = looked_at(dead_letters, query) if query is not None else None
     with dead_letters.steady():
         return FoundLetters(
@@ -118,6 +121,7 @@ def found_letters(
             groups=dead_letters.groups(statuses) if found is None else (),
             replayable=_replayable(dead_letters, statuses),
             shown=dead_letters.glance(shown) if shown else None,
+            newest=newest,
         )
 
 

@@ -75,6 +75,7 @@ class LettersView(View):
         self._counts: Mapping[str, int] = {}
         self._shared, self._missing = False, ("", "")
         self._replayable: frozenset[int] | None = None
+        self._newest = 0
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
         self._beginning = self.question(self._begin)
@@ -186,7 +187,7 @@ class LettersView(View):
         self._uncharted = wanted is None  # what it costs to look at each letter is paid once a second
 
     def _show_all(self, found: FoundLetters) -> None:
-        shown, self._replayable = found.shown, found.replayable
+        shown, self._replayable, self._newest = found.shown, found.replayable, found.newest
         self._pages.setCurrentIndex(0 if found.counts else 1)
         if not found.counts:
             return
@@ -243,12 +244,13 @@ class LettersView(View):
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         self.keep_typed()
         self.many.follow_list()
-        held, about = self.table.held(), (self.statuses.currentData(), node.identity)
+        held, about = self.table.held(), (self.finder.query(self._statuses()), node.identity)
+        newest = max((self._newest, *node.numbers[:1]))
         if not node.numbers and self._missing[1]:
             self.table.set_empty(*self._missing, "Clear the search", self.finder.clear)
         elif not node.numbers:
             self.table.set_empty("None here", none_said(node))
-        self._listing.ask(lambda: (prepared(source, held), about), about)
+        self._listing.ask(lambda: (prepared(source, held), about, newest), about)
 
     def _statuses(self) -> tuple[str, ...]:
         return SHOWN[self.statuses.currentData()]
@@ -296,9 +298,10 @@ class LettersView(View):
     async def _link(self, letter: DeadLetter) -> None:
         letters = self._dead_letters
         later = await letters.made_by(letter) if letter.status.value == "failed_again" else 0
-        changed, behind = await letters.changed_in(letter), await letters.waiting_behind((letter.number,))
+        payloads = await letters.payloads(letter.number)
+        behind = await letters.waiting_behind((letter.number,))
         if self.detail.letter is not None and self.detail.letter.number == letter.number:
-            self.detail.show_links(letter.parent or 0, later, changed, behind)
+            self.detail.show_links(letter.parent or 0, later, payloads, behind)
 
     # -- doing --------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 PLAY = 1_800
 """Milliseconds for which a move is shown, as long as its tokens may travel."""
+
+WHOLE = (1 << 24) - 1
+"""As high as a widget may be, in pixels."""
 
 
 class OrderPair(QWidget):
@@ -59,7 +62,9 @@ class OrderPair(QWidget):
         self.board, self.below = OrderBoard(desk), Tabs()
         self.below.addTab(self.parts, "States and rows")
         self.below.addTab(self.board, "On the board")
-        self.below.currentChanged.connect(lambda _at: self._show_board())
+        self.below.currentChanged.connect(lambda _at: self._turned())
+        self.below.tabBarClicked.connect(self._clicked)
+        self._low = self._folded = False
         self._playing = pause_timer(self, PLAY, self._play_on)
         self.acts = Actions(self, view)
         self._compose()
@@ -76,6 +81,33 @@ class OrderPair(QWidget):
         panes = in_panes(Qt.Orientation.Vertical, (orders, 5), (self.below, 2), name="explore-parts")
         in_column(self.title, self.words, (panes, 1), of=self, margins=(6, 0, 0, 0), spacing=2)
         self.acts.offer()
+
+    # -- the room that there is ----------------------------------------------------------------------------
+
+    def stand(self, *, low: bool) -> None:
+        """Folds what is behind a move to its tabs where there is little room: a click on one unfolds it."""
+        if low is not self._low:
+            self._low = low
+            self._fold(folded=low)
+
+    def _fold(self, *, folded: bool) -> None:
+        self._folded = folded
+        bar, pages = self.below.tabBar(), self.below.findChild(QStackedWidget)
+        if pages is not None:
+            pages.setHidden(folded)
+        self.below.setMaximumHeight(bar.sizeHint().height() if folded else WHOLE)
+        for at in range(self.below.count()):
+            self.below.setTabToolTip(at, "A click shows it, another one hides it" if self._low else "")
+
+    def _clicked(self, at: int) -> None:
+        """Folds it, or unfolds it, by a click on the tab that is chosen."""
+        if self._low and at == self.below.currentIndex():
+            self._fold(folded=not self._folded)
+
+    def _turned(self) -> None:
+        if self._folded:
+            self._fold(folded=False)
+        self._show_board()
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -150,6 +182,7 @@ class OrderPair(QWidget):
             self._playing.stop()
         else:
             self.below.setCurrentWidget(self.board)
+            self._fold(folded=False)
             self.go(0)
             self._playing.start()
         self.acts.refresh()

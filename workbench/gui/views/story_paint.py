@@ -26,6 +26,7 @@ STATES = {
     LineState.REFUSED: ("error", "error"),
     LineState.DEAD: ("dead-letter", "error"),
     LineState.DIED: ("dead-letter", "error"),
+    LineState.FAILED: ("error", "error"),
 }
 """Icon and role of how a line stands; none where it ended."""
 
@@ -129,7 +130,9 @@ def paint_bar(painter: QPainter, place: QRectF, line: StoryLine, axis: TimeAxis)
     else:
         x = at(begun)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors.error if line.state in {LineState.DEAD, LineState.DIED} else ink))
+        painter.setBrush(
+            QColor(colors.error if line.state in {LineState.DEAD, LineState.DIED, LineState.FAILED} else ink)
+        )
         painter.drawRoundedRect(QRectF(x, top, max(LEAST, at(ended) - x), BAR), 1.5, 1.5)
     painter.setPen(QPen(QColor(colors.error), 1.5))
     for time in line.tries:

@@ -102,7 +102,7 @@ class SequencePainter:
 
     def _arrow(self, painter: QPainter, step: Arrow, middle: float, *, chosen: bool) -> None:
         colors = theme().colors
-        bad = step.state in {LineState.REFUSED, LineState.DEAD, LineState.DIED}
+        bad = step.state in {LineState.REFUSED, LineState.DEAD, LineState.DIED, LineState.FAILED}
         kind = INKS.get(step.kind, step.kind)
         ink = colors.error if bad else colors.ink(kind)
         first, last = self._at[step.source], self._at[step.target]

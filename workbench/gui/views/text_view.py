@@ -57,6 +57,7 @@ class TextView(View):
         self.checking = self.saving = False
         self.files = Chooser()
         self.files.setAccessibleName("File")
+        self.files.setObjectName("files")
         self.files.activated.connect(lambda _at: self.show_file(self.files.currentData()))
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)

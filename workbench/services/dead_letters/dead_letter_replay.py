@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import LetterStatus
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters.dead_letter_service import DeadLetters
+    from workbench.services.dead_letters.dead_letter_service import DeadLetters, Report
     from workbench.services.monitor import Drain
 
 
@@ -43,9 +43,8 @@ class DeadLetterReplay:
             StoreReadOnly: This window only observes.
         """
         before = {number: self._letters.get(number).status for number in numbers}
-        await self._letters.replay(numbers)
-        await self._drain.settle(seconds)
-        return [await self._fate(number, before[number]) for number in numbers]
+        report = await self._letters.replay(numbers)
+        return await self._settled(report, before, seconds)
 
     async def edit_and_replay(self, number: int, text: str, *, seconds: float) -> Fate:
         """Replays an edited copy of a dead letter, and waits until that is settled (L6).
@@ -55,17 +54,30 @@ class DeadLetterReplay:
             InvalidValue: The text is no JSON, or does not fit the type.
             StoreReadOnly: This window only observes.
         """
-        before = self._letters.get(number).status
-        await self._letters.edit_and_replay(number, text)
-        await self._drain.settle(seconds)
-        return await self._fate(number, before)
+        before = {number: self._letters.get(number).status}
+        report = await self._letters.edit_and_replay(number, text)
+        (fate,) = await self._settled(report, before, seconds)
+        return fate
 
-    async def _fate(self, number: int, before: LetterStatus) -> Fate:
+    async def _settled(
+        self, report: Report, before: Mapping[int, LetterStatus], seconds: float
+    ) -> list[Fate]:
+        """Waits until it is settled what became of each; what others changed meanwhile is theirs."""
+        stands = {one: self._letters.get(one).status for one in before if one not in report.changed}
+        await self._drain.settle(seconds)
+        return [await self._fate(one, stands.get(one)) for one in before]
+
+    async def _fate(self, number: int, stands: LetterStatus | None) -> Fate:
+        """Returns what became of a letter.
+
+        Args:
+            stands: Of one that was not replayed: what it was then.
+        """
         letter = self._letters.get(number)
-        if before is not LetterStatus.OPEN:
-            said = f"it was {before.value.replace('_', ' ')}; only open ones are replayed"
+        if stands not in (None, LetterStatus.OPEN):
+            said = f"it was {stands.value.replace('_', ' ')}; only open ones are replayed"
             return Fate(number=number, outcome="not replayed", detail=said)
-        match letter.status:
+        match stands or letter.status:
             case LetterStatus.RESOLVED:
                 return Fate(number=number, outcome="resolved")
             case LetterStatus.FAILED_AGAIN:

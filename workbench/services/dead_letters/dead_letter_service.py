@@ -17,6 +17,7 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json, wr
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import marked, note
+from workbench.services.dead_letters.letter_payloads import LetterPayloads, payloads_of
 from workbench.services.dead_letters.letter_repair import LetterRepair
 from workbench.services.dead_letters.letter_transfer import LetterTransfer
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
@@ -43,6 +44,7 @@ class Report:
         failed: How many could not be written.
         trouble: Why the first of them failed; empty if none did.
         act: The name of its record, for `OperationsLog.undo_act`; empty where nothing was done.
+        changed: The numbers of those on which it took effect.
     """
 
     asked: int
@@ -51,6 +53,7 @@ class Report:
     failed: int = 0
     trouble: str = ""
     act: str = ""
+    changed: tuple[int, ...] = ()
 
 
 class DeadLetters:
@@ -118,6 +121,10 @@ class DeadLetters:
             every = f"there are: {', '.join(known)}" if known else ""
             raise NotFound(f"there is no subscription {name}", hint=did_you_mean(name, known, every))
 
+    def newest(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        return self._world.reader.newest_letter()
+
     def steady(self) -> AbstractContextManager[None]:
         """Gives all reads inside one common view of the letters; for few and short ones (C5)."""
         return self._world.reader.steady()
@@ -162,17 +169,18 @@ class DeadLetters:
         """Returns the same as `blocked_behind`, beside the loop."""
         return await self._world.ask(partial(self.blocked_behind, numbers))
 
-    async def changed_in(self, letter: DeadLetter) -> int:
-        """Returns the number of the dead letter whose edited copy this one holds (L6); 0 if none."""
-        return await self._world.ask(partial(self._changed_in, letter))
+    async def payloads(self, number: int) -> LetterPayloads:
+        """Returns on what the tries of a dead letter ran; beside the loop: all of its delivery are read.
 
-    def _changed_in(self, letter: DeadLetter) -> int:
-        parent = letter.parent
-        while parent is not None and (before := self._world.reader.letter_glance(parent)) is not None:
-            if before.of.message_id != letter.message_id:
-                return before.of.number
-            parent = before.of.parent
-        return 0
+        Raises:
+            NotFound: There is none of that number.
+        """
+        return await self._world.ask(partial(self._payloads, number))
+
+    def _payloads(self, number: int) -> LetterPayloads:
+        letter = self.get(number)
+        others = self._world.reader.letters_of(letter.subscription, letter.position)
+        return payloads_of(letter, others)
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
@@ -237,7 +245,10 @@ class DeadLetters:
             act = str(engine.new_id())
             replay = ReplayLetter(number=number, data=data, handled=engine.handled, act=act)
             done, _ = await engine.commit(replay, note(self._world, OperatorAct.EDIT, (number,), act=act))
-        return Report(asked=1, done=int(done), skipped=int(not done), act=act if done else "")
+        changed = (number,) if done else ()
+        return Report(
+            asked=1, done=int(done), skipped=int(not done), act=act if done else "", changed=changed
+        )
 
     def acts_outside(self, subscription: str) -> bool:
         """Whether what handles a subscription may act on the outside: code of the project, if nothing else.
@@ -309,8 +320,8 @@ class DeadLetters:
         self, action: OperatorAct, numbers: Sequence[int], operations: Sequence[Operation], act: str
     ) -> Report:
         """Writes groups of operations, each with the record, which counts what was done so far (L9)."""
-        done = failed = 0
-        trouble = ""
+        changed: list[int] = []
+        failed, trouble = 0, ""
         said = note(self._world, action, numbers, act=act)
         for first in range(0, len(operations), GROUP):
             group = operations[first : first + GROUP]
@@ -320,13 +331,14 @@ class DeadLetters:
                 failed += len(group)
                 trouble = trouble or error.message
             else:
-                done += sum(map(int, answers))
-        skipped = len(numbers) - done - failed
+                group_of = zip(numbers[first : first + GROUP], answers, strict=True)
+                changed += [number for number, answer in group_of if answer]
         return Report(
             asked=len(numbers),
-            done=done,
-            skipped=skipped,
+            done=len(changed),
+            skipped=len(numbers) - len(changed) - failed,
             failed=failed,
             trouble=trouble,
-            act=act if done else "",
+            act=act if changed else "",
+            changed=tuple(changed),
         )

@@ -52,8 +52,8 @@ class JobCounts:
         """Returns a job and what has become of its dead letters."""
         parts = self._parted(job)
         steps = _stepped(job, parts)
-        stepped = [self._count(own, 0) for own, *_ in steps]
-        return self._report(job, parts, [self._count(part, 0) for part in parts[2:]], steps, stepped)
+        stepped = [self._count(own) for own, *_ in steps]
+        return self._report(job, parts, [self._count(part) for part in parts[2:]], steps, stepped)
 
     async def counted(self, job: Job) -> JobReport:
         """Returns what `report` does of a job as it stands, without holding up the loop (C5)."""
@@ -150,23 +150,24 @@ class JobCounts:
         undone = acts and acts[0].action == OperatorAct.UNDO and acts[0].detail.endswith(OperatorAct.GO_ON)
         return bool(acts) and not undone and acts[0].action != OperatorAct.HOLD
 
-    async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Counts what became of dead letters that changed from a time on, microseconds since 1970.
+    async def fates(self, act: str, numbers: Sequence[int]) -> dict[str, int]:
+        """Counts what became of dead letters that an act changed, but for those of which it was undone (L10).
 
         Beside their statuses there is `BLOCKED`, of those whose replay waits behind a dead letter of its key.
         """
-        found: Counter[str] = Counter()
+        undone = frozenset(await self._world.ask(partial(self._world.reader.taken_back, act)))
+        numbers, found = [one for one in numbers if one not in undone], Counter[str]()
         for first in range(0, len(numbers), COUNTED):
-            found.update(self._count(numbers[first : first + COUNTED], since))
+            found.update(self._count(numbers[first : first + COUNTED]))
             await asyncio.sleep(0)
         return dict(found)
 
     async def ended(self, job: Job, *, failures: float = inf) -> dict[str, int]:
         """Returns what became of the letters that a job changed so far, as `settled` does."""
         own, *_ = await self._world.ask(partial(self._parted, job))
-        return await self.settled(own, job.created_at, failures=failures)
+        return await self.settled(job_act(job.number), own, failures=failures)
 
-    async def settled(self, numbers: Sequence[int], since: int, *, failures: float = inf) -> dict[str, int]:
+    async def settled(self, act: str, numbers: Sequence[int], *, failures: float = inf) -> dict[str, int]:
         """Returns what `fates` does once none of them is being delivered again, or more have failed again.
 
         Args:
@@ -180,7 +181,7 @@ class JobCounts:
 
         end = self._world.listen(heard)
         try:
-            while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
+            while LetterStatus.REPLAYING in (found := await self.fates(act, numbers)):
                 if found.get(LetterStatus.FAILED_AGAIN, 0) > failures:
                     break
                 await moved.wait()
@@ -190,8 +191,8 @@ class JobCounts:
         finally:
             end()
 
-    def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        found = self._world.reader.letter_fates(numbers, since)
+    def _count(self, numbers: Sequence[int]) -> dict[str, int]:
+        found = self._world.reader.letter_counts(numbers)
         replaying = found.pop(LetterStatus.REPLAYING, 0)
         behind = min(replaying, len(self._world.reader.replays_behind(numbers))) if replaying else 0
         parted = {BLOCKED: behind, LetterStatus.REPLAYING.value: replaying - behind}

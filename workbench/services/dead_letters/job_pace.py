@@ -1,4 +1,4 @@
-"""Whether the letters of a bulk action can be delivered: its pace counts deliveries that can happen (L5)."""
+"""Whether the letters of a bulk action can be delivered: a replay gives back no others (L5)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ LOOKED_AT = 1_000
 async def deliverable(world: World[Project], engine: Engine, job: Job, part: Sequence[int]) -> Sequence[int]:
     """Returns the first of the next letters of a job that can be delivered, once there is one.
 
-    A job without a pace gives all of them back, and they wait; so does what is no replay.
+    Until then a replay keeps them in its list, at a pace or not: there it is held and cancelled.
     """
-    if not job.per_second or job.action != LetterAct.REPLAY or _still(engine) == frozenset():
+    if job.action != LetterAct.REPLAY or _still(engine) == frozenset():
         return part
     moved = asyncio.Event()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from workbench.errors import NotFound
 from workbench.project.python_sources import LARGEST
 from workbench.project.samples import PROJECT_FILE
+from workbench.tusk.scratch import scratch
 
 READ = (".tsk", ".py")
 """Endings of the files that say a model."""
@@ -38,8 +38,8 @@ def revision_folder(root: Path, revision: str) -> Iterator[Path]:
         raise NotFound(
             f"the Git revision {revision} has no {PROJECT_FILE} in {root}", hint="choose a later one"
         )
-    with tempfile.TemporaryDirectory(prefix="workbench-revision-") as made:
-        folder = Path(made).resolve()
+    with scratch("revision") as made:
+        folder = made.resolve() / "revision" / root.resolve().name
         texts = _texts(_git(root, "cat-file", "--batch", given="\n".join(one for _, one in files)))
         for (name, _), text in zip(files, texts, strict=True):
             path = (folder / name).resolve()

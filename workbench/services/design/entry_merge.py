@@ -10,6 +10,7 @@ from workbench.tusk.document import Path
 from workbench.tusk.edit import delete, insert
 from workbench.tusk.splice import splice
 
+_Changes = Mapping[Path, str | None]
 Said = Mapping[Path, str]
 """What stands at each key that holds no others, as it is written."""
 
@@ -30,6 +31,7 @@ def merged_entries(was: str, mine: str, theirs: str) -> tuple[str | None, tuple[
             for one in there
             if _meet(path, one) and _differ(here[path], there[one], same=path == one)
         ]
+        met += [path for path in here.keys() & there.keys() if _renamed_twice(base, path, here, there)]
         if met:
             return None, tuple(dict.fromkeys(".".join(at[around:]) for at in met))
         if _is_all(base, here, own):
@@ -66,6 +68,22 @@ def _gone(now: Document, path: Path, around: int) -> Path:
     """Returns the widest entry around a key that is not there any more; the key itself for none."""
     cuts = range(around + 1, len(path))
     return next((path[:cut] for cut in cuts if now.find(path[:cut]) is None), path)
+
+
+def _renamed_twice(base: Document, path: Path, here: _Changes, there: _Changes) -> bool:
+    """Whether both took an entry away and wrote others in its scope, each under another key."""
+    if here[path] is not None or there[path] is not None:
+        return False
+    depth = len(path)
+    mine, theirs = (
+        {
+            one[:depth]
+            for one, text in made.items()
+            if text is not None and one[: depth - 1] == path[:-1] and base.find(one[:depth]) is None
+        }
+        for made in (here, there)
+    )
+    return bool(mine - theirs and theirs - mine)
 
 
 def _differ(here: str | None, there: str | None, *, same: bool) -> bool:

@@ -11,6 +11,9 @@ Change = tuple[int, int, Sequence[str]]
 """Lines of the text as it was, from the first to behind the last, and what stands there instead."""
 
 _LINE_END = re.compile(r"\r\n|[\r\n\u2029]")
+_WORD = re.compile(r"\w+|[^\w\s]")
+CHARACTERS = 3000
+"""In a change of more characters places are not looked for word by word."""
 _LINE = re.compile(r"[^\r\n\u2029]*(?:\r\n|[\r\n\u2029])|[^\r\n\u2029]+")
 
 
@@ -112,16 +115,49 @@ def _narrowed(was: str, begin: int, end: int, now: str) -> tuple[int, int, str]:
     return begin + head, end - tail, now[head : len(now) - tail]
 
 
-def place_behind(at: int, spans: Sequence[tuple[int, int, str]]) -> int:
-    """Returns where a place of a text stands after changes of it; what is put in there stands behind it."""
-    by = 0
-    for begin, end, now in spans:
+def place_behind(at: int, was: str, now: str) -> int:
+    """Returns where a place of a text stands in the changed text; what is put in there stands behind it."""
+    begin, end, written = _narrowed(was, 0, len(was), now)
+    line, by = max(0, was.rfind("\n", 0, begin)), 0
+    whole = (line, end, was[line:begin] + written)
+    small = max(end - line, len(whole[2])) < CHARACTERS
+    for begin, end, written in [whole] if small else changed_spans(was, now):
         if at <= begin:
             break
-        if at < end:
-            return begin + by + min(at - begin, len(now))
-        by += len(now) - (end - begin)
+        if at <= end:
+            return begin + by + _place_in(at - begin, was[begin:end], written)
+        by += len(written) - (end - begin)
     return at + by
+
+
+def _place_in(at: int, was: str, now: str) -> int:
+    """Returns where a place of a text stands in another one: behind, or in, the word that it was at."""
+    if max(len(was), len(now)) > CHARACTERS:
+        return min(at, len(now))
+    old, new = [*_WORD.finditer(was)], [*_WORD.finditer(now)]
+    found = SequenceMatcher(None, [one[0] for one in old], [one[0] for one in new], autojunk=False)
+    begin, start = 0, 0
+    for here, there, count in found.get_matching_blocks():
+        for one, other in zip(old[here : here + count], new[there : there + count], strict=True):
+            if at <= one.start():
+                return start + _between(at - begin, was[begin : one.start()], now[start : other.start()])
+            if at <= one.end():
+                return other.start() + at - one.start()
+            begin, start = one.end(), other.end()
+    return start + _between(at - begin, was[begin:], now[start:])
+
+
+def _between(at: int, was: str, now: str) -> int:
+    """Returns where a place stands that is between two words of both texts, or at what was exchanged there.
+
+    Behind blanks it stays where it is in the line; at the begin of a line it goes with the word behind it.
+    """
+    if not was[:at].strip() and not (at == len(was) and "\n" in was):
+        return alike(was[:at], now)
+    begin, end, written = _narrowed(was, 0, len(was), now)
+    if begin < at >= end or not was.strip():
+        return at + len(now) - len(was)
+    return min(at, begin + len(written))
 
 
 def _meet(one: Change, other: Change) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound, StoreReadOnly
+from workbench.project.emptied import refuse_emptied
 from workbench.project.module_import import lies_in
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
@@ -114,12 +115,14 @@ class ProjectFiles:
 
         Raises:
             NotFound: The project file cannot be read.
-            TskError: It is no TuskLang; in part, it is too large or no UTF-8.
+            TskError: It is no TuskLang, or was emptied by others; in part, it is too large or no UTF-8.
         """
         content, found, unread = dict[str, bytes](), dict[str, Document](), dict[str, str]()
         for name in self.names():
             try:
                 content[name] = self.read(name)
+                if name == PROJECT_FILE and content[name] != self._own.get(name):
+                    refuse_emptied(content[name], self._known.get(name) or self._running())
                 found[name] = self._document(name, content[name])
             except (NotFound, TskError):
                 unread[name] = content.get(name, b"").decode(errors="replace")
@@ -131,6 +134,9 @@ class ProjectFiles:
         self._known, self._content, self.unread = found, content, unread
         scenarios = {name: one for name, one in found.items() if name != PROJECT_FILE}
         return DesignText(project=found[PROJECT_FILE], scenarios=scenarios, unread=unread)
+
+    def _running(self) -> Document | None:
+        return None if self._world.model.file is None else self._world.model.file.document
 
     def _document(self, name: str, data: bytes) -> Document:
         known = self._known.get(name) if self._content.get(name) == data else None

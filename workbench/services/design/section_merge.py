@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from workbench.tusk import Document, TskError, comments_above, parse, section_sp
 
 Pieces = Mapping[str, str]
 """Sections by their names, as they are written."""
+HEAD = re.compile(r"""(?m)^(?:\[[^\]\n]*\]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[$\w][\w.$-]*)""")
+"""The header of a section, or the key of an entry, as it is written."""
 LIKE = 0.6
 """Share of its words that a section keeps when it gets another name."""
 
@@ -36,7 +39,7 @@ def merge(base: Document, mine: Document, theirs: Document, *, lines: str = "") 
 
     A section in which these exclude each other is theirs as a whole: half of each would be neither (V5).
     A section goes with the comments right above it, and with what stands between it and the next one; one to
-    which ``mine`` gave another name is the same. How lines end, and a mark of order, is no change.
+    which either gave another name is the same. How lines end, and a mark of order, is no change.
 
     Args:
         lines: Whose count where both changed the same, ``mine`` or ``theirs``; the other lines of such a
@@ -45,13 +48,14 @@ def merge(base: Document, mine: Document, theirs: Document, *, lines: str = "") 
     mark = "\ufeff" if theirs.text.startswith("\ufeff") else ""
     base, mine, theirs = (_unmarked(one) for one in (base, mine, theirs))
     was, own, other = pieces(base), pieces(mine), pieces(theirs)
-    names = _renamed(was, own, other)
-    if names:
-        back = {new: old for old, new in names.items()}
-        own = {
-            back.get(name, name): _headed(piece, name, back.get(name, name)) for name, piece in own.items()
-        }
-    kept, conflicts = dict(other), []
+    mine_named, named = _renamed(was, own, other), _renamed(was, other, own)
+    mine_named = {old: new for old, new in mine_named.items() if old in other or old in named}
+    named = {old: new for old, new in named.items() if old in own or old in mine_named}
+    twice = [old for old, new in mine_named.items() if named.get(old, new) != new]
+    names = {**named, **mine_named} if lines == "mine" else {**mine_named, **named}
+    heads = {old: {**other, **own}[new] for old, new in names.items()}
+    own, other = _named_as_before(own, was, mine_named), _named_as_before(other, was, named)
+    kept, conflicts = dict(other), [f"the name of [{old}]" for old in twice]
     for name in {**own, **was}:
         before, here, there = (_said(one.get(name)) for one in (was, own, other))
         if here in (before, there):
@@ -72,9 +76,8 @@ def merge(base: Document, mine: Document, theirs: Document, *, lines: str = "") 
         else:
             kept[name] = _exchanged(kept[name], here, theirs.line_end)
     new = kept.keys() - {name for name, piece in other.items() if _said(piece)}
-    kept = {
-        names.get(name, name): _headed(piece, name, names.get(name, name)) for name, piece in kept.items()
-    }
+    kept = {names.get(name, name): _headed(one, heads.get(name, one)) for name, one in kept.items()}
+    new = {names.get(name, name) for name in new}
     return Merged(text=mark + _joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
 
 
@@ -111,14 +114,19 @@ def _unmarked(document: Document) -> Document:
     return parse(text[1:], document.file) if text.startswith("\ufeff") else document
 
 
-def _renamed(was: Pieces, own: Pieces, other: Pieces) -> dict[str, str]:
-    """Returns the sections that have another name in a text, by their old ones: they say much the same."""
+def _renamed(was: Pieces, now: Pieces, other: Pieces) -> dict[str, str]:
+    """Returns what has another name in a text, by its old one: it says much the same.
+
+    Args:
+        other: What the other text says: what it took away is found again only under a name of its own.
+    """
     found: dict[str, str] = {}
-    for old in (one for one in was if one not in own and one in other and f"[{one}]" in was[one]):
-        kind = old.partition(".")[0]
-        new = (one for one in own if one not in {*was, *other, *found.values()} and f"[{one}]" in own[one])
+    for old in (one for one in was if one not in now):
         alike = {
-            one: _likeness(was[old], _headed(own[one], one, old)) for one in new if one.startswith(f"{kind}.")
+            one: _likeness(was[old], _headed(now[one], was[old]))
+            for one in now
+            if one not in {*was, *found.values()} and (one not in other or old not in other)
+            if one and _kind(one) == _kind(old)
         }
         best = max(alike, key=alike.__getitem__, default="")
         if best and alike[best] > LIKE:
@@ -126,14 +134,32 @@ def _renamed(was: Pieces, own: Pieces, other: Pieces) -> dict[str, str]:
     return found
 
 
+def _kind(name: str) -> str:
+    """Returns what a section is of; nothing for a scenario, which is named by words."""
+    kind, dot, _ = name.partition(".")
+    return kind if dot and kind.isidentifier() else ""
+
+
+def _named_as_before(texts: Pieces, was: Pieces, names: Mapping[str, str]) -> dict[str, str]:
+    """Returns pieces by the names that they had, and with these."""
+    back = {new: old for old, new in names.items()}
+    return {
+        back.get(name, name): _headed(one, was[back[name]] if name in back else one)
+        for name, one in texts.items()
+    }
+
+
 def _likeness(one: str, other: str) -> float:
     """Returns how much of the words of two texts is the same, from 0 to 1."""
     return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
 
 
-def _headed(piece: str, name: str, new: str) -> str:
-    """Returns a section with another name in its header."""
-    return piece if name == new else piece.replace(f"[{name}]", f"[{new}]", 1)
+def _headed(piece: str, like: str) -> str:
+    """Returns a section, or a scenario, with the header of another one."""
+    head, other = HEAD.search(piece), HEAD.search(like)
+    if head is None or other is None:
+        return piece
+    return piece[: head.start()] + other.group() + piece[head.end() :]
 
 
 def merged_text(was: str, mine: str, theirs: str) -> str | None:

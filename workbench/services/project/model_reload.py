@@ -14,12 +14,13 @@ from workbench.errors import NotFound, ProjectError, WorkbenchError
 from workbench.model.error_text import error_sentence
 from workbench.model.hints import sentences
 from workbench.model.registry import Registry
+from workbench.project.emptied import refuse_emptied
 from workbench.project.module_import import place_in
 from workbench.project.project import Project, load_project
 from workbench.project.python_sources import LARGEST
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.project.project_trust import trust_of
-from workbench.tusk import mark_of
+from workbench.tusk import mark_of, read_file
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -196,6 +197,8 @@ class ModelReload:
         ready = self._compiled()
         if ready is not None and not ready.modules and present_marks(ready.marks) == ready.marks:
             return ready
+        if project.file is not None and (file := project.root / PROJECT_FILE).is_file():
+            refuse_emptied(read_file(file), project.file.document)
         only = "" if self.trust_changes else trust
         trusted = trust_of(environ, trust=bool(trust) or self.trust_changes, only=only)
         fresh = load_project(project.root, environ=environ, trusted=trusted, before=project)

@@ -138,11 +138,6 @@ def coverage(
     return ModelCoverage(tries=tuple(_tried(registry, runs, happened, unread)), unread=lonely, upto=upto)
 
 
-def tries(registry: Registry, runs: Iterable[Run], unread: Iterable[UnreadScenario] = ()) -> list[Try]:
-    """Returns all that can come of the commands of a model, in its order, with the scenarios that try it."""
-    return [one for one in _tried(registry, runs, None, unread) if one.command]
-
-
 def _tried(
     registry: Registry,
     runs: Iterable[Run],

@@ -126,7 +126,8 @@ def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
 
 def _apart(line: StoryLine) -> bool:
     """Whether an event or message does not go there: what an operator did, what befell a command."""
-    return bool(line.operation) or (line.state is LineState.DIED and line.actor_kind == "command")
+    befell = line.state in {LineState.DIED, LineState.FAILED} and line.actor_kind == "command"
+    return bool(line.operation) or befell
 
 
 def _repairs(story: CommandStory) -> Iterator[Arrow]:

@@ -9,13 +9,18 @@ from typing import Any
 
 
 class LineState(StrEnum):
-    """How far a line of a story has come; ``died`` is a death that was dealt with, ``dead`` an open one."""
+    """How far a line of a story has come.
+
+    ``died`` is a death that was dealt with, ``dead`` an open one, ``failed`` a try of a replay that came to
+    no death: it was skipped, or undone.
+    """
 
     ENDED = "ended"
     WAITS = "waits"
     REFUSED = "refused"
     DEAD = "dead"
     DIED = "died"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import note_words
 from workbench.model.operator_acts import REPLAYS, OperatorAct
+from workbench.model.secrets import without_secrets
+from workbench.services.dead_letters.letter_payloads import payloads_of
 from workbench.services.story.story import LineState, StoryLine
-from workbench.services.story.story_words import death, tries
+from workbench.services.story.story_words import death, died_after, tries
 
 if TYPE_CHECKING:
     from workbench.store.operator_actions import LetterDeed, OperatorAction
@@ -29,7 +32,8 @@ def letter_lines(
 ) -> Iterator[StoryLine]:
     """Yields a line for each death, one for each act on it and for its undo, and how the delivery stands now.
 
-    A replay that fails again makes a letter of its own (L4): what came before it stays told.
+    A try of a replay that came to no death has a line of its own, with the payload on which it ran (L10). A
+    replay that fails again makes a letter of its own (L4): what came before it stays told.
 
     Args:
         outcome: How it stands now; that of a letter that is open is its death.
@@ -41,7 +45,8 @@ def letter_lines(
         deeds = acts.get(letter.number, ())
         told = letter.status == "open"
         yield outcome if told else _died(outcome, letter)
-        yield from sorted(_acts(outcome, letter, deeds), key=lambda line: line.begun)
+        since = chain(_acts(outcome, letter, deeds), _tried(outcome, letter, letters))
+        yield from sorted(since, key=lambda line: line.begun)
         holding = [one.of for one in deeds if one.undo is None and one.of.action != OperatorAct.NOTE]
         if holding:
             outcome = outcome if told else replace(outcome, begun=holding[-1].at)
@@ -80,6 +85,24 @@ def _died(outcome: StoryLine, letter: DeadLetter) -> StoryLine:
         tries=tries(None, letter),
         letter=letter.number,
     )
+
+
+def _tried(outcome: StoryLine, letter: DeadLetter, letters: Sequence[DeadLetter]) -> Iterator[StoryLine]:
+    payloads, begin = payloads_of(letter, letters).tries, died_after(letter)
+    for one, payload in islice(zip(letter.attempts, payloads, strict=True), begin, None):
+        on = f", on the payload {payload}" if payload else ""
+        why = without_secrets(f"{one.error_type}: {one.error}".removeprefix(": "), letter.data, letter.edited)
+        yield replace(
+            outcome,
+            key=f"{outcome.key}:letter-{letter.number}:try-{one.number}",
+            said=f"try {one.number} of letter {letter.number:,}{on}, failed: {why}",
+            state=LineState.FAILED,
+            begun=one.at,
+            ended=one.at + one.duration_us,
+            waits=None,
+            tries=(one.at,),
+            letter=letter.number,
+        )
 
 
 def _acts(outcome: StoryLine, letter: DeadLetter, deeds: Sequence[LetterDeed]) -> Iterator[StoryLine]:

@@ -35,7 +35,8 @@ def story_mermaid(story: CommandStory, *, rows: bool = False) -> str:
         if step.state is LineState.REFUSED:
             lines.append(f"    {target}--x{source}: {_said(step.said)}")
         elif step.said and (
-            step.kind != "command" or step.state in {LineState.DEAD, LineState.DIED, LineState.WAITS}
+            step.kind != "command"
+            or step.state in {LineState.DEAD, LineState.DIED, LineState.FAILED, LineState.WAITS}
         ):
             lines.append(f"    Note over {target}: {_said(step.said)}")
     if told.hidden or story.hidden:

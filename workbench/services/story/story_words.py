@@ -65,9 +65,15 @@ def retry(row: Delivery | None) -> tuple[int, int] | None:
 
 
 def tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
-    """Returns when attempts of a delivery failed, microseconds since 1970."""
-    attempts = row.attempts if row is not None and row.attempts else letter.attempts if letter else ()
-    return tuple(one.at for one in attempts)
+    """Returns when attempts of a delivery failed, microseconds since 1970; of a letter up to its death."""
+    if letter is not None and (row is None or row.state is DeliveryState.DEAD or not row.attempts):
+        return tuple(one.at for one in letter.attempts[: died_after(letter)])
+    return tuple(one.at for one in row.attempts) if row is not None else ()
+
+
+def died_after(letter: DeadLetter) -> int:
+    """Returns how many tries led to a death; those behind them are of replays that came to none (L10)."""
+    return sum(one.at <= letter.died_at for one in letter.attempts)
 
 
 def repaired(letter: DeadLetter | None) -> str:
@@ -81,7 +87,8 @@ def repaired(letter: DeadLetter | None) -> str:
 def death(letter: DeadLetter) -> str:
     """Returns after how many tries a delivery died, and of what."""
     said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
-    after = f" after {counted(len(letter.attempts), 'try', 'tries')}" if letter.attempts else ""
+    count = died_after(letter)
+    after = f" after {counted(count, 'try', 'tries')}" if count else ""
     return f"dead{after}, letter {letter.number:,}: {said}"
 
 

@@ -9,8 +9,8 @@ import math
 import multiprocessing
 import os
 import re
+import shutil
 import signal
-import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Self
 from workbench.model.clock import SystemClock
 from workbench.services.worlds.explored import OVER, Exploration
 from workbench.services.worlds.moves import Fault
+from workbench.tusk.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -69,7 +70,7 @@ class ExploreProcesses:
         still: float = STILL,
     ) -> None:
         self._still = still
-        self._folder = tempfile.TemporaryDirectory(prefix="workbench-explore-")
+        self._folder = scratch_folder("explore")
         self._context = multiprocessing.get_context("spawn")  # no thread of this process is copied half
         self._settings = (root, dict(environ), tuple(scenarios), plan, dict(faults))
         self._count = count
@@ -96,7 +97,7 @@ class ExploreProcesses:
             process.terminate()
             process.join()
             ours.close()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def told(self, number: int) -> AsyncIterator[Exploration]:
         """Yields what all processes together came to with a scenario so far, until they are done with it."""
@@ -174,7 +175,7 @@ class ExploreProcesses:
 
     def _last_words(self, part: int) -> Path:
         """Returns the file in which a process says where it was held up."""
-        return Path(self._folder.name) / str(part)
+        return self._folder / str(part)
 
 
 def _held_in(file: Path, root: Path) -> str:

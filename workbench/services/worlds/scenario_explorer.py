@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
@@ -22,9 +22,11 @@ from workbench.services.worlds.explored import (
     complexity,
 )
 from workbench.services.worlds.generated_scenario import PLACE as GENERATED
+from workbench.services.worlds.kept_state import StateKeeper
 from workbench.services.worlds.move_watch import TURN, MoveWatch
 from workbench.services.worlds.moves import Fault, MoveKind
-from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunChecks, end_of, open_processes
+from workbench.services.worlds.run_checks import DUPLICATES, Rule, RunChecks, end_of, open_processes
+from workbench.services.worlds.schedule_runs import Run, ScheduleRuns
 from workbench.services.worlds.schedule_words import commands_refused
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
@@ -50,36 +52,8 @@ TELL = 0.25
 LONGEST = 30.0
 """Seconds that a schedule may take."""
 UNASKED = "the project has no invariant; what must hold of every model was asked"
-
-
-@dataclass(slots=True)
-class Run:
-    """One schedule that was run.
-
-    Attributes:
-        end: None where it was given up, as its state had been seen before.
-        broken: What did not hold, with the words, by name; the first time it did not.
-        broken_at: The number of the move behind which that was, from 1.
-    """
-
-    world: SteppedWorld
-    end: End | None
-    broken: dict[str, str] = field(default_factory=dict)
-    broken_at: dict[str, int] = field(default_factory=dict)
-
-    def note(self, broken: Broken) -> None:
-        """Notes what does not hold behind the moves that were made."""
-        for name, words in broken:
-            self.broken.setdefault(name, words)
-            self.broken_at.setdefault(name, len(self.world.deeds))
-
-    @property
-    def choices(self) -> Choices:
-        """What was chosen, without the defaults at the end."""
-        found = self.world.choices
-        while found and not found[-1]:
-            found.pop()
-        return tuple(found)
+APART = 8
+"""Schedules that are run each in a world of its own before it is worth keeping states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +115,9 @@ class ScenarioExplorer:
         self._refused = ""
         self._watch = MoveWatch(self._clock)
         self._unsteady = ""
+        self._keeper: StateKeeper | None = None
+        self._runs: ScheduleRuns | None = None
+        self._played = 0
         self.result = Exploration(scenario=scenario.name, notes=self._notes())
 
     async def world(self) -> SteppedWorld:
@@ -158,10 +135,13 @@ class ScenarioExplorer:
     async def replayed(self, choices: Choices = ()) -> Run:
         """Runs one schedule to its end, and checks that, whether or not it was seen before."""
         self._checked.clear()
-        return await self.play(Following(choices))
+        return await self.play(Following(choices), alone=True)
 
-    async def play(self, chooser: MoveChooser) -> Run:
+    async def play(self, chooser: MoveChooser, *, alone: bool = False) -> Run:
         """Runs one schedule as something chooses.
+
+        Args:
+            alone: In a world of its own; else the run is what it is until the next one.
 
         Raises:
             TimeoutError: It took too long.
@@ -169,29 +149,47 @@ class ScenarioExplorer:
         """
         left = self._ends - self._clock.monotonic() + OVER
         async with asyncio.timeout(min(LONGEST, max(OVER, left))):
-            return await self._play(chooser)
+            return await self._play(chooser, alone=alone)
 
-    async def _play(self, chooser: MoveChooser) -> Run:
-        world = await self.world()
+    async def _play(self, chooser: MoveChooser, *, alone: bool) -> Run:
+        prints = chooser.wants_prints and self._merges
+        if alone:
+            return await self._run(await self._begun(prints=prints), chooser)
+        runs, self._runs = self._runs, None  # what ends early leaves a world in the middle of something
+        if runs is None or not runs.fits(self._deciding, prints=prints):
+            runs = await self._begun(prints=prints, keeper=self._known_keeper())
+        run = await self._run(runs, chooser)
+        self._runs = runs
+        return run
+
+    def _known_keeper(self) -> StateKeeper | None:
+        """Returns what keeps states; none for the first schedules, nor where rules are asked every time."""
+        self._played += 1
+        if self._keeper is None and self._played > APART and not self._rules:
+            self._keeper = StateKeeper(self._project, self._scenario, self._reads)
+        return self._keeper
+
+    async def _run(self, runs: ScheduleRuns, chooser: MoveChooser) -> Run:
         self._watch.begin()
-        run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
+        if await runs.play(chooser, self._watch):
+            await self._ended(runs.run, runs.checks)
+        return runs.run
+
+    async def _begun(self, *, prints: bool, keeper: StateKeeper | None = None) -> ScheduleRuns:
+        """Returns what runs schedules in a new world."""
+        world, checks = await self.world(), RunChecks(self._project.registry, self._rules)
         checks.begin(world)
-        prints = StatePrint(world, self._ordered) if chooser.wants_prints and self._merges else None
-        while world.moves:
-            choice = chooser.choose(world.moves, 0 if prints is None else prints.take())
-            if choice is None:
-                return run
-            if self._watch.turn(world.moves[choice]):
-                await asyncio.sleep(0)
-            deed = await world.make(choice)
-            run.note(checks.after(world, deed))
+        found = StatePrint(world, self._ordered) if prints else None
+        return ScheduleRuns(Run(world, None), checks, found, keeper)
+
+    async def _ended(self, run: Run, checks: RunChecks) -> None:
+        world = run.world
         run.end = end_of(world)
         run.note(checks.at_rest(world))
         if run.end not in self._checked:
             self._checked.add(run.end)
             await world.follow_rows()
             run.note(checks.free(world, self._usually_open))
-        return run
 
     async def explore(self, plan: Plan, told: Told = lambda _: None) -> Exploration:
         """Explores until all is tried or the time is over, and makes what was found as small as it goes.

@@ -14,7 +14,8 @@ from workbench.services.worlds.strategies import Resembling
 if TYPE_CHECKING:
     from workbench.model.scenario import Scenario, ScenarioStep
     from workbench.services.worlds.explored import Choices
-    from workbench.services.worlds.scenario_explorer import Run, ScenarioExplorer
+    from workbench.services.worlds.scenario_explorer import ScenarioExplorer
+    from workbench.services.worlds.schedule_runs import Run
 
 
 async def shortened(

@@ -14,7 +14,7 @@ from workbench.services.worlds.schedule_words import MoveLine, deviations, move_
 if TYPE_CHECKING:
     from workbench.model.scenario import Scenario
     from workbench.services.worlds.explored import Choices
-    from workbench.services.worlds.scenario_explorer import Run
+    from workbench.services.worlds.schedule_runs import Run
     from workbench.services.worlds.stepped_world import SteppedWorld
 
 LONGEST_NAME = 200

@@ -80,14 +80,18 @@ class MemoryLetterLists(MemoryFamilyLists):
         known = sorted(positions, key=lambda number: (positions[number], number))
         return (*known, *sorted(set(numbers).difference(positions)))
 
+    def letters_of(self, subscription: str, position: int) -> list[DeadLetter]:
+        """Returns the dead letters of one delivery, the oldest first."""
+        place = (subscription, position)
+        return [one for one in reversed(self._letters()) if (one.subscription, one.position) == place]
+
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        return max((letter.number for letter in self._letters()), default=0)
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         return [letter.number for letter in self._letters() if letter.parent in set(numbers)]
-
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
-        changed = (letter for letter in self._letters(numbers) if letter.changed_at >= since)
-        return dict(Counter(letter.status.value for letter in changed))
 
     def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
         """Returns the numbers of all dead letters with one of these statuses, the newest first."""

@@ -32,7 +32,7 @@ def keep_in_step(con: sqlite3.Connection, now: int) -> None:
 
     What was to come in five minutes comes in five minutes, however far the clock was set back while no process
     had the store open. Times that say when something happened stay as they are, but the beginning of bulk actions
-    that go on: they count the letters that changed since.
+    that go on: it is told how long they go on.
     """
     row = con.execute("select cast(value as integer) from meta where key = ?", (LAST_WRITE,)).fetchone()
     gap = row[0] - now if row else 0

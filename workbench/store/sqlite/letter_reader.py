@@ -65,12 +65,8 @@ class LetterReader(ListReader):
 
     def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
         """Returns the dead letters with these numbers, the newest first."""
-        if not numbers:
-            return []
-        marks = ",".join("?" * len(numbers))
-        return rows.letters(
-            self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
-        )
+        of = "where id in (select value from json_each(?)) order by id desc"
+        return rows.letters(self._all(rows.LETTERS + of, (json.dumps(list(numbers)),)))
 
     def letters_in_order(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """Returns these numbers, each once, in the order of their messages; those of no letter last."""
@@ -81,6 +77,16 @@ class LetterReader(ListReader):
         )
         return tuple(row[0] for row in found)
 
+    def letters_of(self, subscription: str, position: int) -> list[DeadLetter]:
+        """Returns the dead letters of one delivery, the oldest first."""
+        of = "where subscription = ? and position = ? order by id"
+        return rows.letters(self._all(rows.LETTERS + of, (subscription, position)))
+
+    def newest_letter(self) -> int:
+        """Returns the highest number of a dead letter; 0 for none."""
+        (newest,) = self._one("select coalesce(max(id), 0) from dead_letters")
+        return int(newest)
+
     def letters_after(self, numbers: Sequence[int]) -> list[int]:
         """Returns the dead letters that failed replays of these made (L4), the newest first."""
         found = self._all(
@@ -90,25 +96,15 @@ class LetterReader(ListReader):
         )
         return [row[0] for row in found]
 
-    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns how many of these dead letters have each status, of those that changed from a time on."""
-        found = self._all(
-            "select status, count(*) from dead_letters where changed_at >= ?"
-            " and id in (select value from json_each(?)) group by status",
-            (since, json.dumps(list(numbers))),
-        )
-        return {row[0]: row[1] for row in found}
-
     def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for.
 
         Payloads and tracebacks are not read, and of an error only the beginning (contract §8).
         """
-        marks = ",".join("?" * len(numbers))
         found = self._all(
-            f"select id, status, type, key, {_SAID},"
-            f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
-            tuple(numbers),
+            f"select id, status, type, key, {_SAID}, json_array_length(attempts), died_at, subscription"
+            " from dead_letters where id in (select value from json_each(?))",
+            (json.dumps(list(numbers)),),
         )
         by_number = {row[0]: LetterLine(*row) for row in found}
         return [by_number[number] for number in numbers if number in by_number]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from workbench.errors import StoreFull, StoreReadOnly, WorldError
 from workbench.store.sqlite.connection import held, open_reader, translated
+from workbench.tusk.scratch import MEMORY, scratch_folder
 
-_PLACES = (None, "/dev/shm")  # noqa: S108  # the folder for passing things, else memory
+_PLACES = (None, MEMORY)
+"""Where a copy is made to look at: among the temporary folders, else in memory."""
 
 
 class Look:
@@ -35,7 +36,7 @@ class Look:
         self.unseen = ""
         self._path = path
         self._immutable = False
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         try:
             self._try()
         except (StoreFull, StoreReadOnly, WorldError) as error:
@@ -66,16 +67,16 @@ class Look:
         for place in _PLACES:
             folder = None
             try:
-                folder = tempfile.TemporaryDirectory(prefix="workbench-look-", dir=place)
+                folder = scratch_folder("look", place)
                 for file in (path, log):
-                    copy = Path(folder.name) / file.name
+                    copy = folder / file.name
                     shutil.copyfile(file, copy)
                     copy.chmod(0o600)
             except OSError:
                 if folder is not None:
-                    folder.cleanup()
+                    shutil.rmtree(folder, ignore_errors=True)
                 continue
-            self._folder, self._path = folder, Path(folder.name) / path.name
+            self._folder, self._path = folder, folder / path.name
             return True
         return False
 
@@ -86,7 +87,7 @@ class Look:
     def close(self) -> None:
         """Ends it; connections must be closed by then. A second call does nothing."""
         if self._folder is not None:
-            self._folder.cleanup()
+            shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
     def __enter__(self) -> Self:
