@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from tests.gui.board.designing import CONTROL, Designer, is_active
+from tests.gui.board.designing import CONTROL, EMPTY, Designer, is_active
 from workbench.gui.board import typed_ahead
+from workbench.gui.board.board_changes import ANSWER
 from workbench.gui.board.board_entry import UNTAKEN
 
 Pressed = str | tuple[Qt.Key, Qt.KeyboardModifier]
@@ -172,3 +174,85 @@ async def test_V2_a_word_for_which_no_line_comes_is_told_as_a_whole(
     await designer.until(lambda: made(designer) == ["[aggregate.box]"])
     assert told[-1].endswith(": xaec")
     assert designer.board.editor.entry.isHidden()
+
+
+async def test_V2_while_a_question_stands_a_name_is_not_taken_and_that_is_said(
+    designer: Designer, gates: Gates
+) -> None:
+    editor = designer.board.editor
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    designer.key(Qt.Key.Key_Escape)
+    await designer.until(lambda: bool(editor.state.problems) and not editor.entry.ahead.holds)
+    designer.file.write_text(f'{EMPTY}\n[policy.tell]\ndescription: "theirs"\n')
+    editor.follow()
+    await designer.until(lambda: editor.conflict.asks)
+    await typed(designer, gates, ("a", *"box", GO_ON, *"two", ENTER), 0)
+    await designer.until(lambda: editor.entry.told.text() == f"{ANSWER}\n{UNTAKEN.format('two')}")
+    assert (editor.entry.line.text(), editor.conflict.asks) == ("box", True)
+    editor.conflict.buttons[1].click()
+    await designer.until(lambda: not editor.conflict.asks)
+    assert editor.entry.told.isHidden()
+    editor.entry.ahead.see()
+    press(designer, ENTER)
+    await designer.until(lambda: "[aggregate.box]" in editor.state.text.project.text)
+
+
+async def test_V2_what_is_typed_behind_a_name_that_is_asked_about_changes_it_not(
+    designer: Designer, gates: Gates
+) -> None:
+    await typed(designer, gates, ("c", *"send_parcel", GO_ON, *"sent", ENTER), 0)
+    await designer.choose("event:parcel.sent")
+    await typed(designer, gates, (RENAME, *"left", ENTER, *"xyz"), 0)
+    strip = designer.board.editor.changes.strip
+    await designer.until(strip.isVisible)
+    await designer.until(lambda: strip.told.text() == UNTAKEN.format("xyz"))
+    press(designer, "o")
+    assert strip.told.text() == UNTAKEN.format("xyzo")
+    assert strip.new_name == "parcel.left"
+
+
+async def test_V2_what_an_input_method_writes_comes_in_its_place(designer: Designer, gates: Gates) -> None:
+    gates.before.clear()
+    await typed(designer, gates, ("a", *"one"), 0)
+    gates.before.clear()
+    press(designer, GO_ON)
+    for key in ("c", "é", "d"):
+        if key == "é":
+            event = QInputMethodEvent()
+            event.setCommitString(key)
+            QApplication.sendEvent(designer.board.editor.entry.line, event)
+        else:
+            press(designer, key)
+    press(designer, ENTER)
+    gates.open()
+    await designer.until(lambda: len(made(designer)) == 2)
+    assert "[command.ced]" in designer.text, "as names are spelled"
+
+
+async def test_V2_who_goes_elsewhere_by_mouse_is_not_called_back_by_the_line(
+    designer: Designer, gates: Gates
+) -> None:
+    other = QLineEdit(designer.board)
+    other.show()
+    await typed(designer, gates, ("c", *"send_parcel"), 0)
+    gates.before.clear()
+    for key in (GO_ON, *"se"):
+        press(designer, key)
+    other.setFocus(Qt.FocusReason.MouseFocusReason)
+    press(designer, "h")
+    gates.open()
+    entry = designer.board.editor.entry
+    await designer.until(lambda: entry.line.text() == "se")
+    await designer.rest()
+    press(designer, "i")
+    assert (other.text(), entry.line.text()) == ("hi", "se")
+    assert entry.asking.title.startswith("New event")
+
+
+async def test_V2_what_was_left_before_is_not_mixed_with_what_is_typed(
+    designer: Designer, gates: Gates
+) -> None:
+    await typed(designer, gates, ("a", *"box", TAB, *"si", ESCAPE, "f", *"of: text", ENTER, ESCAPE), 0)
+    await designer.until(lambda: 'of: "string"' in designer.text)
+    assert "si" not in designer.text.replace("string", "")

@@ -11,7 +11,7 @@ from workbench.gui.board.flow_view import FlowView
 
 BELOW = 9
 """Pixels between a card and the line below it: the ring of what is chosen is there."""
-BEGIN = QPoint(24, 52)
+BEGIN = QPoint(24, 92)
 """Where the line stands while nothing is on the board: below the words that say how to begin."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from typing_extensions import override
@@ -15,6 +15,8 @@ from workbench.gui.board.refused_keys import ASKS, ENTER, LEAVE, PRESSED
 LOOK_MS = 10
 PATIENCE = 500
 """So often it is looked whether what was made is drawn, for which keys may be meant."""
+TURN_MS = 15
+"""After so many milliseconds a turn of the loop ends, whatever is left to be typed."""
 UNSEEN_MS, PAUSE_MS = 500, 1000
 """So long nobody has read why a line was refused; after such a pause a person does not type on."""
 ALT = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -29,7 +31,7 @@ class TypedAhead(QObject):
     """Keeps keys for a line, and for the canvas below it where that line is left.
 
     While a step is done, what it made is not drawn, or a key is kept, each key goes behind those that are
-    kept; one a turn of the loop is played, as it would be done if it were pressed then. A letter that asks
+    kept; they are played in their order, each as it would be done if it were pressed then. A letter that asks
     for another line opens it, and what follows is typed there. Other letters in a row were meant for a line
     that did not come: they do nothing (V2). Where a line is refused, all that was kept is dropped, and so is
     what is typed on before that can be read.
@@ -151,28 +153,35 @@ class TypedAhead(QObject):
         return self._line.isVisibleTo(self._canvas)
 
     def play(self) -> None:
-        """Presses the first that was kept, as soon as nothing is being done any more; then the next one."""
+        """Presses what was kept, as soon as nothing is being done any more; a turn of the loop ends soon."""
         if self._plays or not self._keys:
             return
-        pause = LOOK_MS
-        self._plays = True
+        self._plays, pause = True, LOOK_MS
+        turn = QElapsedTimer()
+        turn.start()
         try:
-            if self._waits():
-                pass
-            elif self._is_open:
-                self._left, pause = PATIENCE, 0
-                self._press(self._line, self._keys.pop(0))
-            elif self._comes() and self._left:
-                self._left -= 1
-            else:
-                self._do_or_lose()
-                pause = 0
+            while self._keys and not self._waits():
+                pause, writes = self._play_next()
+                if not writes or turn.elapsed() > TURN_MS:
+                    break
         finally:
             self._plays = False
         if self._keys:
             self._timer.start(pause)
         else:
             self._end()
+
+    def _play_next(self) -> tuple[int, bool]:
+        """Presses the next key, if it can be; returns when to go on, and whether it wrote in the line."""
+        if self._is_open:
+            self._left, key = PATIENCE, self._keys.pop(0)
+            self._press(self._line, key)
+            return 0, _is_letter(key)
+        if self._comes() and self._left:
+            self._left -= 1
+            return LOOK_MS, False
+        self._do_or_lose()
+        return 0, False
 
     def _end(self) -> None:
         lost, self._lost, self._left = self._lost, "", PATIENCE
