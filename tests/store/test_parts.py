@@ -107,6 +107,17 @@ def test_W21_a_part_has_whole_streams_with_their_positions_and_no_byte_of_others
     assert looked_at(copy, clock, look) == ([(1, "thing-1", 1), (3, "thing-1", 2)], [1], 5, [])
 
 
+def test_W21_what_is_left_is_numbered_without_gaps(copy, clock):
+    keep_part(copy, ["thing-2"], None)
+    assert check(copy).healthy
+
+    def look(reader):
+        streams = [(one.number, one.name) for one in reader.streams(1, 9)]
+        return reader.stream_count(), streams, [one.version for one in reader.read_stream("thing-2", 0, 9)]
+
+    assert looked_at(copy, clock, look) == (1, [(1, "thing-2")], [1, 2])
+
+
 def test_W21_a_correlation_keeps_every_stream_that_has_an_event_of_it(copy, clock):
     keep_part(copy, [], derived_id("flow", 1))
     pack_tight(copy)

@@ -68,24 +68,14 @@ class PolicyRunner:
 
         Empty for an event that belongs to none.
         """
-        if self._kind.correlate is None:
-            return message.key
-        record = as_record(message)
-        with ProjectCode(f"{self._kind.name} could not say the instance of {record.type}", record.data):
-            return self._correlated(self._registry.read_event(record), record)
+        return instance_of(self._kind, self._registry, message)
 
     def _instance(self, message: Message, record: RecordedEvent, event: Any) -> str | None:
         """Returns the key of the instance; None where the event belongs to none."""
         if self._kind.correlate is None or message.key not in ("", message.stream):
             return message.key
         # A row that has waited shows the stream where it has no key: only the event says whose it is.
-        return self._correlated(event, record) or None
-
-    def _correlated(self, event: Any, record: RecordedEvent) -> str:
-        key = (self._kind.correlate(event, record) if self._kind.correlate else None) or ""
-        if not isinstance(key, str) or unstorable(key):
-            raise PermanentError(f"{self._kind.name} takes text for the key of an instance, not {key!r}")
-        return key
+        return _correlated(self._kind, event, record) or None
 
     def forget(self) -> None:
         """Drops remembered states, after what was buffered did not come to be stored."""
@@ -117,6 +107,22 @@ def state_of(kind: ReactorType, key: str, instance: Instance) -> Any:
     except msgspec.MsgspecError as error:
         said = f"the instance {key} of {kind.name} does not fit any more: {unfit(error)}"
         raise PermanentError(in_brackets(said, UNFIT)) from error
+
+
+def instance_of(kind: ReactorType, registry: Registry, message: Message) -> str:
+    """Returns the instance that an event belongs to: as `PolicyRunner.key_of` does."""
+    if kind.correlate is None:
+        return message.key
+    record = as_record(message)
+    with ProjectCode(f"{kind.name} could not say the instance of {record.type}", record.data):
+        return _correlated(kind, registry.read_event(record), record)
+
+
+def _correlated(kind: ReactorType, event: Any, record: RecordedEvent) -> str:
+    key = (kind.correlate(event, record) if kind.correlate else None) or ""
+    if not isinstance(key, str) or unstorable(key):
+        raise PermanentError(f"{kind.name} takes text for the key of an instance, not {key!r}")
+    return key
 
 
 def as_record(message: Message) -> RecordedEvent:

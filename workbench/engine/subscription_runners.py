@@ -46,7 +46,14 @@ def subscription_runners(
         reactor = PolicyRunner(kind, registry, runtime.reader, runtime.metrics)
         subscription = reactor_subscription(kind, retry)
         runners.append(SubscriptionRunner(runtime, subscription, reactor, reactor.key_of))
-    issued = Subscription(
+    issued = commands_subscription(retry)
+    runners.append(SubscriptionRunner(runtime, issued, IssuedCommands(commands, runtime).handle))
+    return runners
+
+
+def commands_subscription(retry: RetryPolicy) -> Subscription:
+    """Returns the subscription through which commands of policies and processes are issued."""
+    return Subscription(
         name=COMMANDS_TOPIC,
         topic=COMMANDS_TOPIC,
         handler=COMMANDS_TOPIC,
@@ -54,8 +61,6 @@ def subscription_runners(
         retry=retry,
         doc="Issues the commands of policies and processes.",
     )
-    runners.append(SubscriptionRunner(runtime, issued, IssuedCommands(commands, runtime).handle))
-    return runners
 
 
 async def recover(runners: Collection[SubscriptionRunner], writer: Commits, owner: UUID) -> None:

@@ -41,6 +41,14 @@ class RetryPolicy(BaseModel):
 
         The caller stores the due time, so that a restart does not reset it (D3).
         """
+        return self._planned(attempt) * (1 + self.jitter * (2 * rng.random() - 1))
+
+    def bounds(self, attempt: int) -> tuple[float, float]:
+        """Returns the shortest and the longest wait that `wait` can come to, in seconds."""
+        seconds = self._planned(attempt)
+        return seconds * (1 - self.jitter), seconds * (1 + self.jitter)
+
+    def _planned(self, attempt: int) -> float:
         match self.backoff:
             case Backoff.FIXED:
                 seconds = self.delay
@@ -50,5 +58,4 @@ class RetryPolicy(BaseModel):
                 seconds = self.delay * self.factor ** min(attempt - 1, 64)
             case Backoff.LIST:
                 seconds = self.delays[min(attempt, len(self.delays)) - 1]
-        seconds = min(seconds, self.max_delay)
-        return seconds * (1 + self.jitter * (2 * rng.random() - 1))
+        return min(seconds, self.max_delay)

@@ -301,8 +301,9 @@ class Subscriptions:
             engine.subscription(name)
             row = next((one for one in self.waiting(name) if one.delivery.number == number), None)
             about = " ".join(filter(None, (row.type, row.key))) if row is not None else ""
-            note = self._world.record(OperatorAct.DO_NOW, f"subscription {name}", about, if_done=True)
-            done, _ = await engine.commit(DoNow(subscription=name, number=number), note)
+            act, said = str(engine.new_id()), f"subscription {name}"
+            note = self._world.record(OperatorAct.DO_NOW, said, about, act=act, if_done=True)
+            done, _ = await engine.commit(DoNow(subscription=name, number=number, act=act), note)
             return bool(done)
 
 

@@ -48,7 +48,7 @@ from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.services.worlds.armed_faults import ArmedFaults
 from workbench.services.worlds.explorations import Explorations
-from workbench.services.worlds.fork import Fork, fork_in, keep_time, staged
+from workbench.services.worlds.fork import Fork, fork_in, keep_time, staged, time_in
 from workbench.services.worlds.future import Future
 from workbench.services.worlds.since_when import Since
 from workbench.services.worlds.traffic_runs import TrafficRuns
@@ -333,7 +333,7 @@ def open_workspace(
     """
     project = load_project(root, environ=environ, trusted=trusted, file=file)
     fork = fork_in(project.root)
-    clock = clock or (SystemClock() if fork is None else ManualClock(fork.now))
+    clock = clock or (SystemClock() if fork is None else ManualClock(time_in(fork, project.store_path)))
     try:
         opened = open_own_store(project, environ, clock, allow=allow, only=store)
     except BaseException:

@@ -6,8 +6,8 @@ The adapter is imported with the first file: without a store, a project is check
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from workbench.store.ports import Reader, Store
 
 if TYPE_CHECKING:
     from workbench.store.sqlite.connection import Synchronous
+    from workbench.store.waiter import Reached, Waiter
 
 
 def open_store_file(
@@ -38,11 +39,13 @@ def cut_back(path: Path, position: int) -> None:
     cut_back(path, position)
 
 
-def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> dict[str, int] | None:
+def fork_back(
+    path: Path, position: int, began: int, waiters: Mapping[str, Waiter]
+) -> Mapping[str, Reached] | None:
     """Takes away only what a copy of a store has behind a position; see `store.sqlite.cut`."""
     from workbench.store.sqlite.cut import fork_back
 
-    return fork_back(path, position, began, kept)
+    return fork_back(path, position, began, waiters)
 
 
 def keep_part(path: Path, streams: Sequence[str], correlation: UUID | None) -> dict[str, int]:
@@ -98,6 +101,20 @@ def read_store_file(
                 yield reader
         finally:
             reader.close()
+
+
+def last_time(path: Path) -> int:
+    """Returns the newest time that is stored, microseconds since 1970; 0 for none.
+
+    Raises:
+        WorldError: It cannot be read.
+    """
+    from workbench.store.sqlite.clock_steps import last_time
+    from workbench.store.sqlite.connection import translated
+    from workbench.store.sqlite.offline_reader import Look
+
+    with Look(path) as seen, translated(path), closing(seen.open()) as con:
+        return last_time(con)
 
 
 def remembered_owner(path: Path) -> str:

@@ -166,6 +166,28 @@ async def test_W14_a_stream_that_another_command_moves_too_fits_behind_it(accoun
         assert accounts.reader.stream("account-b").version == 3
 
 
+async def test_W14_the_same_version_by_other_events_does_not_fit(accounts, tmp_path):
+    async with running(forked(accounts, accounts.reader.head(), tmp_path / "fork")) as opened:
+        await did(opened, "transfer", from_id="a", to_id="b", amount="10")
+        await did(opened, "credit", account_id="b", amount="5", note="second")
+        for name in "ab":
+            await did(accounts, "credit", account_id=name, amount="7", note="elsewhere")
+        plan = planned(opened, accounts)
+        assert [(one.command.stream, one.expected, one.there, one.words) for one in plan] == [
+            ("account-a", 2, 3, "is at 3 there"),
+            ("account-b", 2, 2, "is at 2 there by other events"),
+        ]
+        await promote(plan, accounts)
+        assert accounts.reader.stream("account-b").version == 2
+
+
+async def test_W14_what_was_promoted_before_is_the_same_history(workspace, world):
+    await renamed(world, "ada", "ada@two.org")
+    await promote(planned(world, workspace), workspace)
+    await renamed(world, "ada", "ada@three.org")
+    assert [one.words for one in planned(world, workspace)] == [THERE, "fits"]
+
+
 async def test_W14_what_policies_issued_is_left_out(orders, tmp_path):
     async with running(forked(orders, orders.reader.head(), tmp_path / "fork")) as opened:
         await place(opened, 7)

@@ -278,7 +278,7 @@ class LetterDetail(QStackedWidget):
         """Shows the tries, once it is read with the payload on which each ran."""
         told = [one or "original" for one in payloads] or [""] * len(letter.attempts)
         tries = [
-            (one.number, one.at, one.duration_us, payload, f"{one.error_type}: {one.error}", one.place)
+            (one.number, payload, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one, payload in zip(letter.attempts, told, strict=True)
         ]
         self._attempts.refresh(ListSource(tries))
@@ -345,9 +345,9 @@ def attempt_columns() -> tuple[TableColumn, ...]:
     """Returns the columns of the table of attempts."""
     return (
         TableColumn("Try", width=44, mono=True, align_right=True),
+        TableColumn("Payload", width=150),
         TableColumn("At", width=234, mono=True, text=absolute, zoned=True),
         TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-        TableColumn("Payload", width=130),
         TableColumn("Error", width=200, stretch=True),
         TableColumn("Place", width=150, mono=True),
     )

@@ -24,6 +24,7 @@ from workbench.model.scenario import Occurrence, Scenario, moment
 from workbench.store.operations import Append, EnsureSubscription, EnsureTopic, Operation, SaveProcess
 from workbench.store.paging import PAGE
 from workbench.store.ports import Reader, Store
+from workbench.store.waiter import Reached
 
 
 def beginning(scenario: Scenario) -> int:
@@ -124,7 +125,7 @@ def memories(
     given: Iterable[RecordedEvent],
     pending: Pending,
     *,
-    upto: Mapping[str, int] | None = None,
+    upto: Mapping[str, Reached] | None = None,
     anyway: bool = False,
 ) -> Iterator[Operation]:
     """Yields what processes remember of the events that are given; what they would do is left undone.
@@ -132,7 +133,7 @@ def memories(
     Args:
         given: Looked at once for each process.
         pending: Gets what they would have issued for later.
-        upto: Positions up to which processes had come that had not come to the end.
+        upto: How far processes had come that had not come to the end, or left something behind.
         anyway: An event to which a process cannot react leaves its memory as it is.
     """
     reached = upto or {}
@@ -141,12 +142,16 @@ def memories(
             continue
         states: dict[str, tuple[Any, int]] = {}
         for record in given:
-            if record.type in kind.events and record.position <= reached.get(kind.name, record.position):
+            if record.type in kind.events and _handled(record.position, reached.get(kind.name)):
                 with suppress(WorkbenchError) if anyway else nullcontext():
                     _remember(kind, registry, record, states, pending)
         for key, (state, began) in states.items():
             said = None if state is None else kind.write_state(state)
             yield SaveProcess(process=kind.name, key=key, state=said, began=began)
+
+
+def _handled(position: int, reached: Reached | None) -> bool:
+    return reached is None or (position <= reached.cursor and position not in reached.left)
 
 
 def _remember(
@@ -167,7 +172,7 @@ def _remember(
             pending.setdefault((kind.name, key), Undone()).react(record, reaction)
 
 
-def recall(store: Store, registry: Registry, upto: Mapping[str, int]) -> None:
+def recall(store: Store, registry: Registry, upto: Mapping[str, Reached]) -> None:
     """Has processes know what the events of a store say that they knew, as far as they can react to them.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from workbench.engine.staged_handlers import on_stage
-from workbench.errors import NotAStore, NotFound, StoreReadOnly
+from workbench.errors import NotAStore, NotFound, StoreReadOnly, WorldError
 from workbench.model.clock import EARLIEST, FURTHEST, ManualClock, SystemClock
-from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.project.declared.handler_compiler import is_declared
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
 from workbench.services.scenarios.given_history import recall
+from workbench.services.worlds.fork_waiting import waiters
 from workbench.services.worlds.store_copy import check_file
-from workbench.store.store_file import fork_back, open_store_file, read_store_file
+from workbench.store.store_file import fork_back, last_time, open_store_file, read_store_file
 from workbench.tusk import ValueKind, parse, remove_unfinished, replace_file, set_value, unfinished
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.store.ports import Reader
+    from workbench.store.waiter import Reached
 
 MARK = "fork.json"
 """The file by which a folder is known as a fork."""
@@ -52,7 +52,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         folder: That project's folder.
         store: The file of that project's store.
         position: Up to here it has what the trunk has.
-        began: Time of that position, microseconds since 1970.
+        began: Time of that position, microseconds since 1970; of the newest one, of what happened last.
         now: What time it is in the fork, likewise.
         delivered: Subscriptions for which what waited counts as delivered there.
         at: The event or message that a bundle was made for; 0 for a fork.
@@ -120,6 +120,13 @@ def keep_time(root: Path, fork: Fork, now: int) -> None:
     write_mark(root, msgspec.structs.replace(fork, now=now))
 
 
+def time_in(fork: Fork, store: Path) -> int:
+    """Returns what time it is in a fork: as it was left, and never before what is stored in it (W15)."""
+    with contextlib.suppress(WorldError):  # opening it says what is wrong
+        return max(fork.now, last_time(store))
+    return fork.now
+
+
 def staged(project: Project) -> Project:
     """Returns a project whose handlers are told that it is a dry run."""
     handlers = on_stage(project.registry.handlers, threads=True)
@@ -136,6 +143,8 @@ def make_fork(
     waiting: bool = False,
 ) -> Fork:
     """Makes a folder that is a project of its own, as this one was at a position (W9); takes time.
+
+    At the newest position it is as the project is by then; else as it was at the time of that position.
 
     What the person trusts of the project is trusted there, too: it is the same (T2).
 
@@ -155,6 +164,8 @@ def make_fork(
     folder = new_folder(folder)
     with read_store_file(project.store_path) as reader:
         began = _began(reader, position)
+        if 0 < standing(reader, reader.head()) <= position:
+            began = max(began, last_time(project.store_path))
     part = unfinished(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -163,10 +174,10 @@ def make_fork(
         store.parent.mkdir(parents=True, exist_ok=True)
         backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
         told("Cutting", 0, 1)
-        kept = [*_waiting(project, handlers=waiting)]
-        behind = fork_back(store, position, began, kept)
-        if behind is not None:
-            _recall(project, store, began, behind)
+        kept = waiters(project, handlers=waiting)
+        reached = fork_back(store, position, began, kept)
+        if reached is not None:
+            _recall(project, store, began, reached)
         fork = Fork(
             name=f"Fork of {project.name} at {position:,}",
             trunk=project.name,
@@ -175,7 +186,7 @@ def make_fork(
             position=position,
             began=began,
             now=began,
-            delivered=tuple(sorted({*project.registry.subscriptions} - {*kept})),
+            delivered=tuple(sorted({*project.registry.subscriptions} - kept.keys())),
         )
         write_mark(part, fork)
         told("Cutting", 1, 1)
@@ -314,24 +325,11 @@ def place_of_store(project: Project, part: Path) -> str:
     return STORE
 
 
-def _waiting(project: Project, *, handlers: bool) -> Iterator[str]:
-    """Yields the subscriptions for which what waited waits in a fork: those that act on nothing outside.
-
-    Args:
-        handlers: Whether those of the project's own code count among them.
-    """
-    registry = project.registry
-    yield from (COMMANDS_TOPIC, *registry.reactors)
-    for one in registry.subscriptions.values():
-        if handlers or is_declared(registry.handlers.get(one.handler)):
-            yield one.name
-
-
-def _recall(project: Project, path: Path, now: int, behind: Mapping[str, int]) -> None:
+def _recall(project: Project, path: Path, now: int, reached: Mapping[str, Reached]) -> None:
     """Has processes know what they knew then."""
     store = open_store_file(path, ManualClock(now), synchronous="normal")
     try:
         store.name_types(project.registry.stored_names())
-        recall(store, project.registry, behind)
+        recall(store, project.registry, reached)
     finally:
         store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from workbench.errors import WrongExpectedVersion
@@ -89,6 +90,8 @@ def preview(fork: Reader, since: int, trunk: Reader) -> list[Promoted]:
         elif not moved and there != expected:
             moved = _follows(found) and there == _version_at(fork, command.stream, since)
             left_out = "" if moved else f"is at {there:,} there"
+        elif not moved and not _same_history(fork, trunk, command.stream, expected, since):
+            left_out = f"is at {there:,} there by other events"
         at = None if moved else there
         found.append(Promoted(command=command, expected=expected, there=at, left_out=left_out))
     return found
@@ -102,6 +105,19 @@ def _follows(before: Sequence[Promoted]) -> bool:
 def _version_at(fork: Reader, stream: str, position: int) -> int:
     """Returns which version a stream had at a position."""
     return sum(one.position <= position for one in stream_events(fork, stream))
+
+
+def _same_history(fork: Reader, trunk: Reader, stream: str, version: int, since: int) -> bool:
+    """Whether a stream came to a version in both by the same events; up to the fork's position it did."""
+    at = _version_at(fork, stream, since)
+    return all(
+        ours.id_bytes == theirs.id_bytes or (ours.type, ours.data) == (theirs.type, theirs.data)
+        for ours, theirs in zip(
+            islice(stream_events(fork, stream, at), max(version - at, 0)),
+            stream_events(trunk, stream, at),
+            strict=False,
+        )
+    )
 
 
 def _before(fork: Reader, command: CommandRecord) -> int:

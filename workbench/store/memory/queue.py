@@ -264,11 +264,12 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
     return skipped
 
 
-def do_now(tables: Tables, op: DoNow, _now: int) -> int:
+def do_now(tables: Tables, op: DoNow, now: int) -> int:
     """Has a delivery wait for its time no longer."""
     row = tables.deliveries.get(op.number)
     if row is None or row.subscription != op.subscription or row.state not in sources(Trigger.DO_NOW):
         return 0
+    tables.keep(op.act, now, (KeptDelivery(delivery=row),))
     tables.deliveries.put(op.number, replace(row, state=DeliveryState.READY, due_at=None))
     return 1
 

@@ -120,10 +120,15 @@ class Skip(Operation, frozen=True, kw_only=True):
 
 
 class DoNow(Operation, frozen=True, kw_only=True):
-    """An operator has a delivery that waits for its time made now; answers 1, or 0 if it waits no more."""
+    """An operator has a delivery that waits for its time made now; answers 1, or 0 if it waits no more.
+
+    Attributes:
+        act: Under which it is kept as it waited, for forks at earlier and later positions; empty for none.
+    """
 
     subscription: str
     number: int
+    act: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

@@ -91,7 +91,7 @@ def _delivery_back(con: sqlite3.Connection, op: BringBack, kept: KeptDelivery, n
             (LetterStatus.REPLAYING, now, row.dead_letter),
         )
         set_tries(con, row.dead_letter, row.attempts, without_tries)
-    _insert(con, number, row, _waiting_state(row))
+    put_delivery(con, number, row, _waiting_state(row))
     promote(con, number, row.key, past_dead=row.subscription in op.released)
     con.execute("update subscriptions set skipped = max(0, skipped - ?) where id = ?", (kept.counts, number))
     return int(kept.counts)
@@ -104,7 +104,7 @@ def _waiting_state(row: Delivery) -> DeliveryState:
     return DeliveryState.READY if row.due_at is None else DeliveryState.DELAYED
 
 
-def _insert(con: sqlite3.Connection, subscription: int, row: Delivery, state: DeliveryState) -> None:
+def put_delivery(con: sqlite3.Connection, subscription: int, row: Delivery, state: DeliveryState) -> None:
     """Makes a row that nothing holds."""
     urgency = row.enqueued_at - row.priority * 1_000_000
     rank = row.due_at if state is DeliveryState.DELAYED and row.due_at is not None else urgency
@@ -170,7 +170,7 @@ def _replay_back(con: sqlite3.Connection, op: BringBack, kept: KeptReplay) -> in
     con.execute("delete from deliveries where id = ?", (number,))
     told = set_tries(con, kept.letter, attempts(tries), with_tries)
     if kept.delivery is not None:
-        _insert(con, subscription, replace(kept.delivery, attempts=told), DeliveryState.DEAD)
+        put_delivery(con, subscription, replace(kept.delivery, attempts=told), DeliveryState.DEAD)
     con.execute(
         "update dead_letters set status = ?, changed_at = ?, edited = ? where id = ?",
         (kept.status, kept.changed_at, kept.edited, kept.letter),

@@ -10,6 +10,22 @@ EVERY = MICROSECONDS
 """The time of the last write is kept so exactly; less is no jump."""
 LAST_WRITE = "last_write"
 """The row of ``meta`` that holds it."""
+_TRIED = "json_extract(attempts, '$[#-1].at') + json_extract(attempts, '$[#-1].duration_us')"
+_TIMES = (
+    f"select cast(value as integer) from meta where key = '{LAST_WRITE}'",
+    "select recorded_at from events order by position desc limit 1",
+    "select published_at from messages order by position desc limit 1",
+    "select issued_at from commands order by id desc limit 1",
+    "select at from actions order by id desc limit 1",
+    "select max(max(died_at, changed_at)) from dead_letters",
+    f"select max({_TRIED}) from deliveries where attempts <> '[]'",
+)
+
+
+def last_time(con: sqlite3.Connection) -> int:
+    """Returns the newest time at which something happened that is stored; 0 for none."""
+    found = (con.execute(query).fetchone() for query in _TIMES)
+    return max((row[0] for row in found if row is not None and row[0] is not None), default=0)
 
 
 def note_time(con: sqlite3.Connection, noted: int, now: int) -> int:

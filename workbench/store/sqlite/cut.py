@@ -15,6 +15,9 @@ from workbench.store.conversion import BY_HANDLERS
 from workbench.store.sqlite.clock_steps import LAST_WRITE
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.projection_tables import drop_rows
+from workbench.store.sqlite.waited import Waited
+from workbench.store.sqlite.waiting_rows import EFFECTS
+from workbench.store.waiter import Reached, Waiter
 
 _EMPTIED = (
     "deliveries", "dead_letters", "letter_changes", "letter_notes", "jobs", "processes", "timeouts", "actions",
@@ -47,6 +50,10 @@ _FORKED = (
     "delete from actions where at >= :since",
     "delete from jobs",
     "delete from replaced",
+    (
+        "update dead_letters set status = 'resolved' where status = 'replaying'"
+        " and id not in (select letter_id from deliveries where letter_id is not null)"
+    ),
     "delete from meta where key = 'owner'",
 )
 """What a fork keeps that a run of traffic begins without: letters that were dead by then, and what waits."""
@@ -59,10 +66,8 @@ _OPEN_COMMANDS = (
         " left join commands c on c.command_id = m.message_id"
         " left join deliveries d on d.position = m.position"
         " and d.subscription_id = (select id from subscriptions where name = :commands)"
-        " left join dead_letters l on l.id = d.letter_id"
         " where m.topic_id = (select id from topics where name = :commands) and m.position <= :cut"
-        f" and ({_HANDLED_LATER} or l.died_at >= :since"
-        f" or (d.id is not null and d.state <> 'dead')"
+        f" and ({_HANDLED_LATER} or (d.id is not null and d.state <> 'dead')"
         f" or ({_WITHDRAWN} and json_extract(m.meta, '$.withdrawn_on') > :cut))"
     ),
     "create unique index temp.open_position on open_commands (position)",
@@ -75,11 +80,19 @@ _ISSUED_LATER = (
     " where m.position > :cut and coalesce(e.position, c.position) is not null"
 )
 """What followed later from what was there then."""
-_LATE_MESSAGES = (
-    "select s.name, min(m.position) from messages m join topics t on t.id = m.topic_id"
-    f" join subscriptions s on s.topic = t.name where s.name in {_KEPT} and s.name <> :commands"
-    " and m.position <= :cut and m.deliver_at > :began group by s.name"
+_ISSUED_BEFORE = _ISSUED_LATER.replace("m.position > :cut", "m.position <= :cut") + (
+    " and coalesce(e.position, c.position) > :first"
 )
+_PASSED = (
+    "select s.name, max(d.position) from deliveries d join subscriptions s on s.id = d.subscription_id"
+    " where d.state = 'dead' or d.attempts <> '[]' group by s.name"
+)
+"""Messages that were tried by then: their subscriptions had come to them."""
+_AHEAD = (
+    "delete from deliveries where state <> 'dead' and attempts = '[]' and letter_id is null and position > :reached"
+    " and subscription_id = (select id from subscriptions where name = :name)"
+)
+"""What a subscription has not come to is read by it, in its order."""
 _WAIT_AGAIN = (
     (
         "update messages set meta = json_remove(meta, '$.withdrawn', '$.withdrawn_on')"
@@ -101,8 +114,6 @@ _WAIT_AGAIN = (
     ),
 )
 _OPEN_AGAIN = "insert or ignore into open_commands select position, meta, type, deliver_at from messages where position = ?"
-_EFFECTS = 16
-"""As many effects of one delivery are looked for."""
 _STREAMS = (
     (
         "update streams set version = (select coalesce(max(version), 0) from events where stream_id = streams.id)"
@@ -140,66 +151,121 @@ def cut_back(path: Path, position: int) -> None:
             con.execute(f"delete from {table}")
 
 
-def fork_back(path: Path, position: int, began: int, kept: Collection[str]) -> dict[str, int] | None:
-    """Takes away what was stored behind a position and nothing else (W9).
+def fork_back(
+    path: Path, position: int, began: int, waiters: Mapping[str, Waiter]
+) -> Mapping[str, Reached] | None:
+    """Takes away what was stored behind a position, or happened later than it, and nothing else (W9).
 
-    Dead letters from before stay as they are now, and so do counts and pauses. Where something was taken away,
-    what processes remember goes, too, and what waited then waits again: commands that were handled, withdrawn
-    or died later, and whatever had its consequences later, or was held back until later.
+    Where there is such, what processes remember goes, too, what operators did since is taken back, and what
+    waited then waits again: commands that were handled, withdrawn or died later, and whatever died, was
+    skipped, or had its consequences later, or was held back until later. Counts and pauses stay as they are.
 
     Args:
         path: As for `cut_back`.
-        began: The time of the position, microseconds since 1970.
-        kept: Subscriptions for which what waits is kept; for others it counts as delivered.
+        began: What time it is there, microseconds since 1970.
+        waiters: Subscriptions for which what waits is kept; for others it counts as delivered.
 
     Returns:
-        Where subscriptions begin that had not come to the position; None where nothing was taken away.
+        How far these had come; None where nothing was taken away.
 
     Raises:
         WorldError: It cannot be written.
     """
-    more: dict[str, int | str] = {"kept": json.dumps([*kept]), "commands": COMMANDS_TOPIC, "began": began}
-    with _cutting(path, position) as (con, named):
+    more: dict[str, int | str] = {
+        "kept": json.dumps([*waiters]),
+        "commands": COMMANDS_TOPIC,
+        "began": began,
+    }
+    with _cutting(path, position, began) as (con, named):
         named.update(more)
         cut = named["since"] != _NEVER
-        behind = _behind(con, named, kept) if cut else {}
+        waited = Waited(con, position, began, int(named["since"]), waiters)
+        if cut:
+            waited.bring_back()
+            for statement in _OPEN_COMMANDS:
+                con.execute(statement, named)
+        ahead = _ahead(con, named, waited, waiters) if cut else {}
         for statement in _FORKED:
             con.execute(statement, named)
-        for name, cursor in behind.items():
-            con.execute("update subscriptions set cursor = min(cursor, ?) where name = ?", (cursor, name))
+        for name, reached in ahead.items():
+            con.execute("update subscriptions set cursor = min(cursor, ?) where name = ?", (reached, name))
+            con.execute(_AHEAD, {"name": name, "reached": reached})
         if not cut:
             return None
         con.execute("delete from processes")
-        if COMMANDS_TOPIC in kept:
+        if COMMANDS_TOPIC in waiters:
             for statement in _WAIT_AGAIN:
                 con.execute(statement, named)
-        return behind
+        waited.put_in_order()
+        return _reached(con, waiters)
 
 
-def _behind(con: sqlite3.Connection, named: Mapping[str, int | str], kept: Collection[str]) -> dict[str, int]:
-    """Finds which commands were not handled then, and up to where others were; before anything is taken away."""
-    for statement in _OPEN_COMMANDS:
-        con.execute(statement, named)
-    first: dict[str, int] = dict(con.execute(_LATE_MESSAGES, named).fetchall())
-    names = sorted(kept)
-    for effect, cause, position in con.execute(_ISSUED_LATER, named).fetchall():
-        name = _whose(UUID(bytes=effect), UUID(bytes=cause), names)
-        if name == COMMANDS_TOPIC:  # the answer to a refusal
-            con.execute(_OPEN_AGAIN, (position,))
-        elif name:
-            first[name] = min(position, first.get(name, position))
-    return {name: position - 1 for name, position in first.items()}
+def _reached(con: sqlite3.Connection, names: Collection[str]) -> dict[str, Reached]:
+    found = con.execute(
+        "select s.name, s.cursor, d.position from subscriptions s left join deliveries d on d.subscription_id = s.id"
+    ).fetchall()
+    cursors = {name: cursor for name, cursor, _ in found if name in names}
+    return {
+        name: Reached(cursor, frozenset(at for one, _, at in found if one == name and at is not None))
+        for name, cursor in cursors.items()
+    }
+
+
+def _ahead(
+    con: sqlite3.Connection, named: Mapping[str, int | str], waited: Waited, names: Collection[str]
+) -> dict[str, int]:
+    """Finds what was not handled then by what followed from it later; before anything is taken away.
+
+    Returns:
+        Up to where subscriptions had come that had not come to all of it.
+    """
+    late = dict[str, set[int]]()
+    for name, position in _issued(con, _ISSUED_LATER, named, names):
+        late.setdefault(name, set()).add(position)
+    for position in late.pop(COMMANDS_TOPIC, ()):  # the answer to a refusal
+        con.execute(_OPEN_AGAIN, (position,))
+    if not late:
+        return {}
+    passed: dict[str, int] = dict(con.execute(_PASSED).fetchall())
+    first = {**named, "first": min(min(one) for one in late.values())}
+    for name, position in _issued(con, _ISSUED_BEFORE, first, late):
+        passed[name] = max(position, passed.get(name, 0))
+    ahead: dict[str, int] = {}
+    for name, positions in late.items():
+        for position in sorted(positions):
+            if position > passed.get(name, 0):
+                ahead[name] = position - 1
+                break
+            waited.wait(name, position)  # it was tried again
+    waited.block()
+    return ahead
+
+
+def _issued(
+    con: sqlite3.Connection, query: str, named: Mapping[str, int | str], names: Collection[str]
+) -> Iterator[tuple[str, int]]:
+    """Yields the subscriptions of which messages are effects, and the positions of what these followed."""
+    tried = sorted(names)
+    for effect, cause, position in con.execute(query, named).fetchall():
+        if name := _whose(UUID(bytes=effect), UUID(bytes=cause), tried):
+            yield name, position
 
 
 def _whose(effect: UUID, cause: UUID, subscriptions: Sequence[str]) -> str:
     """Returns the subscription of whose delivery something is an effect: its id says so (D1); empty for none."""
-    tried = ((name, number) for number in range(_EFFECTS) for name in subscriptions)
+    tried = ((name, number) for number in range(EFFECTS) for name in subscriptions)
     return next((name for name, number in tried if derived_id(name, cause, number) == effect), "")
 
 
 @contextlib.contextmanager
-def _cutting(path: Path, position: int) -> Iterator[tuple[sqlite3.Connection, dict[str, int | str]]]:
-    """Cuts log, streams and read models in one transaction, in which more can be done before."""
+def _cutting(
+    path: Path, position: int, began: int | None = None
+) -> Iterator[tuple[sqlite3.Connection, dict[str, int | str]]]:
+    """Cuts log, streams and read models in one transaction, in which more can be done before.
+
+    Args:
+        began: What is later than that is taken away; None for what is later than the position.
+    """
     with translated(path), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as con:
         for quick in (
             "journal_mode = off",
@@ -210,6 +276,8 @@ def _cutting(path: Path, position: int) -> Iterator[tuple[sqlite3.Connection, di
             con.execute(f"pragma {quick}")
         con.execute("begin immediate")
         (since,) = con.execute(_SINCE, {"cut": position}).fetchone()
+        if since is not None and began is not None:
+            since = began if since <= began else began + 1
         named = {"cut": position, "since": _NEVER if since is None else since}
         yield con, named
         con.execute("delete from events where position > :cut", named)

@@ -145,7 +145,7 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
         (now, now, op.data, copy, op.number),
     )
     if not row.rowcount:
-        _new_delivery_of(con, op.number, now)
+        new_delivery_of(con, op.number, now)
     return True
 
 
@@ -171,7 +171,7 @@ _REPLAYED = _behind("deliveries.subscription_id", "deliveries.key", "deliveries.
 _NEW_STATE = _behind("s.id", "l.key", "l.position")
 
 
-def _new_delivery_of(con: sqlite3.Connection, number: int, now: int) -> None:
+def new_delivery_of(con: sqlite3.Connection, number: int, now: int) -> None:
     """Makes the delivery of a letter whose row was removed when its key was skipped on (L7)."""
     (letter,) = rows.letters(con.execute(rows.LETTERS + "where id = ?", (number,)))
     identity, data = sent(letter, rows.message_at(con, letter.position, letter.topic))

@@ -43,10 +43,20 @@ _STREAMS = (
         " union select name from kept_streams union select key from messages where position in (select position from kept)"
     ),
 )
+_NUMBERED = (
+    "create temp table numbered (old integer primary key, new integer)",
+    "insert into numbered select id, row_number() over (order by id) from kept_streams",
+    "update events set stream_id = -(select new from numbered where old = stream_id)",
+    "update events set stream_id = -stream_id",
+    "update streams set id = -(select new from numbered where old = id)",
+    "update streams set id = -id",
+)
+"""Streams are numbered without gaps; by way of numbers that none has."""
 _CUT = (
     "delete from events where position not in (select position from kept)",
     "delete from messages where position not in (select position from kept)",
     "delete from streams where id not in (select id from kept_streams)",
+    *_NUMBERED,
     (
         "delete from commands where stream not in (select name from kept_streams)"
         " and correlation_id not in (select id from kept_causes)"

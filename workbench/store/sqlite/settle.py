@@ -176,12 +176,18 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
     return skipped
 
 
-def do_now(con: sqlite3.Connection, op: DoNow) -> int:
+def do_now(con: sqlite3.Connection, op: DoNow, now: int) -> int:
     """Has a delivery wait for its time no longer."""
+    waits = f"id = ? and subscription_id = ? and state in ({states(Trigger.DO_NOW)})"
+    row = (op.number, number_of(con, op.subscription))
+    keep(
+        con,
+        op.act,
+        now,
+        (KeptDelivery(delivery=one) for one in deliveries_where(con, op.subscription, waits, row)),
+    )
     return con.execute(
-        f"update deliveries set state = 'ready', due_at = null, rank = {URGENCY}"
-        f" where id = ? and subscription_id = ? and state in ({states(Trigger.DO_NOW)})",
-        (op.number, number_of(con, op.subscription)),
+        f"update deliveries set state = 'ready', due_at = null, rank = {URGENCY} where {waits}", row
     ).rowcount
 
 
@@ -189,5 +195,5 @@ RUN: Run = {
     EnsureSubscription: lambda w, o: ensure_subscription(w.con, w.heads, o, w.now),
     ConfigureSubscription: lambda w, o: configure(w.con, o, w.now),
     Skip: lambda w, o: skip(w.con, o, w.now),
-    DoNow: lambda w, o: do_now(w.con, o),
+    DoNow: lambda w, o: do_now(w.con, o, w.now),
 }

@@ -1,0 +1,245 @@
+"""A fork that is made later has what one had that was made at once: W9."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.services.conftest import running, written
+from tests.services.worlds.test_fork import forked
+from workbench.engine.publisher import OutgoingMessage
+from workbench.model.dead_letter import LetterStatus
+from workbench.services.worlds.fork import MARK, fork_in
+from workbench.store.store_file import read_store_file
+
+POST = """
+[project]
+name: "post"
+[message_queue]
+max_attempts: 3
+retry_delay: "4s"
+[topics.mail]
+[topics.jobs]
+[handler.send]
+reject { nohome { when: "data.to == 'nohome'", message: "no home" } }
+fail { down { when: "data.to == 'down'", message: "post is down" } }
+[subscriptions.sender]
+topic: "mail"
+handler: "send"
+[subscriptions.queue]
+topic: "jobs"
+handler: "send"
+mode: "point_to_point"
+on_dead: "continue"
+[subscriptions.few]
+topic: "mail"
+handler: "send"
+filter: "key == 'a'"
+"""
+SUBSCRIPTIONS = ("sender", "queue", "few")
+
+
+def waits(reader):
+    return {
+        (name, row.position): (
+            row.key,
+            row.state,
+            row.failed,
+            row.attempts,
+            row.due_at,
+            row.generation,
+            row.data,
+        )
+        for name in SUBSCRIPTIONS
+        for row in reader.deliveries(name, 1000)
+    }
+
+
+def letters_of(reader):
+    return [reader.letter(number) for number in reader.letter_numbers(tuple(LetterStatus))]
+
+
+def letters(reader):
+    return {
+        one.number: (one.status, one.attempts, one.changed_at, one.edited, one.parent)
+        for one in letters_of(reader)
+    }
+
+
+def ahead(reader):
+    """What subscriptions have not come to yet."""
+    return {
+        (name, one.position)
+        for name in SUBSCRIPTIONS
+        for state in [reader.subscription(name)]
+        for one in reader.read_topic(state.topic, lambda _type: False, state.cursor, 1000)[0]
+        if name != "few" or one.key == "a"
+    }
+
+
+def facts(folder):
+    """What waits, and what is dead, before anything happens there."""
+    with read_store_file(folder / "data" / "events.db") as reader:
+        assert max((one.died_at for one in letters_of(reader)), default=0) <= fork_in(folder).began
+        return waits(reader), letters(reader), ahead(reader)
+
+
+class Post:
+    """Somebody who sends, and an operator."""
+
+    def __init__(self, trunk, seed):
+        self.trunk, self.rng = trunk, random.Random(seed)
+
+    async def send_any(self):
+        choose = self.rng.choice
+        topic = choose(["mail", "mail", "jobs"])
+        await self.send(choose(["ok", "down", "nohome"]), choose("ab"), choose([0, 0, 15]), topic)
+
+    async def send(self, to, key, delay=0, topic="mail"):
+        await self.trunk.messages.publish(
+            OutgoingMessage(topic=topic, type="letter", key=key, data={"to": to}, delay=delay)
+        )
+        await self.trunk.running().settle()
+
+    async def pass_time(self, seconds):
+        await self.trunk.world.timer.advance(seconds, self.trunk.running().settle)
+
+    async def operate(self):
+        trunk, act = self.trunk, self.rng.choice(["replay", "archive", "purge", "edit", "skip", "do now"])
+        open_letters = list(trunk.reader.letter_numbers(("open",)))
+        waiting = [
+            (name, one.delivery) for name in SUBSCRIPTIONS for one in trunk.subscriptions.waiting(name)
+        ]
+        if act == "skip" and waiting:
+            name, row = self.rng.choice(waiting)
+            await trunk.subscriptions.skip(name, [row.number])
+        elif act == "do now" and (early := [one for one in trunk.future.due() if one.early]):
+            await trunk.future.do_now(self.rng.choice(early))
+        elif open_letters:
+            number = self.rng.choice(open_letters)
+            match act:
+                case "replay":
+                    await trunk.dead_letters.replay([number])
+                case "archive":
+                    await trunk.dead_letters.archive([number])
+                case "purge":
+                    await trunk.dead_letters.purge([number], skip_on=self.rng.random() < 0.5)
+                case "edit":
+                    await trunk.dead_letters.edit_and_replay(number, '{"to": "ok"}')
+        await trunk.running().settle()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_W9_a_fork_that_is_made_later_is_as_one_made_at_once(tmp_path, on_file, stores, by_hand, seed):
+    async with running(written(tmp_path / "trunk", POST)) as trunk:
+        post, then = Post(trunk, seed), {}
+        for number in range(10):
+            await post.send_any()
+            position = trunk.reader.head()
+            then[position] = facts(forked(trunk, position, tmp_path / f"then-{number}"))
+            for _ in range(post.rng.randrange(3)):
+                await post.pass_time(post.rng.choice([1.5, 4.5, 9.5, 20.5]))
+                await post.operate()
+            await post.pass_time(1)
+        await post.pass_time(100)
+        await post.send_any()
+        for position, before in then.items():
+            later = facts(forked(trunk, position, tmp_path / f"later-{position}"))
+            for was, came in zip(before, later, strict=True):
+                assert came == was, position
+
+
+@pytest.fixture
+async def post(tmp_path, on_file, stores, by_hand):
+    async with running(written(tmp_path / "trunk", POST)) as trunk:
+        yield Post(trunk, 1)
+
+
+async def forked_before(post, position, tmp_path):
+    """Has the log go on, and forks at a position of before."""
+    await post.pass_time(1)
+    await post.send("ok", "z")
+    return running(forked(post.trunk, position, tmp_path / "fork"))
+
+
+def dead(world, name):
+    return [
+        one.position for one in letters_of(world.reader) if one.subscription == name and one.status == "open"
+    ]
+
+
+async def test_W9_O1_what_waits_behind_one_that_died_later_waits_behind_it(post, tmp_path):
+    await post.send("nohome", "b", delay=15)
+    await post.send("ok", "b")
+    position = post.trunk.reader.head()
+    await post.pass_time(60)
+    assert dead(post.trunk, "sender") == [1]
+    async with await forked_before(post, position, tmp_path) as world:
+        assert [one.position for one in world.reader.deliveries("sender")] == [1, 2]
+        await world.future.move(60)
+        assert dead(world, "sender") == [1]
+        (behind,) = world.reader.deliveries("sender")
+        assert (behind.position, behind.state) == (2, "blocked")
+
+
+async def test_W9_D3_what_died_later_waits_with_its_tries_and_dies_as_it_did(post, tmp_path):
+    await post.send("down", "b")
+    await post.pass_time(4.9)
+    await post.send("ok", "c")
+    position = post.trunk.reader.head()
+    (then,) = post.trunk.reader.deliveries("sender")
+    assert then.failed == 2
+    await post.pass_time(60)
+    (letter,) = letters_of(post.trunk.reader)
+    async with await forked_before(post, position, tmp_path) as world:
+        (row,) = world.reader.deliveries("sender")
+        assert (row.attempts, row.due_at) == (then.attempts, then.due_at)
+        assert letters_of(world.reader) == []
+        await world.future.next_due()
+        (again,) = letters_of(world.reader)
+        assert (again.attempts, again.died_at) == (letter.attempts, letter.died_at)
+
+
+async def test_W9_what_was_skipped_waits_before_and_not_behind(post, tmp_path):
+    await post.send("ok", "b", delay=15)
+    position = post.trunk.reader.head()
+    await post.pass_time(2)
+    (row,) = post.trunk.reader.deliveries("sender")
+    await post.trunk.subscriptions.skip("sender", [row.number])
+    await post.send("ok", "c")
+    behind = post.trunk.reader.head()
+    async with await forked_before(post, position, tmp_path) as world:
+        (waiting,) = world.reader.deliveries("sender")
+        assert (waiting.position, waiting.due_at) == (1, row.due_at)
+    async with running(forked(post.trunk, behind, tmp_path / "behind")) as world:
+        assert world.reader.deliveries("sender") == []
+
+
+async def test_W9_W23_what_was_done_before_its_time_waits_before_and_not_behind(post, tmp_path):
+    await post.send("ok", "b", delay=15)
+    position = post.trunk.reader.head()
+    await post.pass_time(2)
+    await post.trunk.future.do_now(next(one for one in post.trunk.future.due() if one.what == "sender"))
+    await post.trunk.running().settle()
+    await post.send("ok", "c")
+    behind = post.trunk.reader.head()
+    async with await forked_before(post, position, tmp_path) as world:
+        assert [one.position for one in world.reader.deliveries("sender")] == [1]
+    async with running(forked(post.trunk, behind, tmp_path / "behind")) as world:
+        assert world.reader.deliveries("sender") == []
+
+
+async def test_W15_the_clock_of_a_fork_never_goes_back_after_a_kill(post, tmp_path):
+    await post.send("down", "b", delay=5)
+    folder = forked(post.trunk, post.trunk.reader.head(), tmp_path / "fork")
+    left = (folder / MARK).read_bytes()
+    async with running(folder) as world:
+        await world.future.move(60, stop=False)
+        (letter,) = letters_of(world.reader)
+    (folder / MARK).write_bytes(left)  # as a killed process leaves it
+    async with running(folder) as world:
+        assert world.clock.now() >= letter.died_at
+        before = world.clock.now()
+        await world.messages.publish(OutgoingMessage(topic="mail", type="letter", key="k", data={"to": "ok"}))
+        assert world.reader.message(world.reader.head(), "mail").published_at >= before
