@@ -97,6 +97,10 @@ class Panes(QSplitter):
         self._first = sizes
         super().setSizes(self._kept() or sizes)
 
+    def lend(self, sizes: Sequence[int]) -> None:
+        """Gives the panes sizes for a while: those at first, and as a person left them, stay as they are."""
+        super().setSizes(sizes)
+
     def _take(self) -> None:
         if kept := self._kept():
             super().setSizes(kept)

@@ -32,7 +32,7 @@ async def test_a_draft_is_discarded_after_a_question_and_undo_brings_it_back(
     act.trigger()
     question = told[-1]
     assert (question.asks, [label for label, _ in question.actions]) == (True, ["Discard", "Keep it"])
-    assert "project.tsk" in question.text
+    assert "goes: project.tsk: [policy.tell]. Undo" in question.text
     assert WRONG in editor.state.text.project.text, "it is asked first"
     question.actions[0][1]()
     await until(lambda: editor.draft is None and not editor.is_busy())

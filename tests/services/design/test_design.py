@@ -1039,6 +1039,21 @@ async def test_files_that_others_wrote_and_that_do_not_load_say_why(project, mon
     assert project.design.state().wrong == ()
 
 
+async def test_V5_a_mistake_of_others_holds_up_no_text_that_makes_nothing_worse(project):
+    wrong = TEXT + '\n[policy.other]\non: "parcel.snet"\n'
+    (project.project.root / "project.tsk").write_text(wrong)
+    mine = "# mine\n" + wrong
+    state = project.design.save("Edit", parse(mine, "project.tsk"), was=wrong.encode())
+    assert written(project) == mine
+    assert (len(state.broken), state.undo) == (2, "Edit")
+    more = mine + '\n[policy.mine]\non: "parcel.snet"\n'
+    with pytest.raises(ProjectError):
+        project.design.save("Edit", parse(more, "project.tsk"), was=mine.encode())
+    assert written(project) == mine
+    assert project.design.save("Edit", parse(TEXT, "project.tsk"), was=mine.encode()).broken == ()
+    assert written(project) == TEXT
+
+
 async def test_a_draft_tells_its_own_mistakes_and_not_those_of_the_files_twice(project):
     wrong = TEXT + '\n[policy.p]\non: "parcel.snet"\n'
     state = project.design.apply("Add", lambda text: text.with_said("project.tsk", wrong))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Qt
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.details.section_drafts import kept_sections, key_of
-from workbench.services.design.text_merge import changed_files
+from workbench.services.design.section_merge import changed_pieces
+from workbench.services.design.text_merge import changed_files, file_of
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LABEL = "Discard the draft"
 TOPIC = "discard the draft"
 """Topic of the question."""
+SHOWN = 6
+"""Sections of a file that are named; more are counted."""
 
 
 class DraftDiscard(QObject):
@@ -65,7 +68,7 @@ class DraftDiscard(QObject):
         draft, desk = self._editor.state, self._editor.desk
         if self._no_draft(_node) or self._editor.is_busy():
             return
-        files = ", ".join(changed_files(draft.written, draft.text)) if draft.problems else ""
+        files = "; ".join(_changed(draft)) if draft.problems else ""
         typed = ", ".join(one.name for one in kept_sections(desk))
         keep = ("Keep it", partial(desk.notice, "ok", "", topic=TOPIC))
         asked = "Discard the draft?"
@@ -80,6 +83,16 @@ class DraftDiscard(QObject):
             desk.forget(key_of(node))
         if self._editor.state.problems:
             self._editor.step(partial(_as_written, desk.workspace.design), LABEL)
+
+
+def _changed(draft: DesignState) -> Iterator[str]:
+    """Says of each file what is designed in it and not saved."""
+    for name in changed_files(draft.written, draft.text):
+        was, now = file_of(draft.written, name), file_of(draft.text, name)
+        parts = sorted(changed_pieces(was, now)) if was is not None and now is not None else []
+        shown = [f"[{one}]" if one else "the beginning" for one in parts[:SHOWN]]
+        more = [f"{len(parts) - SHOWN} more"] if len(parts) > SHOWN else []
+        yield f"{name}: {', '.join([*shown, *more])}" if parts else name
 
 
 def _as_written(design: Design) -> DesignState:

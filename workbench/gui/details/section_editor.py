@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_changes import STILL
 from workbench.gui.design_steps import STEPS
+from workbench.gui.details.asking_room import AskingRoom
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
@@ -98,17 +99,11 @@ class SectionEditor(QWidget):
     def _lay_out(self) -> None:
         self.where, self.stand = ElidedLabel(), Badge("ok", "saved")
         below = QWidget()
-        in_column(
-            head_line(self.where, self.stand),
-            self.drafts,
-            self.banner,
-            (self.pane, 1),
-            of=below,
-            margins=0,
-            spacing=0,
-        )
+        head = head_line(self.where, self.stand)
+        in_column(head, self.drafts, self.banner, (self.pane, 1), of=below, margins=0, spacing=0)
         text = Scrolled(below, "Exact text, and what is asked of it")
         self.split = in_panes(Qt.Orientation.Vertical, self.form.framed, text, name="section")
+        AskingRoom(self.split, text, below, self.banner)
         in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------

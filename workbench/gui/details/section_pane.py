@@ -9,13 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 from workbench.gui.design_steps import KEEP
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.text.text_pane import TextPane
+from workbench.gui.theme import theme
 from workbench.gui.widgets import Button, error_text
 from workbench.model.counts import counted
 from workbench.model.hints import sentences
@@ -49,6 +50,8 @@ OUTDATED: Stand = (
 )
 UNREAD: Stand = ("warning", "other text in the file", "It cannot be read. This is what it said before.")
 TAKE = "Take the other"
+LINES, EDGES = 6, 18
+"""Lines of the text that are seen at least; pixels around them."""
 CHANGED = "The same lines were changed elsewhere, and here."
 
 
@@ -74,6 +77,13 @@ class SectionPane(TextPane):
         self.piece: SectionPiece | None = None
         self.checked: CheckedText | None = None
         super().__init__(self)
+        self.editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        theme().changed.connect(self._keep_lines)
+        self._keep_lines()
+
+    def _keep_lines(self) -> None:
+        """Keeps some lines of the text in sight, whatever is asked and told around it."""
+        self.editor.setMinimumHeight(LINES * self.editor.fontMetrics().lineSpacing() + EDGES)
 
     # -- what is shown ------------------------------------------------------------------------------------
 

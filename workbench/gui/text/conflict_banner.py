@@ -21,8 +21,10 @@ LINES = 400
 """Lines of a difference that are shown."""
 AROUND = 2
 """Lines around a changed one."""
-FEWEST, MOST, FRAME = 4, 12, 24
+FEWEST, MOST, FRAME = 3, 12, 24
 """Lines of it that are seen: at least, and at most; and pixels around them."""
+ROOM = 10_000
+"""Pixels for it where nothing else needs them."""
 LONGEST = 400
 """Characters of a line that are shown."""
 HEAD = ("− here", "+ the other")
@@ -46,6 +48,7 @@ class ConflictBanner(Banner):
         self.difference.setAccessibleName("What differs: − here, + the other")
         self.below(self.difference)
         self._lines: Sequence[str] = ()
+        self._room = ROOM
         theme().changed.connect(self._show)
         self.difference.hide()
         self.hide()
@@ -112,10 +115,15 @@ class ConflictBanner(Banner):
                 cursor.insertBlock()
             cursor.setBlockFormat(block)
             cursor.insertText(visible_lines(line), form)
-        height = shown.fontMetrics().lineSpacing()
-        shown.setMinimumHeight(FEWEST * height + FRAME)
-        shown.setMaximumHeight(min(MOST, max(FEWEST, len(self._lines) + len(HEAD))) * height + FRAME)
         shown.moveCursor(QTextCursor.MoveOperation.Start)
+        self.limit(self._room)
+
+    def limit(self, room: int) -> None:
+        """Lets the difference take a room in pixels at most, but a few lines at least; it scrolls."""
+        self._room, line = room, self.difference.fontMetrics().lineSpacing()
+        least, whole = (lines * line + FRAME for lines in (FEWEST, max(FEWEST, len(self._lines) + len(HEAD))))
+        self.difference.setMinimumHeight(least)
+        self.difference.setMaximumHeight(min(whole, MOST * line + FRAME, max(least, room)))
 
 
 def difference(mine: str, theirs: str) -> list[str]:

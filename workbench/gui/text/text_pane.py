@@ -16,13 +16,13 @@ from workbench.gui.layouts import in_column
 from workbench.gui.loop import spawn
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.text.find_bar import FindBar
+from workbench.gui.text.folding_strip import FoldingStrip
 from workbench.gui.text.language import Language
 from workbench.gui.text.line_changes import change_lines, double_lines, move_lines, remove_lines
 from workbench.gui.text.tsk_editor import TskEditor
 from workbench.gui.text.typing_help import commented
 from workbench.gui.theme import TEXT_SIZE, theme
 from workbench.gui.ticker import pause_timer
-from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion, Completions
 from workbench.services.design.definitions import Location
@@ -58,14 +58,14 @@ class TextPane(QWidget):
         self.editor = TskEditor(language.is_expression)
         self.list = CompletionList(self.editor)
         self.search = FindBar(self.editor)
-        self.strip = Banner("error", "")
+        self.strip = FoldingStrip("error")
         self.strip.hide()
         self.file = self._why_read_only = ""
         self._answer = ("", "", "")
         self._menu: QMenu | None = None
         self._span, self._offered = (0, 0), -1
         self._asking = pause_timer(self, 0, self._ask)
-        in_column(self.search, self.editor, self.strip, of=self, margins=0, spacing=0)
+        in_column(self.search, (self.editor, 1), self.strip, of=self, margins=0, spacing=0)
         self.setFocusProxy(self.editor)
         self.editor.helps = self.list.take_key
         self.editor.edited.connect(self._edited)
@@ -81,6 +81,7 @@ class TextPane(QWidget):
         self.file, self._answer = file, ("", "", "")
         self.list.hide()
         self.editor.show_text(text)
+        self.editor.horizontalScrollBar().setValue(0)
         self._say()
 
     def show_mistakes(self, problems: Sequence[Problem]) -> None:

@@ -126,8 +126,8 @@ class Design:
     ) -> DesignState:
         """Writes a file that was edited elsewhere, as a step; what changed in it meanwhile stays in it (V5).
 
-        What loads in full is written, or nothing; what is designed and not written yet stays so. Where of
-        several files only some could be written the rest is a draft, and `DesignState.refused` says why.
+        What loads is written, or has no mistakes but those of others; what is designed and not written yet
+        stays. Where of several files some could not be written the rest is a draft (`DesignState.refused`).
 
         Args:
             now: The file as it was edited.
@@ -178,16 +178,16 @@ class Design:
                 self._keep(text)
 
     def _loads(self, before: DesignText, after: DesignText, name: str, *, insist: bool) -> None:
-        """Fails unless the project can be opened with the texts, and its scenarios still fit it."""
+        """Fails unless the project can be opened, and scenarios fit it, or no mistake is new."""
         project = self._world.model
+        if name == PROJECT_FILE and self._file_faults.stay(before.project, after.project, self.compiled):
+            return
         if after.project != before.project:
             project = would_be(self._world, after.project, self._environ, self.compiled)
         if name != PROJECT_FILE:
             read_scenarios(after.scenarios[name].text, name, project.registry)
             return
-        edited = {
-            file: one.text for file, one in after.scenarios.items() if one != before.scenarios.get(file)
-        }
+        edited = {at: one.text for at, one in after.scenarios.items() if one != before.scenarios.get(at)}
         broken = broken_scenarios(self._world, project, edited)
         if broken and not insist:
             raise WouldBreak(broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,17 @@ class FileFaults:
             return would_be(self._world, document, self._environ, compiled), ()
         except ProjectError as error:
             return compiled, _listed(error)
+
+    def stay(self, was: Document, now: Document, compiled: Project | None) -> bool:
+        """Whether a file has mistakes that others left in it, and no more with another text."""
+        before = _said(self.of(was, compiled))
+        after = _said(self.tried(now, compiled)[1]) if before else before
+        return bool(before and after) and not after - before
+
+
+def _said(faults: Faults) -> Counter[str]:
+    """Returns what is said of mistakes, wherever they stand, and how often."""
+    return Counter(one.message if isinstance(one, Problem) else one for one in faults)
 
 
 def _listed(error: ProjectError) -> Faults:

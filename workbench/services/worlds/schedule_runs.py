@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.services.worlds.stepped_world import SteppedWorld
     from workbench.services.worlds.strategies import MoveChooser
 
-ROOM = 2_000_000
+ROOM = 1_000_000
 """References that kept states may have, all together."""
 
 
