@@ -14,11 +14,11 @@ from workbench.gui.board.refused_keys import ASKS, ENTER, LEAVE, PRESSED
 
 LOOK_MS = 10
 PATIENCE = 500
-"""So often it is looked whether what was made is drawn, for which keys may be meant."""
+"""Looks, at most, whether what was made is drawn, for which keys may be meant."""
 TURN_MS = 15
-"""After so many milliseconds a turn of the loop ends, whatever is left to be typed."""
+"""Milliseconds after which a turn of the loop ends, whatever is left to be typed."""
 UNSEEN_MS, PAUSE_MS = 500, 1000
-"""So long nobody has read why a line was refused; after such a pause a person does not type on."""
+"""Milliseconds until a person can have read why a line was refused; and of a pause that ends typing."""
 ALT = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 NO_LETTER = Qt.KeyboardModifier.ControlModifier | ALT
 NO_TEXT = " "
@@ -228,7 +228,7 @@ class TypedAhead(QObject):
     # -- what is not done ----------------------------------------------------------------------------------
 
     def _lose(self, count: int) -> None:
-        """Drops so many keys, which were typed for a line that did not come; it is told at the end."""
+        """Drops a number of keys, which were typed for a line that did not come; it is told at the end."""
         gone, self._keys = self._keys[:count], self._keys[count:]
         self._lost += _words(gone).rstrip("\n") + ("\n" if self._keys else "")
 
