@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -262,3 +263,55 @@ async def test_V2_the_other_text_that_is_taken_is_undone_to_what_was_typed(
     assert editor.text() == f"{ADDED}nonsense"
     assert noticed[-1].startswith("Undone: Take the other.")
     assert section.drafts.holds == "the text of event.book.added"
+
+
+def in_added(board: BoardView, word: str) -> str:
+    """Returns the file with another type of the field of what is added."""
+    head, _, rest = file_of(board).partition("[event.book.added]\n")
+    return f"{head}[event.book.added]\n" + re.sub(r'by: "\w+"', f'by: "{word}"', rest, count=1)
+
+
+async def test_V5_a_text_of_others_that_undo_brought_back_is_not_asked_about(
+    board: BoardView, until: Any
+) -> None:
+    section = await pane_of(board, until)
+    editor = section.pane.editor
+    editor.take_text(ADDED.replace("string", "integer"))
+    await reloaded(board, in_added(board, "stringQ"), until)
+    await until(lambda: section.banner.asks)
+    section.banner.buttons[0].click()
+    await rest(section, until)
+    QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: section.pane.sure and "stringQ" in editor.text())
+    await reloaded(board, in_added(board, "stringR"), until)
+    await until(lambda: "stringR" in editor.text())
+    assert not section.banner.asks
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_V5_what_was_answered_of_the_file_is_not_asked_again_of_the_text(
+    board: BoardView, until: Any, mine: bool
+) -> None:
+    section = await pane_of(board, until)
+    steps, editor = board.editor, section.pane.editor
+    steps.do("Type", lambda text: text.with_said("project.tsk", in_added(board, "stringQ")))
+    await until(lambda: steps.state.problems and not steps.is_busy() and "stringQ" in editor.text())
+    editor.take_text(editor.text().replace("stringQ", "stringQ of"))
+    await until(lambda: section.pane.sure and section.pane.dirty)
+    await reloaded_files(board, in_added(board, "integer"), until)
+    await until(lambda: steps.conflict.asks)
+    assert not section.banner.asks
+    steps.conflict.buttons[0 if mine else 1].click()
+    await until(lambda: not steps.conflict.asks and not steps.is_busy())
+    await until(lambda: section.pane.sure and ("stringQ of" if mine else '"integer"') in editor.text())
+    assert not section.banner.asks
+    if not mine:
+        QTest.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert "stringQ of" in editor.text()
+
+
+async def reloaded_files(board: BoardView, text: str, until: Any) -> None:
+    """Has another program write the file, and the board look at it."""
+    (board.desk.workspace.project.root / "project.tsk").write_text(text)
+    await board.desk.workspace.model_reload.check()
+    board.editor.follow()

@@ -68,7 +68,7 @@ class SectionEditor(QWidget):
         self._text: DesignText | None = None
         self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
-        self._label = self._sent = self._base = self._formed = ""
+        self._label = self._sent = self._base = self._formed = self._told = self._undo = ""
         self._typing = self._unread = self._saved = False
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
@@ -132,6 +132,7 @@ class SectionEditor(QWidget):
         if fresh:
             self.form.commit()  # to the text that it was typed for
         self._faults, self._unread = state.wrong, unread
+        self._told, self._undo = (state.undo if state.undo != self._undo else ""), state.undo
         there = piece_of(state.written.project, node.kind, node.name) if node is not None else None
         self._saved = there is not None and there.widened(piece.text).text.rstrip() == piece.text.rstrip()
         self.node, self._text = node, text
@@ -166,7 +167,7 @@ class SectionEditor(QWidget):
             self.pane.show_piece(piece, fresh=True)
             self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
             self.drafts.note()  # what is in the file by now is no draft any more
-        elif not self.pane.dirty or piece.holds(self.pane.editor.text()):
+        elif not self.pane.dirty or self.pane.is_of_others or piece.holds(self.pane.editor.text()):
             self._know(piece)
             self.banner.hide()  # all is equal
             self.pane.show_piece(piece, fresh=False)
@@ -184,7 +185,7 @@ class SectionEditor(QWidget):
 
     def _join(self, piece: SectionPiece, base: str) -> None:
         """Joins what is typed, where ``base`` stood, with what was changed elsewhere; or asks what counts."""
-        self._base = self.pane.join(piece, base, self.banner, self._answered)
+        self._base = self.pane.join(piece, base, self.banner, self._answered, self._told)
         self.drafts.note()
 
     def _answered(self, answer: str) -> None:

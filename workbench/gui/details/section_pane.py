@@ -23,6 +23,7 @@ from workbench.model.hints import sentences
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
+from workbench.services.design.done_steps import SETTLED
 from workbench.services.design.form_problems import FormProblem, form_problems, problems_within
 from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.quick_fixes import quick_fixes
@@ -50,6 +51,8 @@ OUTDATED: Stand = (
 )
 UNREAD: Stand = ("warning", "other text in the file", "It cannot be read. This is what it said before.")
 TAKE = "Take the other"
+OF_FILE = {label: KEEP if mine else TAKE for mine, (_counts, _left, label) in SETTLED.items()}
+"""What is answered here where that was answered of the whole file, as the label of its step says."""
 LINES, EDGES = 6, 18
 """Lines of the text that are seen at least; pixels around them."""
 CHANGED = "The same lines were changed elsewhere, and here."
@@ -76,6 +79,7 @@ class SectionPane(TextPane):
         self._check_text = check
         self.piece: SectionPiece | None = None
         self.checked: CheckedText | None = None
+        self._theirs = ""
         super().__init__(self)
         self.editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         theme().changed.connect(self._keep_lines)
@@ -106,14 +110,25 @@ class SectionPane(TextPane):
         """Whether something else stands here than in the design."""
         return self.piece is not None and not self.piece.holds(self.editor.text())
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether what stands here is of others and not typed: an answer against it was undone."""
+        return bool(self._theirs) and self.editor.text() == self._theirs
+
     def join(
-        self, piece: SectionPiece, base: str, banner: ConflictBanner, answered: Callable[[str], object]
+        self,
+        piece: SectionPiece,
+        base: str,
+        banner: ConflictBanner,
+        answered: Callable[[str], object],
+        told: str = "",
     ) -> str:
         """Joins what is typed with a piece as it is now; where both changed the same lines, a banner asks.
 
         Args:
             base: What stood there when it was typed.
             answered: Goes on with the text that counts, behind what was answered.
+            told: The step that says what was answered of the whole file: it is not asked again.
 
         Returns:
             What the typed text is joined with next.
@@ -121,6 +136,9 @@ class SectionPane(TextPane):
         mine = self.editor.text()
         joined = merged_text(base, piece.ended(mine), piece.text)
         self.know_piece(piece)
+        if joined is None and told in OF_FILE:
+            self._settle(OF_FILE[told], base, piece.text, answered)
+            return piece.text
         if joined is None:
             banner.ask(CHANGED, mine, piece.text, self.answers(base, piece.text, answered))
             return base
@@ -138,7 +156,7 @@ class SectionPane(TextPane):
 
     def _settle(self, answer: str, base: str, theirs: str, answered: Callable[[str], object]) -> None:
         """Has one text count, which undo has the other one count for, and then what follows."""
-        typed = self.editor.text()
+        typed, self._theirs = self.editor.text(), theirs
         mine, other = (chosen_text(base, typed, theirs, lines=one) for one in ("mine", "theirs"))
         self.settle(answer, *((other, mine) if answer == KEEP else (mine, other)))
         answered(answer)
