@@ -8,7 +8,8 @@ import re
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QToolBar
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMessageBox, QToolBar, QToolButton
 
 from tests.gui.test_session import mistakes, notices, settings, start
 from tests.gui.tree_rows import table_of
@@ -190,6 +191,13 @@ async def test_W21_a_bundle_opens_beside_the_project_paused_at_its_event(session
     assert any("look at the mail server; made up: email" in one.text() for one in bar.findChildren(QLabel)), (
         "the bar says what is masked"
     )
+    (more,) = [one for one in bar.findChildren(QToolButton) if one.accessibleName().startswith("Show all")]
+    more.click()
+    popup = world.window.findChild(QDialog, "world-whole")
+    assert popup.findChild(QLabel).text().split("\n\n")[:2] == ["look at the mail server", "made up: email"]
+    assert popup.geometry().top() >= bar.mapToGlobal(bar.rect().bottomLeft()).y()
+    QTest.keyClick(popup, Qt.Key.Key_Escape)
+    await until(lambda: world.window.findChild(QDialog, "world-whole") is None)
     where = world.window.views["inspector"].where
     await until(lambda: "masked: email" in where.text())
     assert not world.acts["compare"].isEnabled()

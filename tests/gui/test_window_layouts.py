@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Selection, selection_of
-from workbench.gui.dock_layout import in_sight
+from workbench.gui.dock_layout import in_sight, stands_as
 from workbench.gui.layouts import Tabs, in_panes
 from workbench.gui.main_window import MainWindow
+from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_layouts import NARROWER, WindowLayouts
 
 __all__ = ["settings", "start"]  # fixtures
@@ -146,6 +147,77 @@ def test_a_narrow_and_a_wide_window_are_arranged_apart(settings, qtbot):
     window.docks["timeline"].setGeometry(9000, 9000, 300, 200)
     window._lose_screen(window.screen())
     assert window.screen().availableGeometry().contains(window.docks["timeline"].geometry())
+
+
+OLD = (("explorer",), ("scenarios+coverage+explore",), ("timeline", "log"))
+
+
+def in_test(settings, qtbot):
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.resize(1500, 900)
+    window.show()
+    window.show_perspective("Test")
+    QApplication.processEvents()
+    return window
+
+
+def leave(settings, qtbot, columns, act=lambda _window: None):
+    """Arranges *Test* as columns in a window, does something to it, and has it remember that."""
+    window = in_test(settings, qtbot)
+    window.arrange(columns)
+    QApplication.processEvents()
+    act(window)
+    QApplication.processEvents()
+    window.save_perspective()
+    return window
+
+
+def stands(window, columns):
+    return stands_as(window, window.docks, shown(window), columns)
+
+
+def as_before(window):
+    """Leaves of what is kept what was kept before it was told by which default docks stand."""
+    place = window.layouts.by_width("shown/Test")
+    window.layouts.keep(place, str(window.layouts.find(place)).partition("\n")[0])
+
+
+def test_a_default_that_changed_is_taken_where_no_dock_was_moved(settings, qtbot, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setitem(PERSPECTIVES, "Test", OLD)
+        leave(settings, qtbot, OLD)
+        assert stands(in_test(settings, qtbot), OLD)
+    assert stands(in_test(settings, qtbot), PERSPECTIVES["Test"])
+
+
+def test_a_default_of_before_is_known_where_nothing_was_told_of_it(settings, qtbot):
+    as_before(leave(settings, qtbot, OLD))
+    assert stands(in_test(settings, qtbot), PERSPECTIVES["Test"])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda window: window.docks["log"].close(),
+        lambda window: window.docks["log"].setFloating(True),
+        lambda window: window.tabifyDockWidget(window.docks["scenarios"], window.docks["log"]),
+        lambda window: window.splitDockWidget(
+            window.docks["scenarios"], window.docks["explorer"], Qt.Orientation.Horizontal
+        ),
+    ],
+)
+@pytest.mark.parametrize("told", [True, False])
+def test_what_a_person_moved_stays_whatever_the_default_becomes(settings, qtbot, monkeypatch, act, told):
+    with monkeypatch.context() as patch:
+        patch.setitem(PERSPECTIVES, "Test", OLD)
+        window = leave(settings, qtbot, OLD, act)
+    if not told:
+        as_before(window)
+    again = in_test(settings, qtbot)
+    assert shown(again) == shown(window)
+    assert not stands(again, OLD)
+    assert not stands(again, PERSPECTIVES["Test"])
 
 
 async def test_what_was_chosen_is_chosen_again_with_the_project(start):

@@ -42,7 +42,7 @@ async def _fork(options: Options, environ: Environ) -> int:
     )
     show("")
     said = f"{fork.name} is in {options.folder}: a project of its own, on a clock that you move"
-    said = "; ".join(filter(None, (said, fork.told)))
+    said = "; ".join(filter(None, (said, fork.told, fork.whose)))
     answer(options, msgspec.to_builtins(fork), one_line(said))
     return DONE
 

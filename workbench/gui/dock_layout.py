@@ -16,11 +16,14 @@ LEAST = (760, 480)
 """The smallest window, in pixels."""
 VERSION = 1
 """Raise it when saved layouts no longer fit the docks."""
+MOVED = "moved"
+"""Told of docks that do not stand as any default has them."""
+Columns = Sequence[Sequence[str]]
 GRIP = QPoint(60, 12)
 """From the upper left corner of a floating dock to what has to be seen of it, so that it can be moved."""
 
 
-def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Sequence[Sequence[str]]) -> None:
+def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Columns) -> None:
     """Lays columns of docks side by side, as the view catalog says; everything else is hidden."""
     for dock in docks.values():
         dock.setFloating(False)
@@ -47,7 +50,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Sequ
     _size(window, docks, columns)
 
 
-def _size(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Sequence[Sequence[str]]) -> None:
+def _size(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Columns) -> None:
     keys = [column[0].split("+")[0] for column in columns]
     total = max(window.width(), LEAST[0])
     fixed = {key: min(WIDTHS[key], total // (6 if key == "explorer" else 3)) for key in keys if key in WIDTHS}
@@ -60,6 +63,65 @@ def _size(window: QMainWindow, docks: Mapping[str, QDockWidget], columns: Sequen
     share = max(LEAST[0] // 4, (total - sum(fixed.values())) // max(1, len(keys) - len(fixed)))
     heads = [docks[key] for key in keys]
     window.resizeDocks(heads, [fixed.get(key, share) for key in keys], Qt.Orientation.Horizontal)
+
+
+def told_of(
+    window: QMainWindow, docks: Mapping[str, QDockWidget], shown: Collection[str], columns: Columns
+) -> str:
+    """Returns what is kept beside the docks' state: which are shown, and the default as which they stand."""
+    made = _named(columns) if stands_as(window, docks, shown, columns) else MOVED
+    return f"{' '.join(shown)}\n{made}"
+
+
+def come_back(
+    window: QMainWindow,
+    docks: Mapping[str, QDockWidget],
+    kept: Sequence[object],
+    columns: Columns,
+    earlier: Columns = (),
+) -> bool:
+    """Arranges the docks as they were left; by default where none was moved, and the default was another.
+
+    Args:
+        kept: The state of the docks, and what `told_of` told of it.
+        columns: The default.
+        earlier: What that was when it was not told yet by which default docks stood.
+
+    Returns:
+        Whether they were left.
+    """
+    saved, said = kept
+    if not isinstance(saved, QByteArray):
+        return False
+    keys, _, made = str(said or "").partition("\n")
+    shown = keys.split()
+    done = made in {"", MOVED, _named(columns)} and restore(window, docks, saved, shown)
+    if not done or (not made and stands_as(window, docks, shown, earlier)):
+        arrange(window, docks, columns)
+    return True
+
+
+def stands_as(
+    window: QMainWindow, docks: Mapping[str, QDockWidget], shown: Collection[str], columns: Columns
+) -> bool:
+    """Whether docks stand as columns say; how wide they are, and which of some tabs is in front, is free."""
+    cells = [[cell.split("+") for cell in column] for column in columns]
+    if {*shown} != {key for column in cells for cell in column for key in cell}:
+        return False
+    if any(docks[key].isFloating() for key in shown):
+        return False
+    for cell in (cell for column in cells for cell in column):
+        mates = {*window.tabifiedDockWidgets(docks[cell[0]]), docks[cell[0]]}
+        if {key for key in shown if docks[key] in mates} != {*cell}:
+            return False
+    # Qt puts what is behind another tab beyond the window's edge.
+    places = [[max((docks[key].pos() for key in cell), key=QPoint.x) for cell in column] for column in cells]
+    ways = [[column[0].x() for column in places], *([one.y() for one in column] for column in places)]
+    return all(before < then for way in ways for before, then in pairwise(way))
+
+
+def _named(columns: Columns) -> str:
+    return " ".join("/".join(column) for column in columns)
 
 
 def restore(

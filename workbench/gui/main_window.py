@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QT
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.gui.dock_layout import LEAST, VERSION, WIDTHS, arrange, bring_into_sight, restore
+from workbench.gui.dock_layout import LEAST, VERSION, WIDTHS, arrange, bring_into_sight, come_back, told_of
 from workbench.gui.dock_titles import DockTitles
 from workbench.gui.dropped_path import dropped_path
 from workbench.gui.explorer_width import ExplorerWidth
 from workbench.gui.ticker import pause_timer
-from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
+from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry, defaults_of
 from workbench.gui.visited_view import VisitedView, place_late
 from workbench.gui.window_layouts import NARROWER, WindowLayouts
 
@@ -312,9 +312,9 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> bool:
         """Arranges the docks as they were left in a window of this width; returns whether they were."""
-        saved = self.layouts.find(self.layouts.by_width(f"docks/{self.perspective}"))
-        shown = str(self.layouts.find(self.layouts.by_width(f"shown/{self.perspective}")) or "").split()
-        return isinstance(saved, QByteArray) and restore(self, self.docks, saved, shown)
+        places = (self.layouts.by_width(f"{place}/{self.perspective}") for place in ("docks", "shown"))
+        defaults = defaults_of(self.perspective, narrow=self.layouts.narrow)
+        return come_back(self, self.docks, tuple(map(self.layouts.find, places)), *defaults)
 
     def use_project(self, folder: str) -> None:
         """Looks as it was left with a project."""
@@ -343,14 +343,15 @@ class MainWindow(QMainWindow):
         """Remembers how the docks stand now."""
         if self.perspective and self._page is None:
             shown = self.visited.lasting(key for key, dock in self.docks.items() if not dock.isHidden())
-            kept = {"docks": self.saveState(VERSION), "shown": " ".join(shown)}
+            columns, _ = defaults_of(self.perspective, narrow=self.layouts.narrow)
+            told = told_of(self, self.docks, shown, columns)
+            kept = {"docks": self.saveState(VERSION), "shown": told}
             for place, value in kept.items():
                 self.layouts.keep(self.layouts.by_width(f"{place}/{self.perspective}"), value)
 
     def reset_perspective(self) -> None:
         """Arranges the shown perspective as it is by default."""
-        columns = NARROW if self.width() < NARROWER else PERSPECTIVES
-        self.arrange(columns[self.perspective])
+        self.arrange((NARROW if self.width() < NARROWER else PERSPECTIVES)[self.perspective])
 
     def arrange(self, columns: Sequence[Sequence[str]]) -> None:
         """Lays columns of docks side by side, as the view catalog says; everything else is hidden."""

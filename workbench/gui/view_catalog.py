@@ -83,8 +83,17 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Repair": (("explorer",), ("letters+inspector",)),
 }
 """The same for windows that are not wide enough for them."""
+EARLIER: dict[str, Columns] = {
+    "Test": (("explorer",), ("scenarios+coverage+explore",), ("timeline", "log")),
+}
+"""What was the default before it was kept with the docks by which one they stand."""
 WORLD: Columns = (("time+faults",), ("compare+log",))
 """How the window of a fork stands at first."""
 BUNDLE: Columns = (("inspector",), ("timeline+story+time+subscriptions", "log"))
 """How the window of a bundle stands at first."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")
+
+
+def defaults_of(perspective: str, *, narrow: bool) -> tuple[Columns, Columns]:
+    """Returns how a perspective stands by default, and how it stood when that was not kept with the docks."""
+    return (NARROW if narrow else PERSPECTIVES)[perspective], EARLIER.get(perspective, ())

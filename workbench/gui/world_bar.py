@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QSizePolicy, QToolBar, QWidget
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
-from workbench.gui.widgets import ElidedLabel, PlainLabel
+from workbench.gui.widgets import ElidedLabel, PlainLabel, plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.gui.actions import Actions
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 EDGE = 3
 """Pixels of the frame."""
+WHOLE = 560
+"""Pixels of width of all that is said of it."""
 OFFERED = ("compare", "keep-fork", "discard-fork")
 
 
@@ -34,7 +37,10 @@ class WorldBar(QToolBar):
         self._mark, self._name, self._told = PlainLabel(), PlainLabel(), ElidedLabel()
         self._mark.setPixmap(icon("fork", "on_policy").pixmap(16, 16))
         self._told.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        for part in (self._mark, self._name, self._told):
+        self._more = toolbar_button("", "info", "Show all that is said of it")
+        self._more.clicked.connect(lambda _checked=False: self._show_whole())
+        self._lines: list[str] = []
+        for part in (self._mark, self._name, self._told, self._more):
             self.addWidget(part)
         for key in OFFERED:
             self.addWidget(acts.button(key))
@@ -49,8 +55,22 @@ class WorldBar(QToolBar):
         self._frame.show_in(fork is not None)
         if fork is not None:
             self._name.setText(fork.name)
-            self._told.setText(_told(fork))
+            self._lines = _told(fork)
+            self._told.setText("; ".join(self._lines))
             self._dress()
+
+    def _show_whole(self) -> None:
+        """Shows below the strip what is cut in it, a line each; a click elsewhere or Escape closes that."""
+        popup = QDialog(self.window(), Qt.WindowType.Popup)  # no child: the strip has colours of its own
+        popup.setObjectName("world-whole")
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        said = plain_label("\n\n".join(self._lines), wrap=True)
+        said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        said.setFixedWidth(min(WHOLE, self.width() - 2 * EDGE))
+        in_column(said, of=popup, margins=12)
+        popup.adjustSize()
+        popup.move(self.mapToGlobal(QPoint(max(0, self.width() - popup.width() - EDGE), self.height())))
+        popup.show()
 
     def _dress(self) -> None:
         colors = theme().colors
@@ -65,13 +85,13 @@ class WorldBar(QToolBar):
         self._name.setStyleSheet("font-weight: 600;")
 
 
-def _told(fork: Fork) -> str:
+def _told(fork: Fork) -> list[str]:
     """Says what a world is; of a bundle first what its maker says and what was made up, which may be cut."""
     if not fork.bundled:
         said = f"a world of its own: own store and clock; nothing here touches {fork.trunk}"
-        return "; ".join(filter(None, (said, fork.told)))
+        return [*filter(None, (said, fork.told, fork.whose))]
     masked = f"made up: {', '.join(fork.masked)}" if fork.masked else "nothing is masked"
-    return "; ".join(filter(None, (fork.note, masked, "a world of its own, begun paused")))
+    return [*filter(None, (fork.note, masked, "a world of its own, begun paused"))]
 
 
 class _Frame(QWidget):

@@ -18,6 +18,7 @@ from workbench.services.maintenance.store_checkup import check
 from workbench.services.project.model_reload import ReloadOutcome
 from workbench.services.project.open_project import open_target
 from workbench.services.worlds.fork import MARK, fork_in, make_fork
+from workbench.store.store_file import read_store_file
 
 
 def forked(workspace, position, folder, **more):
@@ -120,6 +121,28 @@ async def test_W9_letters_of_before_are_there_and_can_be_replayed(broken, tmp_pa
     died = broken.reader.letter(letters[-1])
     async with running(forked(broken, died.position, tmp_path / "earlier")) as world:
         assert letters[-1] not in world.reader.letter_numbers(("open",)), "it died later"
+
+
+@pytest.mark.parametrize("part", [1.0, 0.6])
+async def test_W9_a_fork_counts_its_own_deliveries_from_its_position_on(broken, tmp_path, part):
+    assert any(one.delivered for one in broken.reader.subscriptions())
+    assert any(one.died for one in broken.reader.subscriptions())
+    position = int(broken.reader.head() * part)
+    folder = forked(broken, position, tmp_path / "fork")
+    assert f"up to position {position:,} is of users" in fork_in(folder).whose
+    with read_store_file(folder / "data" / "events.db") as reader:
+        for one in reader.subscriptions():
+            counts = one.delivered, one.failed, one.filtered, one.retried, one.died, one.expired, one.skipped
+            assert counts == (0,) * 7, one.name
+
+
+@pytest.mark.parametrize("part", [1.0, 0.9, 0.6, 0.3])
+async def test_W9_nothing_that_a_fork_has_is_later_than_its_clock(broken, tmp_path, part):
+    position = int(broken.reader.head() * part)
+    async with running(forked(broken, position, tmp_path / "fork")) as world:
+        now, reader = world.fork.began, world.reader
+        assert all(reader.letter(one).died_at <= now for one in reader.letter_numbers(("open",)))
+        assert all(one.of.at <= now for one in world.operations.list())
 
 
 async def test_W9_the_model_of_a_fork_is_its_own_and_still_stages_after_a_reload(orders, tmp_path):

@@ -82,6 +82,13 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         return names and f"what waited for {whom} counts as delivered: code of the project may act outside"
 
     @property
+    def whose(self) -> str:
+        """What of it is of the project, and what is its own."""
+        return (
+            f"what stands up to position {self.position:,} is of {self.trunk}; deliveries count from there on"
+        )
+
+    @property
     def bundled(self) -> bool:
         """Whether it comes from a bundle, and what it was made from is elsewhere (W21)."""
         return not self.store

@@ -31,13 +31,14 @@ _SINCE = (
     " union all select min(published_at) from messages where position > :cut)"
 )
 _UNCLAIMED = "claimed_to = 0, claim_token = null, claim_owner = null, claim_until = null"
-_BEGUN = (
-    f"update subscriptions set cursor = :cut, {_UNCLAIMED}, paused = 0, delivered = 0, failed = 0,"
-    " filtered = 0, retried = 0, died = 0, expired = 0, skipped = 0"
-)
+_UNCOUNTED = "delivered = 0, failed = 0, filtered = 0, retried = 0, died = 0, expired = 0, skipped = 0"
+_BEGUN = f"update subscriptions set cursor = :cut, {_UNCLAIMED}, paused = 0, {_UNCOUNTED}"
 _KEPT = "(select value from json_each(:kept))"
 _FORKED = (
-    f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED}",
+    (
+        f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED},"
+        f" {_UNCOUNTED}"
+    ),
     "delete from dead_letters where position > :cut or died_at >= :since",
     "delete from letter_changes where letter_id not in (select id from dead_letters)",
     "delete from letter_notes where letter_id not in (select id from dead_letters)",
@@ -158,7 +159,8 @@ def fork_back(
 
     Where there is such, what processes remember goes, too, what operators did since is taken back, and what
     waited then waits again: commands that were handled, withdrawn or died later, and whatever died, was
-    skipped, or had its consequences later, or was held back until later. Counts and pauses stay as they are.
+    skipped, or had its consequences later, or was held back until later. Pauses stay as they are; deliveries count
+    from 0.
 
     Args:
         path: As for `cut_back`.
