@@ -22,7 +22,7 @@ from workbench.gui.time_format import (
     zone_name,
     zone_text,
 )
-from workbench.gui.views.letter_finder import DeathsChart
+from workbench.gui.views.deaths_chart import DeathsChart
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND

@@ -12,7 +12,7 @@ from tests.services.conftest import passing, settle
 from workbench.engine.engine import EngineState
 from workbench.errors import InvalidValue, NotFound
 from workbench.gui.views.ladder_bar import states
-from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
+from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect, undo_said
 from workbench.services import operations_log
 from workbench.services.dead_letters import dead_letter_service
 from workbench.services.project.open_project import open_target
@@ -50,6 +50,11 @@ def test_L10_every_act_is_undone_in_one_way_or_says_why_not():
     assert {*KEEPING, *OPPOSITES, *FINAL} == {*OperatorAct}
     assert {*LIMITS} <= {*KEEPING, *OPPOSITES}
     assert prospect(OperatorAct.STEP) == "It cannot be undone: a delivery that was made stays made."
+    assert [undo_said(why) for why in ("", "it was delivered since", "undone by operation 4")] == [
+        "can be undone",
+        "no: it was delivered since",
+        "undone by operation 4",
+    ]
     assert prospect(OperatorAct.ARCHIVE) == "It can be undone within seven days."
 
 

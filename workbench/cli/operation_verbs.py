@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, one_line, opened, when, which, zone_of
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count
+from workbench.model.operator_acts import undo_said
 
 if TYPE_CHECKING:
     from workbench.services.operations_log import LoggedAct
@@ -35,7 +36,7 @@ async def _operations(options: Options, environ: Environ) -> int:
             one.of.action,
             one.of.subject,
             one.of.count or "",
-            one.why_not or "can be undone",
+            undo_said(one.why_not),
             one.of.detail,
         )
         for one in found

@@ -113,6 +113,13 @@ def prospect(act: OperatorAct) -> str:
     return f"It can be undone {LIMITS.get(act, f'within {DAYS}')}."
 
 
+def undo_said(why_not: str) -> str:
+    """Says in a list whether an act can be undone: that it can, that it was, or why it cannot."""
+    if not why_not:
+        return "can be undone"
+    return why_not if why_not.startswith("undone ") else f"no: {why_not}"
+
+
 def hindrance(act: str, name: str, age: float) -> str:
     """Returns why a recorded act cannot be undone any more; empty where it can.
 

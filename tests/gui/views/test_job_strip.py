@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from tests.services.conftest import passing, settle
 from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.time_format import short
+from workbench.gui.views.job_strip import NARROW
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import hindrance, outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
@@ -530,3 +531,21 @@ async def test_L5_a_question_lists_letters_in_the_order_in_which_they_go(many, v
     await until(many.dead_letters.jobs.list)
     assert many.dead_letters.jobs.get(1).numbers[:2] == (again, second)
     await passing(many, until(lambda: card(view).title.text().endswith(": done")))
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+async def test_nothing_of_a_card_is_cut_where_there_is_little_room(many, view, until, qapp, width):
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(2, 5))
+    view.jobs.follow(1)
+    await passing(many, until(lambda: view.jobs.cards and card(view).failed.isVisible()))
+    shown = card(view)
+    shown.setParent(None)
+    shown.resize(width, 240)
+    shown.show()
+    qapp.processEvents()
+    for one in (shown.failed, shown.hold, shown.cancel):
+        assert one.width() >= one.sizeHint().width()
+        assert shown.rect().contains(one.geometry())
+    below = shown.failed.geometry().top() > shown.title.geometry().bottom()
+    assert below is (width < NARROW)
+    shown.deleteLater()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace as changed
@@ -13,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
+from workbench.gui.views.letter_finder import BESIDE
 from workbench.gui.views.letter_reads import SHOWN, found_letters, status_choices
-from workbench.gui.views.letter_ways import NARROW, WIDE
+from workbench.gui.views.letter_ways import LEAST, NARROW, WIDE
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import Report
 from workbench.services.dead_letters.letter_index import LetterQuery
@@ -402,7 +404,7 @@ async def test_choosing_a_subscription_elsewhere_lists_its_letters(broken, desk,
     assert view.groups.node().title == "welcome-mail"
 
 
-@pytest.mark.parametrize("width", [420, NARROW - 1, NARROW + 1, WIDE + 1])
+@pytest.mark.parametrize("width", [LEAST, NARROW - 1, NARROW + 1, WIDE + 1])
 async def test_nothing_is_wider_than_the_view(broken, desk, qtbot, width):
     host = QWidget()
     qtbot.addWidget(host)
@@ -414,7 +416,28 @@ async def test_nothing_is_wider_than_the_view(broken, desk, qtbot, width):
     view.setGeometry(0, 0, width, 700)
     QApplication.processEvents()
     for part in (view.groups, view.table, view.detail, view.whole):
-        assert part.mapTo(view, part.rect().topRight()).x() < width
+        assert not part.isVisible() or part.mapTo(view, part.rect().topRight()).x() < width
+
+
+@pytest.mark.parametrize("size", [(LEAST, 520), (640, 520), (LEAST, 800), (1300, 700)])
+async def test_where_there_is_little_room_nothing_lies_on_another(broken, desk, view, until, qapp, size):
+    view.resize(*size)
+    desk.select(Selection(letter=2))
+    await until(lambda: view.detail.letter is not None)
+    view.begin(REPLAY, [1, 2, 3])
+    await until(view.strip.isVisible)
+    qapp.processEvents()
+    finder = view.finder
+    inner = (finder.words, finder.where, finder.by, finder.then, finder.groups, finder.chart)
+    seen = [one for one in inner if one.isVisible()]
+    for first, second in pairwise(seen):
+        assert not first.geometry().intersects(second.geometry())
+    page = view._pages.currentWidget()
+    assert view.width() == size[0] >= page.minimumSizeHint().width(), "nothing is cut at the side"
+    assert finder.by.height() >= finder.by.minimumSizeHint().height()
+    assert view.statuses.width() >= view.statuses.sizeHint().width()
+    assert finder.chart.isVisible() is (size not in ((LEAST, 520), (640, 520))), "the list has its room"
+    assert (finder.by.y() == finder.then.y()) is (finder.width() >= BESIDE)
 
 
 async def test_where_there_is_little_room_the_list_has_it_until_a_letter_is_chosen(broken, desk, view, until):

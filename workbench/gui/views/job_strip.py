@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
     QLabel,
     QProgressBar,
@@ -48,6 +50,8 @@ RECENT = 5
 """Jobs that are shown when those that ended are asked for."""
 TALLEST, SHARE = 190, 4
 """Pixels that the strip takes at most, and one part in how many of the view; more is scrolled."""
+NARROW = 560
+"""Pixels in width below which the buttons of a card stand under its title."""
 LEAST = 68
 """Pixels that a card needs."""
 CANCEL_TIP = "Stop the job; what is done stays done"
@@ -118,17 +122,13 @@ class JobCard(QFrame):
         )
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
-        head = in_row(
-            (self.title, 1),
-            (self.began, 0, Qt.AlignmentFlag.AlignTop),
-            (self.failed, 0, Qt.AlignmentFlag.AlignTop),
-            (self.hold, 0, Qt.AlignmentFlag.AlignTop),
-            (self.cancel, 0, Qt.AlignmentFlag.AlignTop),
-            (self.undo, 0, Qt.AlignmentFlag.AlignTop),
-            (self.close_button, 0, Qt.AlignmentFlag.AlignTop),
-            spacing=8,
-        )
-        words = in_column(head, self.ladder, self.bar, self.said, spacing=3)
+        told = in_row((self.title, 1), (self.began, 0, Qt.AlignmentFlag.AlignTop), spacing=8)
+        doing = in_row(self.failed, self.hold, self.cancel, self.undo, self.close_button, spacing=8)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(8)
+        self._sides.addLayout(told, 1)
+        self._sides.addLayout(in_column(in_row(1, doing, spacing=0), 1, spacing=0))
+        words = in_column(self._sides, self.ladder, self.bar, self.said, spacing=3)
         in_row(
             (self._mark, 0, Qt.AlignmentFlag.AlignTop),
             (words, 1),
@@ -137,6 +137,15 @@ class JobCard(QFrame):
             spacing=8,
         )
         theme().changed.connect(self._dress)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._sides.direction() != way:
+            self._sides.setDirection(way)
+            self._sides.setStretch(0, int(not narrow))
 
     @property
     def job(self) -> Job | None:

@@ -77,7 +77,7 @@ class LetterDetail(QStackedWidget):
         super().__init__()
         self.notes = LetterNotes(desk, group, strip)
         self.setObjectName("letter-detail")
-        self.setMinimumWidth(260)
+        self.setMinimumSize(260, TABS_LEAST)  # what needs more is scrolled in it
         self._since = since
         self.letter: DeadLetter | None = None
         self._facts, self._linked = "", (0, 0)

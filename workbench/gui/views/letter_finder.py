@@ -6,18 +6,17 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.chooser import Chooser, TypedChoice
-from workbench.gui.safe_painter import painting
-from workbench.gui.theme import theme, ui_font
-from workbench.gui.time_format import in_one_form, short
+from workbench.gui.views.deaths_chart import DeathsChart
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.views.letter_reads import SHOWN
+from workbench.gui.views.letter_ways import LOW, NARROWEST
 from workbench.gui.widgets import SearchBox, plain_label
 from workbench.model.counts import counted
 from workbench.model.json_values import visible
@@ -31,11 +30,8 @@ NOTHING = "–"
 """Stands for no second level."""
 LEAST = 96
 """Pixels in width of what letters are grouped by."""
-CHART = 104
-"""Pixels in height of the deaths an hour."""
-DAY = 86_400_000_000
-HEADS = ("Deaths an hour, of all letters", "Deaths an hour, all", "Deaths an hour")
-"""What stands above that, as there is room: it counts whatever died, not what is listed."""
+BESIDE = 400
+"""Pixels in width from which on the two by which letters are grouped stand beside each other."""
 
 
 class GroupingBox(TypedChoice):
@@ -133,12 +129,10 @@ class LetterFinder(QWidget):
             choice.settled.connect(self.asked)
 
     def _arrange(self) -> None:
-        grouping = QGridLayout()  # one below the other: side by side names such as subscription are cut
+        self._grouping = grouping = QGridLayout()
         grouping.setSpacing(6)
-        grouping.setColumnStretch(1, 1)
-        for row, (name, box) in enumerate((("Group by", self.by), ("then", self.then))):
-            grouping.addWidget(plain_label(name, "muted"), row, 0)
-            grouping.addWidget(box, row, 1)
+        self._named = [(plain_label("Group by", "muted"), self.by), (plain_label("then", "muted"), self.then)]
+        self._place_grouping(beside=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -150,6 +144,26 @@ class LetterFinder(QWidget):
         layout.addWidget(self.searched)
         layout.addWidget(self.groups, 1)
         layout.addWidget(self.chart)
+
+    def _place_grouping(self, *, beside: bool) -> None:
+        """Puts the two beside each other, or below where names such as subscription would be cut."""
+        self._beside = beside
+        for at, (name, box) in enumerate(self._named):
+            row, column = (0, 2 * at) if beside else (at, 0)
+            self._grouping.addWidget(name, row, column)
+            self._grouping.addWidget(box, row, column + 1)
+        self._grouping.setColumnStretch(1, 1)
+        self._grouping.setColumnStretch(3, int(beside))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._beside is not (beside := self.width() >= BESIDE):
+            self._place_grouping(beside=beside)
+
+    def give_room(self, room: QSize) -> None:
+        """Leaves out the deaths an hour where all panes stand below each other in little height."""
+        self.chart.setVisible(room.height() >= LOW or room.width() >= NARROWEST)
 
     def query(self, statuses: Sequence[str]) -> LetterQuery:
         """Returns what is looked for among letters of some statuses."""
@@ -321,78 +335,3 @@ def _others_only(number: int, status: str) -> str:
     if number == 1:
         return f"The one found by the search does not have the status {status}."
     return f"None of the {number:,} found by the search has the status {status}."
-
-
-class DeathsChart(QWidget):
-    """Deaths in each hour of a day, as bars."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("deaths")
-        self._hours: tuple[int, ...] = ()
-        self._until = 0
-        self.setFixedHeight(CHART)
-        theme().changed.connect(self.update)
-
-    def show_hours(self, hours: tuple[int, ...], until: int) -> None:
-        """Shows deaths of 24 hours, the last of which ends at a time, microseconds since 1970; 0 for none."""
-        if (hours, until) == (self._hours, self._until):
-            return
-        self._hours, self._until = hours, until
-        most = max(hours, default=0)
-        said = (
-            f"{sum(hours):,} in a day, at most {most:,} an hour; the last hour ends {short(until)}."
-            " All that died counts, whatever became of it and whatever is listed"
-            if until
-            else ""
-        )
-        self.setToolTip(said)
-        self.setAccessibleName(f"Deaths an hour: {said}")
-        self.update()
-
-    @staticmethod
-    def head(room: int, wide: Callable[[str], int]) -> str:
-        """Returns what stands above it: also what it counts, as the list can be of one cause.
-
-        Args:
-            room: Pixels that there are.
-            wide: How many a text needs.
-        """
-        return next((said for said in HEADS if wide(said) <= room), HEADS[-1])
-
-    def ends(self) -> tuple[str, str]:
-        """Returns what stands below both ends."""
-        first, last = in_one_form(self._until - DAY, self._until)
-        return first, last
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(160, CHART)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
-        colors, room = theme().colors, self.rect().adjusted(4, 4, -4, -2)
-        painter.setFont(ui_font(8.5))
-        line = painter.fontMetrics().height()
-        painter.setPen(QColor(colors.text))
-        most = max(self._hours, default=0)
-        left = room.width() - painter.fontMetrics().horizontalAdvance(f"  most {most:,}")
-        head = self.head(left, painter.fontMetrics().horizontalAdvance)
-        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, head)
-        painter.setPen(QColor(colors.muted))
-        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, f"most {most:,}")
-        if not self._until:
-            return
-        base, top = room.bottom() - line - 2, room.top() + line + 6
-        step = room.width() / len(self._hours)
-        for at, count in enumerate(self._hours):
-            tall = (base - top) * count / most if most else 0.0
-            bar = QRectF(room.left() + at * step + 1, base - max(tall, 1.0), step - 2, max(tall, 1.0))
-            painter.fillRect(bar, QColor(colors.error if count else colors.border))
-        first, last = self.ends()
-        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, first)
-        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, last)

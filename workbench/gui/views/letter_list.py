@@ -24,13 +24,13 @@ def _kind(role: str) -> str:
 
 
 COLUMNS = (
-    TableColumn("#", width=44, mono=True, align_right=True),
-    TableColumn("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    TableColumn("#", width=42, mono=True, align_right=True),
+    TableColumn("Status", width=92, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
     TableColumn("Type", width=98),
-    TableColumn("Key", width=98),
-    TableColumn("Error", width=108, stretch=True),
+    TableColumn("Key", width=92),
+    TableColumn("Error", width=64, stretch=True),
     TableColumn("Tries", width=50, mono=True, align_right=True),
-    TableColumn("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
+    TableColumn("Died", width=104, mono=True, text=short, tip=absolute, zoned=True),
 )
 
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import Scrolled, in_column, in_panes, in_row
 from workbench.gui.news_strip import NewsStrip
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key
@@ -42,7 +42,7 @@ from workbench.gui.views.letter_reads import (
     status_choices,
     why_not,
 )
-from workbench.gui.views.letter_ways import LABELLED, ways_of
+from workbench.gui.views.letter_ways import LABELLED, LEAST, ways_of
 from workbench.gui.views.many_letters import ManyLetters
 from workbench.gui.widgets import ElidedLabel, EmptyState, share_room, show_words
 
@@ -68,14 +68,14 @@ class LettersView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.setMinimumWidth(LEAST)
         self.strip = ConfirmStrip()
         self.jobs = JobStrip(desk)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
-        self._shared, self._missing = False, ("", "")
+        self._shared, self._missing, self._newest = False, ("", ""), 0
         self._replayable: frozenset[int] | None = None
-        self._newest = 0
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
         self._beginning = self.question(self._begin)
@@ -83,7 +83,7 @@ class LettersView(View):
         self._counting = self.question(self._offer)
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
-        self._pages.addWidget(self._page())
+        self._pages.addWidget(Scrolled(self._page(), "Dead letters and what is found of them"))
         self._charting = self.question(self.finder.show_found)
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
@@ -120,7 +120,7 @@ class LettersView(View):
         in_column((self.table, 1), self.said, of=listed, margins=0, spacing=2)
         self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3), name="letters-list")
         self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1), name="letters")
-        self.outer.setSizes([270, 700])
+        self.outer.setSizes([250, 720])
         page = QWidget()
         in_column(
             self._bar(), self.strip, self.jobs, (self.outer, 1), of=page, margins=(8, 6, 8, 6), spacing=6
@@ -137,9 +137,8 @@ class LettersView(View):
         return page
 
     def _bar(self) -> QHBoxLayout:
-        self.statuses = self.finder.statuses
+        self.statuses, self.fix = self.finder.statuses, self.many.acts.button("repair")
         self.whole, self.recent = self.acts.button("replay-all"), self.many.acts.button("recent_jobs")
-        self.fix = self.many.acts.button("repair")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
         return in_row(self.statuses, 1, *self._words(), spacing=2)
 
@@ -155,6 +154,7 @@ class LettersView(View):
                 splitter.setOrientation(way)
                 if splitter is self.inner:
                     share_room(splitter, *((5, 4) if way == Qt.Orientation.Horizontal else (2, 3)))
+        self.finder.give_room(self.size())
         self._give_room()
         show_words(self._words(), shown=self.width() >= LABELLED)
 
@@ -368,7 +368,7 @@ class LettersView(View):
         on="groups",
         writes=True,
         why=lambda view, node: "" if view.replayable(node) else "No letter listed is open or archived",
-        look=lambda view, node: (f"Replay all {len(view.replayable(node)):,}", "replay"),
+        look=lambda view, node: (f"Replay all {len(view.replayable(node)):,}", "play"),
     )
     def replay_whole(self, node: GroupNode) -> None:
         """Replays all letters of a cause."""

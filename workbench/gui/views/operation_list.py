@@ -20,6 +20,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
+from workbench.model.operator_acts import undo_said
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.operations_log import LoggedAct
 
-CAN = "can be undone"
+CAN = undo_said("")
 
 
 def _pill(why: str) -> tuple[str, str]:
-    return ("ok" if why == CAN else "neutral", why)
+    return ("ok", why) if why == CAN else ("neutral", undo_said(why))
 
 
 COLUMNS = (

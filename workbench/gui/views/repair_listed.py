@@ -75,9 +75,11 @@ class RepairListed(QWidget):
             other = not frozenset(numbers).issubset(listed)
         other = other and (bool(numbers) or self._over)
         there = f"{len(listed):,}" if listed else "none"
-        self.other.setText(
-            f"⚠ Not what is listed: {len(numbers):,} here, the list has {there}" if other else ""
-        )
+        here = f"{len(numbers):,} here, the list has {there}"
+        if len(numbers) == len(listed):
+            away = len(frozenset(numbers).difference(listed))
+            here = f"{away:,} of these {len(numbers):,} {'is' if away == 1 else 'are'} not in the list"
+        self.other.setText(f"⚠ Not what is listed: {here}" if other else "")
         self.take.setText(f"Take the list's {there}")
         self.other.setVisible(other)
         self.take.setVisible(other and bool(listed))
