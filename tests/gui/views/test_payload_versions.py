@@ -46,7 +46,7 @@ async def test_L6_the_original_the_changed_copy_and_what_that_changes_are_shown(
     await copied(broken, 3)
     view.refresh()
     await until(payload.which.isVisible)
-    copy, changes = "Changed copy that was replayed", "What that copy changes"
+    copy, changes = "Edited copy that was replayed", "What that copy changes"
     assert offered(payload) == ["Original payload", copy, changes]
     assert (payload.which.currentText(), '"Bob"' in shown(payload)) == ("Original payload", True)
     choose(payload, copy)
@@ -85,6 +85,6 @@ async def test_V4_of_a_long_copy_the_beginning_is_shown(broken, desk, view, unti
     desk.select(Selection(letter=3))
     payload = view.detail.payload
     await until(payload.which.isVisible)
-    choose(payload, "Changed copy that was replayed")
+    choose(payload, "Edited copy that was replayed")
     await until(lambda: "more" in shown(payload))
     assert len(shown(payload)) < 200

@@ -38,7 +38,7 @@ class PayloadVersions(QWidget):
         self._origin = 0
         self.which = Chooser()
         self.which.setAccessibleName("Which payload")
-        self.which.setToolTip("What died, the changed copy, and what differs between them")
+        self.which.setToolTip("What died, the edited copy, and what differs between them")
         self.which.currentIndexChanged.connect(lambda _at: self._turn())
         self._head = QWidget()
         in_row(plain_label("Shown", "muted"), self.which, 1, of=self._head, margins=(0, 4, 0, 0), spacing=6)
@@ -75,7 +75,7 @@ class PayloadVersions(QWidget):
         letter, origin = self._letter, self._origin
         choices = [(f"Payload as changed in #{origin}" if origin else "Original payload", OWN)]
         if letter is not None and letter.edited is not None:
-            choices += [("Changed copy that was replayed", COPY), ("What that copy changes", COPIED)]
+            choices += [("Edited copy that was replayed", COPY), ("What that copy changes", COPIED)]
         if origin:
             choices += [
                 (f"Payload as it was in #{origin}", BEFORE),
