@@ -11,8 +11,9 @@ from workbench.gui.desk import Selection
 from workbench.gui.recent_projects import recent_projects
 from workbench.gui.views.deploy_dialog import FOLDER, REVISION, DeployDialog
 from workbench.project.samples import copy_sample
-from workbench.services.worlds.fork import MARK, fork_in
+from workbench.services.worlds.fork import MARK, fork_in, make_fork
 from workbench.store.store_file import read_store_file
+from workbench.tusk.scratch import leave, scratch_folder
 
 __all__ = ["settings", "start"]
 
@@ -190,3 +191,38 @@ async def test_W18_a_deploy_is_rehearsed_from_the_menu(start):
     (dialog,) = session.window.findChildren(DeployDialog)
     assert [dialog.choice.itemData(at) for at in range(dialog.choice.count())] == [REVISION, FOLDER]
     dialog.close()
+
+
+async def test_W9_one_that_is_kept_leaves_nothing_where_it_was_once_its_window_closes(
+    trunk, until, scratch, tmp_path
+):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    await fork.keep_in(tmp_path / "kept")
+    fork.quit()
+    await until(lambda: trunk.forks == [])
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.fixture
+def left(trunk, scratch):
+    """A fork of a process that was killed, as the next start leaves it."""
+    folder = scratch_folder("fork")
+    make_fork(trunk.workspace.project, 9, folder / "users", trunk.workspace.environ, lambda *_said: None)
+    leave(folder)
+    return folder / "users"
+
+
+async def test_W9_one_that_a_killed_process_left_can_be_kept(left, start, scratch, tmp_path):
+    again = await start((left, ""))
+    assert again.acts["keep-fork"].isEnabled()
+    assert again.acts["discard-fork"].isEnabled()
+    await again.keep_in(tmp_path / "kept")
+    assert again.workspace.project.root == tmp_path / "kept"
+    assert not again.acts["keep-fork"].isEnabled()
+    assert list(scratch.iterdir()) == []
+
+
+async def test_W9_one_that_a_killed_process_left_can_be_discarded(left, start, until):
+    again = await start((left, ""))
+    again.acts["discard-fork"].do()
+    await until(lambda: not left.parent.exists())

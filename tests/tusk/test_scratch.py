@@ -10,7 +10,7 @@ import tempfile
 import pytest
 
 from tests.conftest import ROOT
-from workbench.tusk.scratch import leave, remove_left, scratch, scratch_folder
+from workbench.tusk.scratch import leave, remove_left, scratch, scratch_folder, taken
 
 KILLED = """
 import os, sys
@@ -90,3 +90,12 @@ def test_what_is_left_on_purpose_belongs_to_no_process(place):
     folder = scratch_folder("fork")
     leave(folder)
     assert list(folder.iterdir()) == []
+
+
+def test_W9_a_folder_that_was_left_is_taken_over_and_one_of_another_is_not(place):
+    left, held = scratch_folder("fork"), scratch_folder("fork")
+    leave(left)
+    assert taken(left / "mine") == left
+    assert taken(left / "mine") is None, "it belongs to this process by now"
+    assert taken(held / "mine") is None
+    assert taken(place / "elsewhere" / "mine") is None

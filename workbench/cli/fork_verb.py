@@ -23,7 +23,7 @@ def _fork_takes(parser: Parser) -> None:
         help="what waited for handlers in Python waits there, too; else it counts as delivered",
     )
     parser.trust()
-    parser.json("name, trunk, folder, store, position, began, now, delivered")
+    parser.json("name, trunk, folder, store, position, began, now, delivered, unknown")
 
 
 async def _fork(options: Options, environ: Environ) -> int:
@@ -97,9 +97,10 @@ FORK = VerbSpec(
     about="""
         Makes a folder that is a project of its own, as this one was at a position of its log.
 
-        Its clock begins at that time and goes only when it is moved, in the window; handlers are told that it
-        is a dry run. What waited then waits there, too, but for handlers in Python, which may act on the
-        outside. Nothing in it touches this project, which may be open meanwhile.
+        Its clock begins at that time and goes only when it is moved: in the window, or by `run`, which moves
+        it by its --wait. Handlers are told that it is a dry run. What waited then waits there, too, but for
+        handlers in Python, which may act on the outside. Nothing in it touches this project, which may be
+        open meanwhile.
     """,
     examples="""
         workbench fork my-project 41 my-fork

@@ -20,7 +20,7 @@ from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
 from workbench.gui.recent_projects import remember
 from workbench.model.counts import counted
-from workbench.tusk.scratch import leave, scratch_folder
+from workbench.tusk.scratch import leave, scratch_folder, taken
 
 if TYPE_CHECKING:
     from workbench.services.worlds.fork import Fork
@@ -44,6 +44,7 @@ class ForkActions(FileActions):
 
     def __init__(self) -> None:
         self.forks: list[ForkActions] = []
+        self._dropped: list[Path] = []
 
     @property
     def fork(self) -> Fork | None:
@@ -322,8 +323,15 @@ class ForkActions(FileActions):
         else:
             remember(self._settings, folder)
 
+    def _take_scratch(self) -> None:
+        """Has a fork that an ended process left be kept nowhere still: it is kept, or discarded."""
+        if self.scratch is None and self.fork is not None and self.workspace is not None:
+            self.scratch = None if self.workspace.observer else taken(self.workspace.project.root)
+
     def _drop_scratch(self) -> None:
-        """Removes what is left of a fork that is closed or was moved."""
+        """Removes what is left of a fork that is closed or was moved, with what its window wrote since."""
         scratch, self.scratch = self.scratch, None
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
+        self._dropped += [scratch] if scratch is not None else []
+        self._settings.sync()
+        for folder in self._dropped:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -136,6 +136,7 @@ class Session(WindowActions):
         with theme().undressed():
             self.window.fill(self.desk)
         self._world.show_world(workspace.fork)
+        self._take_scratch()
         self.show_beginning(workspace)
         self._arranged()
         self.desk.changed.connect(self._changed)

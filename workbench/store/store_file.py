@@ -20,7 +20,7 @@ from workbench.store.ports import Reader, Store
 
 if TYPE_CHECKING:
     from workbench.store.sqlite.connection import Synchronous
-    from workbench.store.waiter import Reached, Waiter
+    from workbench.store.waiter import BroughtBack, Waiter
 
 
 def open_store_file(
@@ -39,9 +39,7 @@ def cut_back(path: Path, position: int) -> None:
     cut_back(path, position)
 
 
-def fork_back(
-    path: Path, position: int, began: int, waiters: Mapping[str, Waiter]
-) -> Mapping[str, Reached] | None:
+def fork_back(path: Path, position: int, began: int, waiters: Mapping[str, Waiter]) -> BroughtBack | None:
     """Takes away only what a copy of a store has behind a position; see `store.sqlite.cut`."""
     from workbench.store.sqlite.cut import fork_back
 

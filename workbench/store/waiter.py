@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,3 +38,20 @@ class Reached(NamedTuple):
 
     cursor: int
     left: frozenset[int] = frozenset()
+
+
+class BroughtBack(NamedTuple):
+    """How far subscriptions had come, and what a store does not know any more of that time.
+
+    Attributes:
+        tried: Subscriptions of which a message was tried again and delivered: when, is not known.
+        acts: Acts of operators of which it is forgotten to which deliveries they were done (L10).
+        messages: How many were there and are not stored any more (G1).
+        letters: How many dead letters were removed (L7).
+    """
+
+    reached: Mapping[str, Reached]
+    tried: tuple[str, ...] = ()
+    acts: int = 0
+    messages: int = 0
+    letters: int = 0

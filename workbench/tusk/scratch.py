@@ -47,6 +47,16 @@ def leave(folder: Path) -> None:
         mark.unlink(missing_ok=True)
 
 
+def taken(inside: Path) -> Path | None:
+    """Takes over the folder in which something stands that was left; None where it stands elsewhere."""
+    folder = inside.resolve().parent
+    among = folder.parent == Path(tempfile.gettempdir()).resolve() and folder.name.startswith("workbench-")
+    if not among or _marks(folder):
+        return None
+    unfinished(folder / _OWNER).touch()
+    return folder
+
+
 def remove_left(mark: str) -> list[Path]:
     """Removes the folders of processes that were killed; on POSIX alone, where it is known which run.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -216,6 +218,20 @@ async def test_W9_what_was_skipped_waits_before_and_not_behind(post, tmp_path):
         assert world.reader.deliveries("sender") == []
 
 
+async def test_W9_an_act_between_two_messages_of_one_time_is_before_the_second_alone(post, tmp_path):
+    await post.send("ok", "b", delay=15)
+    position = post.trunk.reader.head()
+    await post.send("ok", "c")
+    (row,) = post.trunk.reader.deliveries("sender")
+    await post.trunk.subscriptions.skip("sender", [row.number])
+    await post.send("ok", "c")
+    for upto, waiting in ((position, [1]), (position + 1, []), (position + 2, [])):
+        with read_store_file(
+            forked(post.trunk, upto, tmp_path / f"fork-{upto}") / "data" / "events.db"
+        ) as reader:
+            assert [one.position for one in reader.deliveries("sender")] == waiting, upto
+
+
 async def test_W9_W23_what_was_done_before_its_time_waits_before_and_not_behind(post, tmp_path):
     await post.send("ok", "b", delay=15)
     position = post.trunk.reader.head()
@@ -243,3 +259,28 @@ async def test_W15_the_clock_of_a_fork_never_goes_back_after_a_kill(post, tmp_pa
         before = world.clock.now()
         await world.messages.publish(OutgoingMessage(topic="mail", type="letter", key="k", data={"to": "ok"}))
         assert world.reader.message(world.reader.head(), "mail").published_at >= before
+
+
+async def test_W9_what_is_not_known_any_more_is_told(post, tmp_path):
+    await post.send("nohome", "b")
+    await post.send("down", "c", delay=20)
+    await post.pass_time(1)
+    (row,) = post.trunk.reader.deliveries("sender")
+    await post.trunk.subscriptions.skip("sender", [row.number])
+    position = post.trunk.reader.head()
+    await post.pass_time(1)
+    await post.send("ok", "c")
+    assert fork_in(forked(post.trunk, position, tmp_path / "fork")).told == ""
+    await post.trunk.close()
+    with closing(sqlite3.connect(post.trunk.project.store_path)) as con:
+        con.execute("update subscriptions set retried = 1 where name = 'sender'")  # one that succeeded then
+        con.execute("delete from dead_letters")
+        con.execute("insert or replace into meta values ('last_letter', '1')")
+        con.execute("delete from replaced")
+        con.execute("delete from messages where position = 1")
+        con.commit()
+    assert fork_in(forked(post.trunk, position, tmp_path / "further")).unknown == (
+        "a retry in sender that succeeded later counts as delivered",
+        "which deliveries 1 act of operators skipped, reset or made early is forgotten",
+        "not in it: 1 message and 1 dead letter, removed since",
+    )

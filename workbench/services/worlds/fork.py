@@ -19,7 +19,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import TrustList, config_folder
 from workbench.services.maintenance.store_checkup import backup
 from workbench.services.scenarios.given_history import recall
-from workbench.services.worlds.fork_waiting import waiters
+from workbench.services.worlds.fork_waiting import named, unknown, waiters
 from workbench.services.worlds.store_copy import check_file
 from workbench.store.store_file import fork_back, last_time, open_store_file, read_store_file
 from workbench.tusk import ValueKind, parse, remove_unfinished, replace_file, set_value, unfinished
@@ -34,8 +34,6 @@ MARK = "fork.json"
 STORE = "data/events.db"
 AT_ONCE = 1_000
 """Positions that are looked at at once."""
-NAMED = 3
-"""Subscriptions are named up to that number, and counted beyond."""
 LARGEST = 4_000_000
 """Bytes of a file beside a project's own that is copied with it."""
 _LEFT_OUT = (".db", ".db-wal", ".db-shm", ".db.lock", ".db-rates", ".db-traffic")
@@ -55,6 +53,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
         began: Time of that position, microseconds since 1970; of the newest one, of what happened last.
         now: What time it is in the fork, likewise.
         delivered: Subscriptions for which what waited counts as delivered there.
+        unknown: What is not as it was then, as its store does not know it any more.
         at: The event or message that a bundle was made for; 0 for a fork.
         note: What the person says who made the bundle.
         masked: Fields whose values are made up in it.
@@ -69,6 +68,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     began: int
     now: int
     delivered: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     at: int = 0
     note: str = ""
     masked: tuple[str, ...] = ()
@@ -77,9 +77,9 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def told(self) -> str:
         """What a person has to know of what waited; empty where all of it waits there, too."""
-        names, many = ", ".join(self.delivered), len(self.delivered)
-        whom = names if many <= NAMED else f"{many} subscriptions"
-        return names and f"what waited for {whom} counts as delivered: code of the project may act outside"
+        whom = named(self.delivered)
+        outside = f"what waited for {whom} counts as delivered: code of the project may act outside"
+        return "; ".join([*([outside] if whom else []), *self.unknown])
 
     @property
     def whose(self) -> str:
@@ -182,9 +182,9 @@ def make_fork(
         backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
         told("Cutting", 0, 1)
         kept = waiters(project, handlers=waiting)
-        reached = fork_back(store, position, began, kept)
-        if reached is not None:
-            _recall(project, store, began, reached)
+        brought = fork_back(store, position, began, kept)
+        if brought is not None:
+            _recall(project, store, began, brought.reached)
         fork = Fork(
             name=f"Fork of {project.name} at {position:,}",
             trunk=project.name,
@@ -194,6 +194,7 @@ def make_fork(
             began=began,
             now=began,
             delivered=tuple(sorted({*project.registry.subscriptions} - kept.keys())),
+            unknown=tuple(unknown(brought)) if brought is not None else (),
         )
         write_mark(part, fork)
         told("Cutting", 1, 1)

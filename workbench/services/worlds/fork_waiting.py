@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from workbench.engine.policy_runner import instance_of, reactor_subscription
 from workbench.engine.subscription_runners import commands_subscription
 from workbench.model.clock import MICROSECONDS
+from workbench.model.counts import counted
 from workbench.model.messaging import OnDead, Ordering
 from workbench.project.declared.handler_compiler import is_declared
 from workbench.store.waiter import Waiter
@@ -19,6 +20,32 @@ if TYPE_CHECKING:
     from workbench.model.messaging import Message, Subscription
     from workbench.model.registry import Registry
     from workbench.project.project import Project
+    from workbench.store.waiter import BroughtBack
+
+NAMED = 3
+"""Subscriptions are named up to that number, and counted beyond."""
+
+
+def named(subscriptions: Sequence[str]) -> str:
+    """Names a few subscriptions, and counts many."""
+    many = len(subscriptions)
+    return ", ".join(subscriptions) if many <= NAMED else f"{many} subscriptions"
+
+
+def unknown(brought: BroughtBack) -> Iterator[str]:
+    """Says what is not as it was then, as the store does not know it any more."""
+    if brought.tried:
+        yield f"a retry in {named(brought.tried)} that succeeded later counts as delivered"
+    if brought.acts:
+        acts = counted(brought.acts, "act")
+        yield f"which deliveries {acts} of operators skipped, reset or made early is forgotten"
+    removed = [
+        counted(many, what)
+        for many, what in ((brought.messages, "message"), (brought.letters, "dead letter"))
+        if many
+    ]
+    if removed:
+        yield f"not in it: {' and '.join(removed)}, removed since"
 
 
 def waiters(project: Project, *, handlers: bool) -> Mapping[str, Waiter]:

@@ -14,10 +14,11 @@ from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.conversion import BY_HANDLERS
 from workbench.store.sqlite.clock_steps import LAST_WRITE
 from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.lost_traces import lost_traces
 from workbench.store.sqlite.projection_tables import drop_rows
 from workbench.store.sqlite.waited import Waited
 from workbench.store.sqlite.waiting_rows import EFFECTS
-from workbench.store.waiter import Reached, Waiter
+from workbench.store.waiter import BroughtBack, Reached, Waiter
 
 _EMPTIED = (
     "deliveries", "dead_letters", "letter_changes", "letter_notes", "jobs", "processes", "timeouts", "actions",
@@ -152,9 +153,7 @@ def cut_back(path: Path, position: int) -> None:
             con.execute(f"delete from {table}")
 
 
-def fork_back(
-    path: Path, position: int, began: int, waiters: Mapping[str, Waiter]
-) -> Mapping[str, Reached] | None:
+def fork_back(path: Path, position: int, began: int, waiters: Mapping[str, Waiter]) -> BroughtBack | None:
     """Takes away what was stored behind a position, or happened later than it, and nothing else (W9).
 
     Where there is such, what processes remember goes, too, what operators did since is taken back, and what
@@ -168,7 +167,7 @@ def fork_back(
         waiters: Subscriptions for which what waits is kept; for others it counts as delivered.
 
     Returns:
-        How far these had come; None where nothing was taken away.
+        How far these had come, and what is not known of it; None where nothing was taken away.
 
     Raises:
         WorldError: It cannot be written.
@@ -182,6 +181,7 @@ def fork_back(
         named.update(more)
         cut = named["since"] != _NEVER
         waited = Waited(con, position, began, int(named["since"]), waiters)
+        lost = lost_traces(con, position, waiters)
         if cut:
             waited.bring_back()
             for statement in _OPEN_COMMANDS:
@@ -199,7 +199,7 @@ def fork_back(
             for statement in _WAIT_AGAIN:
                 con.execute(statement, named)
         waited.put_in_order()
-        return _reached(con, waiters)
+        return lost._replace(reached=_reached(con, waiters))
 
 
 def _reached(con: sqlite3.Connection, names: Collection[str]) -> dict[str, Reached]:

@@ -12,7 +12,7 @@ from workbench.model.delivery_states import Trigger
 from workbench.store.operations import ReplayLetter
 from workbench.store.operator_actions import Kept, KeptPast, KeptReplay, place_of
 from workbench.store.sqlite.column_shapes import json_reader
-from workbench.store.sqlite.rows import DELIVERIES, WITHDRAWN_COMMAND, deliveries, states
+from workbench.store.sqlite.rows import DELIVERIES, HEAD, WITHDRAWN_COMMAND, deliveries, states
 from workbench.store.stored_values import Delivery
 
 _encode = msgspec.json.Encoder().encode
@@ -55,10 +55,11 @@ Deliveries that a reset took away wait until its cursor, which stands first amon
 
 
 def keep(con: sqlite3.Connection, act: str, now: int, found: Iterable[Kept]) -> None:
-    """Keeps what an act replaces; nothing where it has no name."""
+    """Keeps what an act replaces, with how far the log was by then; nothing where it has no name."""
     if act:
-        rows = [(act, now, place_of(one), _encode(one).decode()) for one in found]
-        con.executemany("insert into replaced values (null,?,?,?,?)", rows)
+        (head,) = con.execute(HEAD).fetchone()
+        rows = [(act, now, place_of(one), _encode(one).decode(), head) for one in found]
+        con.executemany("insert into replaced values (null,?,?,?,json_set(?, '$.head', ?))", rows)
 
 
 def keep_past(

@@ -17,7 +17,7 @@ from workbench.store.sqlite import rows
 from workbench.store.sqlite.acts import put_delivery
 from workbench.store.sqlite.kept import deliveries_where, read_kept
 from workbench.store.sqlite.letters import new_delivery_of, set_tries
-from workbench.store.sqlite.waiting_rows import AT, INDEXES, LIVING, WaitingRows
+from workbench.store.sqlite.waiting_rows import AT, INDEXES, LATER, LIVING, WaitingRows
 from workbench.store.stored_values import DeadLetter, Delivery
 
 _encode = msgspec.json.Encoder().encode
@@ -42,8 +42,8 @@ class Waited(WaitingRows):
     # -- what operators did -------------------------------------------------------------------------------
 
     def _undo_acts(self) -> None:
-        acts = "select kept from replaced where at >= ? order by id desc"
-        for (text,) in self.con.execute(acts, (self.since,)).fetchall():
+        acts = f"select kept from replaced where {LATER} order by id desc"
+        for (text,) in self.con.execute(acts, self.times).fetchall():
             kept = read_kept(text)
             if isinstance(kept, KeptDelivery):
                 self._unskip(kept.delivery)
@@ -143,9 +143,9 @@ class Waited(WaitingRows):
     def _replays_of(self, letter: int) -> tuple[int | None, bool]:
         """Returns when a letter was last replayed before the time, and whether it was later."""
         before, later = self.con.execute(
-            "select max(iif(at < :since, at, null)), max(at >= :since) from replaced where number = :letter"
+            f"select max(iif({LATER}, null, at)), max({LATER}) from replaced where number = :letter"
             " and json_extract(kept, '$.type') in ('replay', 'past') and json_extract(kept, '$.note') is null",
-            {"since": self.since, "letter": letter},
+            {**self.times, "letter": letter},
         ).fetchone()
         return before, bool(later)
 

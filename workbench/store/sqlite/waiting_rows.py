@@ -27,13 +27,18 @@ _SETTLED = (
     " rank = case when key = '' then coalesce(due_at, enqueued_at - priority * 1000000)"
     " else enqueued_at - priority * 1000000 end where subscription_id = ? and " + LIVING
 )
+LATER = (
+    "case ifnull(json_extract(kept, '$.head'), 0) when 0 then at >= :since when :cut then at > :began"
+    " else json_extract(kept, '$.head') > :cut end"
+)
+"""Whether what was replaced was replaced later: how far the log was says so, where it is kept, else the time."""
 _HELD_BACK = (
     "select s.name, m.position from messages m join topics t on t.id = m.topic_id join subscriptions s"
-    " on s.topic = t.name where s.name <> ? and m.position <= min(?, s.cursor) and m.deliver_at > ?"
+    " on s.topic = t.name where s.name <> :commands and m.position <= min(:cut, s.cursor) and m.deliver_at > :began"
     " and not exists (select 1 from deliveries d where d.subscription_id = s.id and d.position = m.position)"
     " and not exists (select 1 from dead_letters l where l.subscription = s.name and l.position = m.position)"
-    " and not exists (select 1 from replaced r where r.number = m.position and r.at < ? and"
-    " json_extract(r.kept, '$.delivery.subscription') = s.name and json_extract(r.kept, '$.counts'))"
+    f" and not exists (select 1 from replaced where number = m.position and not {LATER} and"
+    " json_extract(kept, '$.delivery.subscription') = s.name and json_extract(kept, '$.counts'))"
 )
 """Delayed messages that were due later, but for those that an operator skipped or had made before."""
 _UPTO = "position > :after and position <= min(:cut, (select cursor from subscriptions where name = :name))"
@@ -47,7 +52,7 @@ _EVENTS_OF = (
 )
 _KNOWN = (
     "select 1 from dead_letters where subscription = :name and position = :position and died_at < :since"
-    " union all select 1 from replaced where number = :position and at < :since"
+    f" union all select 1 from replaced where number = :position and not {LATER}"
     " and json_extract(kept, '$.delivery.subscription') = :name and json_extract(kept, '$.counts')"
 )
 INDEXES = {"waited_letters": "dead_letters (position)", "waited_acts": "replaced (number)"}
@@ -70,6 +75,7 @@ class WaitingRows:
         self, con: sqlite3.Connection, cut: int, began: int, since: int, waiters: Mapping[str, Waiter]
     ) -> None:
         self.con, self._cut, self._began, self.since = con, cut, began, since
+        self.times = {"cut": cut, "began": began, "since": since}
         self.waiters = waiters
         self.numbers: dict[str, tuple[int, str]] = {
             name: (number, topic)
@@ -150,7 +156,7 @@ class WaitingRows:
 
     def hold_back(self) -> None:
         """Has messages wait that were due later."""
-        values = (COMMANDS_TOPIC, self._cut, self._began, self.since)
+        values = {**self.times, "commands": COMMANDS_TOPIC}
         for name, position in self.con.execute(_HELD_BACK, values).fetchall():
             if name in self.waiters:
                 self.wait(name, position)
@@ -178,7 +184,7 @@ class WaitingRows:
 
     def _was_handled(self, name: str, position: int, message: UUID) -> bool:
         """Whether a message was handled, skipped, or dead by then, as far as that is known."""
-        known = self.con.execute(_KNOWN, {"name": name, "position": position, "since": self.since})
+        known = self.con.execute(_KNOWN, {**self.times, "name": name, "position": position})
         if known.fetchone() is not None:
             return True
         made = [derived_id(name, message, number).bytes for number in range(EFFECTS)]
