@@ -155,7 +155,7 @@ class DesignSteps(QObject):
         self._back(self.desk.workspace.design.redo, "Redo")
 
     def _back(self, work: Callable[[], DesignState], word: str) -> None:
-        self.desk.run(self._gone_back(work, word), word)
+        self._step = self.desk.run(self._gone_back(work, word), word)
 
     async def _gone_back(self, work: Callable[[], DesignState], word: str) -> None:
         """Goes a step back or forth; one that cannot be is told and stays until a person passes over it."""

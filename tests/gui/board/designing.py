@@ -73,6 +73,7 @@ class Designer:
         await self.until(self.board.editor.entry.isVisible)
         before = self.board.editor.state.undo, self.text
         line = self.board.editor.entry.line
+        self.board.editor.entry.ahead.see()
         line.clear()
         QTest.keyClicks(line, text)
         QTest.keyClick(line, key, pressed)
@@ -80,8 +81,9 @@ class Designer:
         await self.rest()
 
     async def rest(self) -> None:
-        """Waits until what was asked for is done."""
-        await self.until(lambda: not self.board.desk.running())
+        """Waits until what was asked for is done, and drawn."""
+        desk, entry = self.board.desk, self.board.editor.entry
+        await self.until(lambda: not desk.running() and not entry.comes())
 
     async def choose(self, node: str) -> None:
         """Chooses a card, once it is there."""

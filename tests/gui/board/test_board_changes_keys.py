@@ -15,7 +15,7 @@ import workbench.gui.board
 from tests.gui.board.designing import CONTROL, Designer
 from tests.gui.board.test_board_editor import rename
 from tests.gui.dialog_keys import held
-from workbench.gui.board.board_entry import Asking, Entered
+from workbench.gui.board.asking import Asking, Entered
 
 BOARD = Path(workbench.gui.board.__file__).parent
 RETURN = Qt.Key.Key_Return

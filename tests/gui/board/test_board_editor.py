@@ -435,10 +435,10 @@ async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> No
     await designer.type("tell")
     stand = designer.board.editor.stand
     designer.board.resize(ROOMY, 600)
-    assert stand.text().startswith("! Draft: 1 mistake, running the model of ")
+    assert stand.text() == "! Draft: 1 mistake; 1 section not saved, the rest is"
     designer.board.resize(ROOMY - 1, 600)
     assert stand.text() == "! Draft: 1 mistake"
-    assert "Not saved yet; the model of " in stand.toolTip()
+    assert "Not all is saved yet; the model of " in stand.toolTip()
     assert stand.width() >= stand.sizeHint().width()
     await designer.choose("subscription:tell")
     card = designer.scene.cards()["subscription:tell"].card

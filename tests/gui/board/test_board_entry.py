@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_entry import BEFORE, NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
+from workbench.gui.board.asking import NOTHING, Asking, Entered, Offer
+from workbench.gui.board.board_entry import BEFORE, UNSURE, BoardEntry
 from workbench.gui.board.board_offers import refused_name
 
 SENT, LOST = Offer(text="sent: link to it", name="parcel.sent"), Offer(text="New event sent", name="")
@@ -81,6 +82,7 @@ def test_it_stands_within_the_canvas_however_much_fits(entry: BoardEntry) -> Non
     entry.tell("This cannot be a name, and here is a long reason why it cannot be one at all")
     assert canvas.rect().contains(entry.geometry())
     assert entry.told.isVisible()
+    entry.ahead.see()
     QTest.keyClicks(entry.line, "x")
     assert not entry.told.isVisible()
 

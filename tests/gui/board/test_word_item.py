@@ -84,6 +84,19 @@ def test_what_hides_in_a_name_of_the_blueprint_is_drawn_as_escapes(qtbot: QtBot,
     assert drawn[0] != drawn[2]
 
 
+def test_the_name_of_an_event_without_room_leaves_out_what_its_lane_says(qtbot: QtBot) -> None:
+    drawn = []
+    for name in ("trip.booked", "…booked", "trip.failed"):
+        image = QImage(60, 16, QImage.Format.Format_RGB32)
+        image.fill(QColor("#ffffff"))
+        painter = QPainter(image)
+        paint_name(painter, name, QRectF(0, 0, 56, 15))
+        painter.end()
+        drawn.append(image)
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != drawn[2]
+
+
 def test_words_that_change_are_written_again(worded: BoardScene, shop: BoardGraph) -> None:
     worded.show_graph(saying(shop, "at event.closes_at"))
     assert worded.words[PAIR].words == "at event.closes_at"

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
 BEGIN = (
-    "Press C to add a command: what is asked for. Then E adds the event that follows."
-    " A double click offers all that can be made."
+    "Press C to add a command: what is asked for.\n"
+    "Then E adds the event that follows.\n"
+    "A double click offers all that can be made."
 )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.errors import CallerError, InvalidValue, WorkbenchError
+from workbench.gui.board.board_entry import UNTAKEN
 from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.change_strip import ChangeStrip, Chosen, PlaceKey
 from workbench.gui.widgets import error_text, give_keyboard
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 CHANGED, OTHER = "The files changed meanwhile", "With this name its aggregate is another one"
 """Why the places are listed again."""
+ANSWER = "Answer the question above first"
+"""Why nothing is taken where files and draft differ."""
 STILL = "It has its name still. Enter asks again, Esc takes the old one."
 Do = Callable[[str, Callable[["DesignText"], "DesignText"], Callable[[], None], str], None]
 """Does a step of the design: its label, the change, what follows, and the id of the card to be chosen."""
@@ -71,6 +74,8 @@ class BoardChanges(QObject):
         self.strip.chosen.connect(self._chosen)
         self.strip.left.connect(self._back)
         self.strip.place_wanted.connect(desk.text_wanted)
+        entry.ahead.guard(self.strip.name)
+        entry.ahead.untaken.connect(self._tell_untaken)
 
     def rename(self, node: DesignNode, name: str) -> None:
         """Renames something, after a look where it is named at more than one place."""
@@ -82,9 +87,7 @@ class BoardChanges(QObject):
         self._preview, self._listed = preview, name
         places = tuple(one.reference for one in preview.places)
         if len(places) + len(preview.stays) > 1 or preview.notes or self.strip.isVisible():
-            self._entry.leave()
-            self.strip.ask_name(preview, name)
-            self._listed_again()
+            self._ask_in_strip(preview, name)
         else:
             self._chosen(Chosen(name=name, places=places))
 
@@ -120,11 +123,20 @@ class BoardChanges(QObject):
         name = line.partition(":")[0].strip().removesuffix("?")
         own = ".".join(section_path(preview.node.kind, preview.node.name))
         if preview.notes or self.strip.isVisible() or any(one.owner != own for one in preview.places):
-            self._entry.leave()
-            self.strip.ask_name(preview, name)
-            self._listed_again()
+            self._ask_in_strip(preview, name)
         else:
             self._change_field(preview, line, then)
+
+    def _ask_in_strip(self, preview: ChangePreview, name: str) -> None:
+        """Asks for a name in the strip, which is to be seen before what is typed on counts."""
+        self._entry.leave()
+        self.strip.ask_name(preview, name)
+        self._listed_again()
+        self._entry.ahead.refuse()
+
+    def _tell_untaken(self, typed: str) -> None:
+        if self.strip.isVisible() and self._entry.isHidden():
+            self.strip.tell(UNTAKEN.format(typed))
 
     def _named(self, line: str) -> str:
         """Returns the line of a field with the name that stands in the strip."""
@@ -243,7 +255,7 @@ class BoardChanges(QObject):
     def take_back(self) -> None:
         """Takes back what was told last, where it still stands: what was wrong is so no more."""
         place, text = self._told
-        if text and place.told.text() == text:
+        if text and place.told.text().startswith(text):
             place.tell("")
 
     @property

@@ -11,8 +11,9 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.add_button import add_button, begin_label
-from workbench.gui.board.board_changes import BoardChanges
-from workbench.gui.board.board_entry import MAKE_KEYS, Asking, BoardEntry, Entered
+from workbench.gui.board.asking import MAKE_KEYS, Asking, Entered
+from workbench.gui.board.board_changes import ANSWER, BoardChanges
+from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.board.board_fields import BoardFields
 from workbench.gui.board.board_hand import BoardHand
 from workbench.gui.board.board_offers import (
@@ -82,18 +83,18 @@ class BoardEditor(DesignSteps):
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
         super().__init__(desk, canvas, canvas)
-        self.canvas = canvas
-        self.entry = BoardEntry(canvas)
+        self.canvas, self.entry = canvas, BoardEntry(canvas)
         self.entry.typed.connect(self._light)
         self.place_of_entry = EntryPlace(canvas, self.entry)
         self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change, self.tell_refused)
         self.entry.waits = self.changes.strip.waits = self.is_busy
-        self.entry.comes = lambda: bool(self.wanted)
+        self.entry.comes = lambda: bool(self.wanted) and not canvas.board.has(self.wanted)
+        self.entry.ahead.lost.connect(self.want_nothing)
         self.conflict, self.wanted = ConflictBanner(), ""
-        self.came: tuple[str, ...] = ()
+        self.came, self.unwritten = tuple[str, ...](), tuple[str, ...]()
         self._running: Registry | None = None
-        self._read, self._since, self.stale = False, "", False
+        self._read, self._roomy, self._since, self.stale = False, False, "", False
         self._reading = Question(self, desk, self.take, self.tell_reading)
         self._looking = Question(self, desk, self.take, self._know_stale)
         desk.project_saved.connect(self.follow)
@@ -104,13 +105,10 @@ class BoardEditor(DesignSteps):
         self.slices, self.hand = BoardSlices(self), BoardHand(self)
         for picture in canvas.pictures:
             picture.takes_fields = self.takes_fields
-        self.stand = StandPill()
-        self.unwritten, self._roomy = tuple[str, ...](), False
         self._pointed: QPoint | None = None
-        self.add_menu = LetterMenu(canvas)
-        self.add_button = add_button(self)
+        self.stand, self.add_menu = StandPill(), LetterMenu(canvas)
+        self.add_button, self.begin = add_button(self), begin_label(canvas)
         self.add_menu.aboutToHide.connect(self._point_nowhere, Qt.ConnectionType.QueuedConnection)
-        self.begin = begin_label(canvas)
 
     # -- what is chosen ------------------------------------------------------------------------------------
 
@@ -146,10 +144,14 @@ class BoardEditor(DesignSteps):
         """Whether a step is being done, or what it would touch is looked for: nothing else is begun."""
         return self.is_stepping or self.changes.is_looking
 
+    def want_nothing(self) -> None:
+        """Chooses nothing once it is drawn: a person points elsewhere, or it does not come."""
+        self.wanted, self.came = "", ()
+
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""
         if identity and identity != self.wanted:
-            self.wanted, self.came = "", ()
+            self.want_nothing()
 
     def drawn(self) -> None:
         """Chooses what was made, once it is there; where nothing is, says how to begin."""
@@ -160,11 +162,10 @@ class BoardEditor(DesignSteps):
         self.begin.adjustSize()
         self.follow()
         if self.wanted and self.canvas.board.has(self.wanted):
-            came, self.came = self.came, ()
             self.canvas.reveal(self.wanted)
-            if came:
-                self.canvas.board.choose_several(came, self.wanted)
-            self.wanted = ""
+            if self.came:
+                self.canvas.board.choose_several(self.came, self.wanted)
+            self.want_nothing()
         self.place_of_entry.bring()
 
     # -- making --------------------------------------------------------------------------------------------
@@ -228,7 +229,7 @@ class BoardEditor(DesignSteps):
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
         if not entered.away or self.canvas.board.chosen in {"", self.entry.asking.card}:
-            self.wanted = identity_of(node)
+            self.wanted = identity_of(node, self.entry.asking.card)
         if entered.away:
             self.entry.leave()
             return
@@ -244,9 +245,8 @@ class BoardEditor(DesignSteps):
 
     def _no_next(self, identity: str) -> str:
         node = self.node(identity)
-        if node is None or node.kind in NEXT:
-            return self.no_node(identity)
-        return f"Nothing usually follows a {node.kind}"
+        ends = f"Nothing usually follows a {node.kind}" if node and node.kind not in NEXT else ""
+        return ends or self.no_node(identity)
 
     @action(
         "Add what comes next …",
@@ -346,8 +346,8 @@ class BoardEditor(DesignSteps):
             self.know_unread(error)
         else:
             self.tell_unread(error, label)
-        if not isinstance(error, DesignConflict):  # which is asked above, once
-            self.changes.tell(error_text(error))
+        self.want_nothing()
+        self.changes.tell(ANSWER if isinstance(error, DesignConflict) else error_text(error))
 
     @override
     def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:
@@ -358,7 +358,7 @@ class BoardEditor(DesignSteps):
 
     @override
     def settled(self, state: DesignState) -> None:
-        if self.unread:
+        if self.unread or self.conflict.asks:
             self.changes.take_back()
         super().settled(state)
         self.conflict.hide()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.board.asking import NOTHING, Asking, Entered, Offer
 from workbench.gui.board.typed_ahead import TypedAhead
 from workbench.gui.choice_list import ChoiceLine, ChoiceList
 from workbench.gui.icons import icon
@@ -30,98 +30,13 @@ WIDE, WIDEST, AROUND, BESIDE = 300, 560, 72, 32
 CHECK_MS = 400
 """After so long without a key what was typed is checked."""
 BEFORE = "Typed before, and left with Esc. Enter takes it, Esc forgets it."
+UNTAKEN = "Not taken: {}"
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 OWN = {Qt.Key.Key_S, Qt.Key.Key_D}
 """With Ctrl, keys of the line, beside those of every line."""
 ROWS = 6
 """Rows of what fits that are shown at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """Something that fits what was typed.
-
-    Attributes:
-        text: What is shown.
-        name: What it stands for.
-        icon: Name of its icon.
-        node: Id of its card, if it has one.
-        owner: The aggregate of what is new; empty where that is not asked.
-    """
-
-    text: str
-    name: str
-    icon: str = ""
-    node: str = ""
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
-    """What was entered.
-
-    Attributes:
-        offer: What was taken of what fits; None for the text itself.
-        on: Whether the next one is to follow at once.
-        inside: Whether the fields are to follow.
-        away: Whether the person went elsewhere meanwhile: nothing follows, and nothing else is chosen.
-    """
-
-    text: str
-    offer: Offer | None = None
-    on: bool = False
-    inside: bool = False
-    away: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """A line that is asked for, and what is done with it.
-
-    Attributes:
-        sign: Name of the icon.
-        take: Is given what was entered.
-        fits: Returns what fits what was typed.
-        lights: Returns ids of nodes: from which a wire would lead, and to which it could.
-        act: Name of the action that asks for it again for that card; empty where none does.
-        card: Id of the card that it is about, and at which it stands; empty where it is about none.
-        field: Number of the card's line over which it lies; below the card if negative.
-        text: What stands in the line first.
-        hint: Is shown while nothing is typed.
-        erase: Backspace in an empty line.
-        step: The arrows where nothing fits: up (-1) or down (1), and whether with Alt.
-        copy: Ctrl+D.
-        between: Stands in the place of line ends in what is pasted.
-        check: Says what is wrong with what was typed; empty where nothing is.
-        marks: Whether the first of what fits is marked, so that Enter takes it.
-        keeps: What is typed and left is offered again under this name; empty where it is not kept.
-        keys: What else can be pressed, and what it does.
-    """
-
-    title: str
-    sign: str
-    take: Callable[[Entered], object]
-    fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
-    lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
-    act: str = ""
-    card: str = ""
-    field: int = -1
-    text: str = ""
-    hint: str = ""
-    erase: Callable[[], object] = lambda: None
-    step: Callable[[int, bool], object] = lambda _by, _carried: None
-    copy: Callable[[], object] = lambda: None
-    between: str = " "
-    check: Callable[[str], str] = lambda _typed: ""
-    marks: bool = True
-    keeps: str = ""
-    keys: tuple[tuple[str, str], ...] = ()
-
-
-MAKE_KEYS = ("Ctrl+Enter", "and what comes next"), ("Tab", "and its fields")
-ADD_KEYS = (("Ctrl+Enter", "also of its events"), ("Tab", "and the next"))
-CHANGE_KEYS = ("Tab", "and the next"), ("Alt+↑ ↓", "move it"), ("Ctrl+D", "copy it")
 
 
 def never() -> bool:
@@ -133,9 +48,6 @@ def _is_for_all(event: QKeyEvent) -> bool:
     """Whether a key may be one of the window's, such as that of another room."""
     control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     return control and event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter, *OWN}
-
-
-NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
 
 
 class BoardEntry(QFrame):
@@ -169,6 +81,7 @@ class BoardEntry(QFrame):
         self.setObjectName("board_entry")
         self.asking, self.waits, self.comes = NOTHING, never, never
         self._kept: dict[str, str] = {}
+        self._said = ""
         self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
         self._held = False
@@ -179,6 +92,7 @@ class BoardEntry(QFrame):
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
         self.ahead = TypedAhead(self.line, canvas, self._waits, self._comes)
+        self.ahead.untaken.connect(self._tell_untaken)
         self.list = ChoiceList()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
@@ -213,19 +127,20 @@ class BoardEntry(QFrame):
         self.line.setAccessibleName(asking.title)
         self.line.setPlaceholderText(asking.hint)
         self._sign.setPixmap(icon(asking.sign, "accent").pixmap(16, 16))
-        self.tell("")
+        self._say("")
+        self.ahead.see()
         self.line.setText(asking.text)
         self._place, self._held = place, True
         self._offer(asking.text)
         self.show()
         self.raise_()
         self.stand(place)
-        give_keyboard(self.line)
-        self.line.selectAll()
-        if kept := self._kept.pop(asking.keeps, ""):
+        if not self.ahead.is_away:
+            give_keyboard(self.line)
+        if not self.ahead.holds and (kept := self._kept.pop(asking.keeps, "")):
             self.line.setText(kept)
-            self.tell(BEFORE, "muted")
-        self.ahead.play()
+            self._say(BEFORE, "muted")
+        self.line.selectAll()
 
     def _waits(self) -> bool:
         return self.waits()
@@ -266,37 +181,49 @@ class BoardEntry(QFrame):
             self.asking.take(Entered(text=name, offer=found))
 
     def tell(self, text: str, role: str = "error") -> None:
-        """Says what is wrong with what was entered, where something is asked for; it stays to be changed."""
+        """Says what is wrong with what was entered, where something is asked for; it stays to be changed.
+
+        What was typed behind it is not taken, and that is said, too.
+        """
+        self._say(text, role)
+        if text and self.asking is not NOTHING:
+            self.ahead.refuse()
+            if not self.ahead.is_away:
+                give_keyboard(self.line)
+
+    def _say(self, text: str, role: str = "error") -> None:
         if self.asking is NOTHING:
             return
+        self._said = text
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.ink(role)}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
-        if text:
-            self.ahead.drop()
-            give_keyboard(self.line)
+
+    def _tell_untaken(self, typed: str) -> None:
+        self.told.setText(f"{self._said}\n{UNTAKEN.format(typed)}")
+        self.told.show()
+        self.stand(self._place)
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
         if self.isVisible():
-            held = self.line.hasFocus()
+            held = self.window().focusWidget() is self.line
             self._pause.stop()
             self.asking = NOTHING
             self.hide()
-            self.ahead.play()
             if held:
                 give_keyboard(self._canvas)
             self.typed.emit()
 
     def _check(self) -> None:
         if not self.told.isVisible() and (said := self.asking.check(self.line.text())):
-            self.tell(said)
+            self._say(said)
 
     def _escape(self) -> None:
         """Goes away; what was typed is kept for the next time, unless it was kept before."""
         asking, typed = self.asking, self.line.text()
-        before = self.told.isVisible() and self.told.text() == BEFORE
+        before = self.told.isVisible() and self._said == BEFORE
         if asking.keeps and typed.strip() not in ("", asking.text) and not before:
             self._kept[asking.keeps] = typed
         self.leave()
@@ -347,7 +274,8 @@ class BoardEntry(QFrame):
         elif offer is None or not offer.name or self.list.count() == 1:
             self.asking.take(Entered(text=typed, offer=offer, away=True))
         else:
-            self.tell(UNSURE)
+            self._say(UNSURE)
+            give_keyboard(self.line)
 
     @override
     def eventFilter(self, watched: object, event: object) -> bool:
@@ -362,7 +290,7 @@ class BoardEntry(QFrame):
         self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
         if event.type() != QKeyEvent.Type.KeyPress:
             return False
-        return self._held or self.ahead.keep(event) or self._key(event)
+        return self._held or self._key(event)
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""

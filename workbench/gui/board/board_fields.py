@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from workbench.gui.actions import action
-from workbench.gui.board.board_entry import ADD_KEYS, CHANGE_KEYS, Asking, Entered, Offer
+from workbench.gui.board.asking import ADD_KEYS, CHANGE_KEYS, Asking, Entered, Offer
 from workbench.gui.board.board_offers import holders, identity_of, sign_of
 from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import field_gestures, gestures

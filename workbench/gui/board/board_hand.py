@@ -138,6 +138,8 @@ class BoardHand(QObject):
         self._let_go()  # a drag whose release went elsewhere
         self._ends = None
         key = board.card_at(self._canvas.mapToScene(self._pressed))
+        if key:
+            self._editor.want_nothing()
         if key and board.cards()[key].card.node in board.lights.targets:
             self._editor.entry.take_node(board.cards()[key].card.node)  # a name is asked for: this one is it
             return True

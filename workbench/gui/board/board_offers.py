@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.gui.actions import Action
-from workbench.gui.board.board_entry import Offer
+from workbench.gui.board.asking import Offer
 from workbench.services.design import gestures
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
@@ -206,8 +206,14 @@ def is_linked(text: DesignText, source: DesignNode, target: DesignNode) -> bool:
     return found is not None and found.linked(text.project, source.name, target.name)
 
 
-def identity_of(node: DesignNode) -> str:
-    """Returns the id of the card of something."""
+def identity_of(node: DesignNode, after: str = "") -> str:
+    """Returns the id of the card of something; a handler of a subscription is shown by that one's.
+
+    Args:
+        after: Id of the card that it follows.
+    """
+    if node.kind == "handler" and after.startswith("subscription:"):
+        return after
     kind = {"policy": "subscription", "process": "subscription", "actor": "external"}.get(
         node.kind, node.kind
     )

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QRubberBand
 from typing_extensions import override
 
 from workbench.gui.actions import BoundAction, WidgetKey, action
+from workbench.gui.board.asking import Asking, Entered, Offer
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.board_entry import Asking, Entered, Offer
 from workbench.gui.board.board_slices import BoardPart
 from workbench.gui.board.flow_view import ARROWS, DRAG
 from workbench.gui.widgets import give_keyboard

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey, action
+from workbench.gui.board.asking import Asking, Entered
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.board_entry import Asking, Entered
 from workbench.gui.board.board_offers import (
     KEYS,
     follows,

@@ -76,6 +76,9 @@ def paint_name(
             break
     else:
         few = level or place.width() < FEW * measures.averageCharWidth()
+        if few and most == 1 and "." in text:  # its lane says the first part
+            text = f"…{text.partition('.')[2]}"
+            lines = [text]
         elide = Qt.TextElideMode.ElideRight if few else Qt.TextElideMode.ElideMiddle
         # One beginning that is read says more than two.
         lines = [measures.elidedText(one, elide, place.width() + 1) for one in ([text] if level else lines)]

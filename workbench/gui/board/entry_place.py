@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF
 
+from workbench.gui.board.asking import Asking
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.board_entry import Asking, BoardEntry
+from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.board.flow_view import FlowView
 
 BELOW = 9
 """Pixels between a card and the line below it: the ring of what is chosen is there."""
-BEGIN = QPoint(24, 52)
+BEGIN = QPoint(24, 92)
 """Where the line stands while nothing is on the board: below the words that say how to begin."""
 
 

@@ -12,22 +12,27 @@ from workbench.gui.actions import BoundAction
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
+    from workbench.gui.board.typed_ahead import TypedAhead
 LEAVE = QKeySequence.StandardKey.Cancel
 ASKS = " …"
 """How the name of an action ends that asks for a line."""
-EDITING = frozenset(
+PRESSED = frozenset(
     {
-        *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
-        *(Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt),
-        *(Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_CapsLock),
+        *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta),
+        *(Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_ScrollLock, Qt.Key.Key_unknown),
     }
 )
+"""Keys that do something with another one alone."""
+EDITING = PRESSED | {
+    *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_Backspace, Qt.Key.Key_Delete),
+}
 """Keys that a person presses in a line, beside letters."""
 CLIPBOARD = tuple(getattr(QKeySequence.StandardKey, one) for one in ("SelectAll", "Cut", "Paste"))
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 PAUSE = 2500
 """Milliseconds after the last key, after which a person is not typing any more."""
-LOST = "No line is open: what was typed did nothing, until Esc"
+LOST = "No line is open. Not taken, until Esc: {}"
 SHOWN = 6000
 """Milliseconds that a reason is shown, unless another key is pressed."""
 
@@ -46,7 +51,7 @@ class RefusedKeys(QObject):
 
     def __init__(self, canvas: FlowView) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
+        self._canvas, self._lost = canvas, ""
         self.pause = QTimer(self, singleShot=True, interval=PAUSE)
         self.shown = QTimer(self, singleShot=True, interval=SHOWN)
         self.shown.timeout.connect(lambda: self.told.emit(""))
@@ -61,8 +66,8 @@ class RefusedKeys(QObject):
             return False
         if self.pause.isActive() and is_typing(event):
             self.pause.start()
-            if event.key() in ENTER and event.type() == QEvent.Type.KeyPress:
-                self.pause.stop()
+            if event.type() == QEvent.Type.KeyPress:
+                self._lose_on(event)
             event.accept()
             return True
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -72,13 +77,27 @@ class RefusedKeys(QObject):
         self._forget()
         return self._refuse(event)
 
-    def lose(self) -> None:
+    def stand_behind(self, ahead: TypedAhead) -> None:
+        """Looks at keys behind what keeps them, and keeps from the board what was meant for a line."""
+        ahead.lost.connect(self.lose)
+        ahead.come_first()
+
+    def lose(self, typed: str, goes_on: bool) -> None:
         """Is told that no line came for what was typed: what is typed on does nothing, either."""
-        self.pause.start()
+        self._lost = typed
         self.shown.start()
-        self.told.emit(LOST)
+        self.told.emit(LOST.format(typed))
+        if goes_on:
+            self.pause.start()
+
+    def _lose_on(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            self.pause.stop()
+        elif self._lost and event.text().isprintable():
+            self.lose(self._lost + event.text(), goes_on=True)
 
     def _forget(self) -> None:
+        self._lost = ""
         if self.shown.isActive():
             self.shown.stop()
             self.told.emit("")

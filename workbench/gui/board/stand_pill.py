@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from typing_extensions import override
 
+from workbench.gui.board.draft_parts import changed_names
 from workbench.gui.time_format import short
 from workbench.gui.widgets import Badge, plain_tip
 from workbench.model.counts import counted
@@ -43,7 +44,7 @@ def stand_of(
         unwritten: Ids of the cards whose text is typed and not written.
         outdated: Why an older model runs than the files say, if one does.
         since: When the model that runs was taken over.
-        roomy: There is room to say so where a mistake is in the way.
+        roomy: There is room to say that all else is saved where a mistake is in the way.
     """
     if state.refused:
         text = f"Not saved: {_shortly(state.refused)}"
@@ -51,7 +52,7 @@ def stand_of(
         return Stand(kind="error", text=text, tip=tip)
     if state.problems:
         told = (
-            f"Not saved yet; the model of {since} runs.",
+            f"Not all is saved yet; the model of {since} runs.",
             *map(str, state.problems),
             *unwritten,
             "Click to go there, right click to discard the draft",
@@ -59,8 +60,8 @@ def stand_of(
         text = f"Draft: {counted(len(state.problems), 'mistake')}"
         if unwritten:
             text += f", {counted(len(unwritten), 'section')} not saved"
-        elif roomy:
-            text += f", running the model of {since}"
+        elif roomy and (held := len(changed_names(state))):
+            text += f"; {counted(held, 'section')} not saved, the rest is"
         return Stand(kind="warning", text=text, tip="\n".join(told))
     if unwritten:
         text = f"{counted(len(unwritten), 'section')} not saved"

@@ -78,7 +78,7 @@ class BoardView(View):
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
         self.refused.told.connect(self.pictures.tell)
-        self.editor.entry.ahead.lost.connect(self.refused.lose)
+        self.refused.stand_behind(self.editor.entry.ahead)
         self.marks = BoardMarks(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take, self.editor.changes.rename_field))

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.board_entry import Asking, BoardEntry, Entered, Offer
+from workbench.gui.board.asking import Asking, Entered, Offer
+from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.reads import Question, takes_time

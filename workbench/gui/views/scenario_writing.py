@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Signal
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
+from workbench.gui.board.asking import Asking, Entered
+from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.design_steps import STEPS, DesignSteps
 from workbench.gui.reads import Question
 from workbench.gui.table_actions import ChosenRows
