@@ -132,7 +132,7 @@ class Post:
         await trunk.running().settle()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 4, 7, 15])
 async def test_W9_a_fork_that_is_made_later_is_as_one_made_at_once(tmp_path, on_file, stores, by_hand, seed):
     async with running(written(tmp_path / "trunk", POST)) as trunk:
         post, then = Post(trunk, seed), {}
