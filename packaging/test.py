@@ -100,7 +100,11 @@ LONG = (
         "tests/engine/test_leases_machine.py",
     ),
     _long("histories of the store", "tests/store/test_machine.py"),
-    _long("orders that are explored", "tests/services/worlds/test_explored_promises.py"),
+    _long(
+        "orders that are explored",
+        "tests/services/worlds/test_explored_promises.py",
+        "tests/services/worlds/test_schedule_runs.py",
+    ),
     _long("killed at every write", "tests/torture/test_dying.py"),
     _long(
         "a workbench that is killed", "tests/journeys/test_killed.py", "tests/journeys/test_killed_rebuild.py"

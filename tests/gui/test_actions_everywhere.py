@@ -39,6 +39,7 @@ ROWS = {"Copy rows", "Copy rows as JSON"}
 WIDGETS_OF_THEIR_OWN = {
     "actions.py": "declares keys",
     "board/board_offers.py": "declares them for the board's editor",
+    "board/typed_ahead.py": "plays keys in their order that were pressed while a step was done",
     "board/refused_keys.py": "what is typed after a key that does nothing does nothing",
     "palette.py": "moves in its list while one types",
     "chooser.py": "leaves letters with Ctrl or Alt to the window",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QPushButton
 
 from workbench.gui.font_files import load_fonts
@@ -230,3 +230,19 @@ def test_the_packaged_fonts_are_used(qapp):
     assert QFontInfo(code_font()).family() == "JetBrains Mono"
     assert QFontInfo(code_font()).fixedPitch()
     assert (ui_font(12).pointSizeF(), code_font(8).pointSizeF()) == (12, 8)
+
+
+@pytest.mark.parametrize("font", [ui_font, code_font])
+@pytest.mark.parametrize(("written", "other"), [("5x1", "5×1"), ("a!=b", "a≠b"), ("a->b", "a→b")])
+def test_what_is_written_is_shown_sign_by_sign(qapp, font, written, other):
+    def drawn(text):
+        image = QImage(200, 40, QImage.Format.Format_RGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setFont(font(14.0))
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(4, 30, text)
+        painter.end()
+        return image
+
+    assert drawn(written) != drawn(other)

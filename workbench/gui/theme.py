@@ -370,7 +370,7 @@ def _general_font() -> QFont:
     """Returns our font with the system's behind it, which takes long to be found."""
     font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
     font.setFamilies(["Inter", *font.families()])
-    return font
+    return sign_by_sign(font)
 
 
 def code_font(size: float = TEXT_SIZE) -> QFont:
@@ -379,6 +379,12 @@ def code_font(size: float = TEXT_SIZE) -> QFont:
     font.setFamilies(["JetBrains Mono", *font.families()])
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPointSizeF(size)
+    return sign_by_sign(font)
+
+
+def sign_by_sign(font: QFont) -> QFont:
+    """Has a font show a text as it is written: no ``×`` for the x of ``5x1``, no ``≠`` for ``!=``."""
+    font.setFeature(QFont.Tag("calt"), 0)
     return font
 
 

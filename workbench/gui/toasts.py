@@ -95,9 +95,7 @@ class Toasts(QWidget):
         if not shown:
             self._corner = 0
             return
-        room = self._room()
-        wide = min(WIDTH + 2 * EDGE, room.width())
-        size = QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
+        room, size = self._room(), self._size()
         if new:
             buttons = [*main_buttons(self._window), *tool_buttons(self._window, but=self)]
             self._corner = emptiest_corner(room, size, shown_rows(self._window), buttons)
@@ -107,6 +105,9 @@ class Toasts(QWidget):
             tools = tool_buttons(self._window, but=self)
             kept = worked_on(self._window)
             self._corner = free_corner(room, size, kept, self._corner, *buttons, tools=tools)
+            while covered(places(room, size, kept[1:])[self._corner], kept[:1]) and self._wait_oldest():
+                size = self._size()
+                self._corner = free_corner(room, size, kept, self._corner, *buttons, tools=tools)
         self.setGeometry(places(room, size, worked_on(self._window)[1:])[self._corner])
         self._column.activate()  # while it lay still no request reached it, and none is posted twice
         self.raise_()
@@ -117,6 +118,20 @@ class Toasts(QWidget):
             return False
         focused = QApplication.focusWidget()
         return self.underMouse() or (focused is not None and self.isAncestorOf(focused))
+
+    def _size(self) -> QSize:
+        room = self._room()
+        wide = min(WIDTH + 2 * EDGE, room.width())
+        return QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
+
+    def _wait_oldest(self) -> bool:
+        """Has the oldest wait until there is room for all; returns whether it is not the only one."""
+        cards = [one for one in self.findChildren(NoticeCard) if not one.isHidden()]
+        cards.sort(key=self._column.indexOf)
+        if len(cards) > 1:
+            self._waiting.append(cards[0])
+            cards[0].hide()
+        return len(cards) > 1
 
     def _show_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []

@@ -38,7 +38,8 @@ async def test_six_lines_of_the_text_are_seen_while_a_question_stands_above_them
     assert pane.strip.isVisible()
     assert pane.strip.height() < 2 * line
     assert section.banner.difference.height() >= 3 * line
-    assert all(one.visibleRegion().boundingRect() == one.rect() for one in section.banner.buttons)
+    buttons = section.banner.buttons
+    await until(lambda: all(one.visibleRegion().boundingRect() == one.rect() for one in buttons))
     section.banner.hide()
     await until(lambda: split.sizes() == before)
 

@@ -30,6 +30,7 @@ from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
+from workbench.gui.widgets import give_keyboard
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
@@ -373,6 +374,51 @@ async def test_what_both_changed_can_be_settled_by_typing(board: BoardView, desk
     section._pause.timeout.emit()
     await until(lambda: file_of(board) == theirs.replace("# asks for it", "# wants it"))
     assert section.banner.isHidden()
+
+
+@pytest.mark.parametrize("drawn_first", [True, False])
+async def test_V5_what_is_typed_goes_on_where_another_program_renames_what_is_shown(
+    board: BoardView, desk: Desk, until: Any, drawn_first: bool
+) -> None:
+    section = await shown(board, "command:place", until)
+    editor, file = section.pane.editor, desk.workspace.project.root / "project.tsk"
+    give_keyboard(editor)
+    at = editor.text().index('"money"') + 7
+    editor.go_to(at)
+    QTest.keyClicks(editor, ' "x')
+    await until(lambda: editor.mistakes)
+    file.write_text(file_of(board).replace("[command.place]", "[command.order_now]"))
+    if drawn_first:
+        await desk.workspace.model_reload.check()
+        await until(lambda: not board.scene.has("command:place"))
+    board.editor.follow()
+    await until(lambda: section.node == DesignNode("command", "order_now"))
+    QTest.keyClicks(editor, "yz")
+    await desk.workspace.model_reload.check()
+    await until(lambda: board.scene.chosen == "command:order_now")
+    assert editor.hasFocus()
+    assert "[command.order_now]\n" in editor.text()
+    assert 'total: "money" "xyz' in editor.text()
+    assert editor.offset() == editor.text().index("xyz") + 3
+    assert section.drafts.isHidden(), "nothing was brought back: it never went"
+    assert drafted(desk) == {"command:order_now": "draft"}
+    editor.undo()
+    editor.undo()
+    assert "xyz" not in editor.text()
+
+
+async def test_V5_where_both_gave_another_name_it_is_asked(board: BoardView, desk: Desk, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    mine = section.pane.editor.text().replace("[command.place]", "[command.mine")
+    section.pane.editor.take_text(mine)
+    await until(lambda: section.pane.editor.mistakes)
+    file = desk.workspace.project.root / "project.tsk"
+    file.write_text(file_of(board).replace("[command.place]", "[command.theirs]"))
+    await desk.workspace.model_reload.check()
+    board.editor.follow()
+    await until(section.banner.isVisible)
+    assert section.banner.asks
+    assert section.pane.editor.text() == mine
 
 
 @pytest.mark.parametrize(("wide", "tall"), [(1300, 560), (700, 330)], ids=["beside", "below"])

@@ -72,7 +72,8 @@ async def test_W21_everything_comes_out_as_it_was(broken, tmp_path):
         assert log_of(world.reader) == was
         assert rows_of(world) == rows
         assert list(world.reader.letter_numbers(("open",))) == list(letters)
-        assert world.clock.now() == world.reader.log_at([fork.at])[0].recorded_at
+        died = max(world.reader.letter(one).died_at for one in letters)
+        assert world.clock.now() == died > world.reader.log_at([fork.at])[0].recorded_at
 
 
 async def test_W21_around_a_correlation_whole_streams_stay_with_their_positions(orders, tmp_path):
@@ -330,7 +331,7 @@ async def test_W21_where_the_newest_message_was_removed_it_opens_at_the_last_tha
     made = read_manifest(tmp_path / "x.workbench")
     assert made.head == head + 3_000
     fork = await asyncio.to_thread(make_fork, project, head + 2_000, tmp_path / "fork", {}, quiet)
-    assert (fork.position, fork.began) == (head + 2_000, made.now)
+    assert (fork.position, fork.began >= made.now) == (head + 2_000, True)
 
 
 async def test_W21_a_bundle_of_a_fork_has_the_time_that_it_is_there(broken, tmp_path):

@@ -33,7 +33,7 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
-from workbench.gui.board.step_sight import came_back, changed_card, nearest, renamed_card
+from workbench.gui.board.step_sight import came_back, changed_card, nearest, renamed_card, went_to
 from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
@@ -161,10 +161,7 @@ class BoardEditor(DesignSteps):
         self.begin.setVisible(not self.canvas.board.cards())
         self.begin.adjustSize()
         self.follow()
-        if self.wanted and self.canvas.board.has(self.wanted):
-            self.canvas.reveal(self.wanted)
-            if self.came:
-                self.canvas.board.choose_several(self.came, self.wanted)
+        if went_to(self.canvas, self.wanted, self.came):
             self.want_nothing()
         self.place_of_entry.bring()
 
@@ -375,12 +372,14 @@ class BoardEditor(DesignSteps):
             self.stood.emit()
             return
         self._read, before, known, self.state = True, self.draft, self.state.text, state
+        self.wanted = self.wanted or renamed_card(self.canvas.board, known, state.text)
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         self._show_stand()
         self.stood.emit()
         follow_names(self.desk, known, state.text)
-        self.wanted = self.wanted or renamed_card(self.canvas.board, known, state.text)
+        if went_to(self.canvas, self.wanted, self.came):
+            self.want_nothing()
         if self.draft != before:
             self.desk.designed.emit(self.draft)
 

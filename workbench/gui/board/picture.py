@@ -35,6 +35,7 @@ class Picture(QGraphicsScene):
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty; of several the one that was chosen last.
         others: Ids of the nodes that are chosen besides it.
+        gone: Id of the one that was chosen last and is drawn no more, until another one is chosen; or empty.
         takes_fields: Returns whether fields can be added to a node, by its id.
         marks: What is worth a second look in the design, by the ids of nodes.
         moved_by: How far the card with the keyboard moved when it was drawn again the last time.
@@ -49,7 +50,7 @@ class Picture(QGraphicsScene):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.graph = BoardGraph()
-        self.chosen, self.others = "", tuple[str, ...]()
+        self.chosen, self.others, self.gone = "", tuple[str, ...](), ""
         self.takes_fields: Callable[[str], bool] = lambda _node: False
         self.marks: Mapping[str, tuple[DesignMark, ...]] = {}
         self.moved_by = QPointF()
@@ -178,7 +179,7 @@ class Picture(QGraphicsScene):
         before = self.several
         if key == (self.here or self.chosen) and rest == self.others:
             return
-        self.others = rest
+        self.others, self.gone = rest, "" if key else self.gone
         self._stand_on(key)
         self.mark()
         if self.several != before:
@@ -188,6 +189,7 @@ class Picture(QGraphicsScene):
         """Keeps chosen what is still there; where the last of it went, the one before has the keyboard."""
         left = [one for one in self.several if self.has(one)]
         last = (self.here or self.chosen) if self.chosen in left else left[-1] if left else ""
+        self.gone = self.gone if last or not self.chosen else self.chosen
         self.choose_several(left, last)
 
     def _stand_on(self, key: str) -> None:

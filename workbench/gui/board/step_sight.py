@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -12,6 +13,7 @@ from workbench.services.design.relations import declared_names
 from workbench.services.design.section_merge import pieces
 
 if TYPE_CHECKING:
+    from workbench.gui.board.flow_view import FlowView
     from workbench.gui.board.picture import Picture
     from workbench.services.design.design_text import DesignText
 
@@ -51,10 +53,20 @@ def changed_card(board: Picture, before: DesignText, after: DesignText) -> tuple
 
 
 def renamed_card(board: Picture, before: DesignText, after: DesignText) -> str:
-    """Returns the id of what is chosen where it has another one since; else nothing."""
-    chosen = node_of(before, board.chosen)
+    """Returns the id of what is chosen, or was while it was drawn, where it has another one since."""
+    chosen = node_of(before, board.chosen or board.gone)
     same = same_node(before, after, chosen) if chosen is not None else None
     return identity_of(same) if same is not None and same != chosen else ""
+
+
+def went_to(canvas: FlowView, card: str, others: Sequence[str]) -> bool:
+    """Chooses a card, with others, and shows it; returns whether it is drawn."""
+    if not card or not canvas.board.has(card):
+        return False
+    canvas.reveal(card)
+    if others:
+        canvas.board.choose_several(others, card)
+    return True
 
 
 def nearest(board: Picture) -> list[str]:

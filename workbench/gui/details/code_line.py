@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
 from typing_extensions import override
 
@@ -74,9 +74,7 @@ class CodeLine(QPlainTextEdit):
         self._refused = self._contested = self._restored = self.is_pending = False
         self._mistakes: Sequence[tuple[int, int]] = ()
         self._role = "error"
-        font = code_font() if code else ui_font()
-        font.setFeature(QFont.Tag("calt"), 0)
-        self.setFont(font)
+        self.setFont(code_font() if code else ui_font())
         self.setAccessibleName(name)
         self.setProperty("cell", cell)
         self.setProperty("invalid", False)

@@ -85,6 +85,12 @@ def follow_names(desk: Desk, before: DesignText, after: DesignText) -> None:
                 desk.forget(old)
 
 
+def renamed(before: DesignText | None, after: DesignText, node: DesignNode | None) -> DesignNode | None:
+    """Returns a thing under the name that it has since; None where it has no other."""
+    to = same_node(before, after, node) if before is not None and node is not None else None
+    return to if to != node else None
+
+
 def _line_of(key: str, node: DesignNode, to: DesignNode) -> str:
     """Returns the name of a line of a form whose thing has another name now."""
     was, now = ("/".join(section_path(one.kind, one.name)) for one in (node, to))

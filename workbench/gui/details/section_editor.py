@@ -17,7 +17,7 @@ from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
-from workbench.gui.details.section_drafts import JoinedDrafts, key_of
+from workbench.gui.details.section_drafts import JoinedDrafts, key_of, renamed
 from workbench.gui.details.section_pane import BROKEN, OUTDATED, SAVED, UNREAD, SectionPane, head_line, unfit
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
@@ -120,7 +120,7 @@ class SectionEditor(QWidget):
             node: None for what the project file does not declare.
             unread: The file says something else by now, which cannot be read.
         """
-        text = state.text
+        text, node = state.text, self._named(state.text, node)
         piece = piece_of(text.project, node.kind, node.name) if node is not None else None
         if piece is None:
             self.leave()
@@ -136,11 +136,16 @@ class SectionEditor(QWidget):
         there = piece_of(state.written.project, node.kind, node.name) if node is not None else None
         self._saved = there is not None and there.widened(piece.text).text.rstrip() == piece.text.rstrip()
         self.node, self._text = node, text
-        if not same:
-            self._take(piece, node if fresh else None)
-        else:
-            self._show_stand()
+        self._show_stand() if same else self._take(piece, node if fresh else None)
         return True
+
+    def _named(self, text: DesignText, node: DesignNode | None) -> DesignNode | None:
+        """Returns what is to be shown; where what is shown has another name since, that."""
+        if (to := renamed(self._text, text, self.node)) is None or node not in (None, to):
+            return node
+        self.node = to
+        self.drafts.rename(key_of(to), f"the text of {to.name}")
+        return to
 
     def leave(self) -> None:
         """Shows nothing; what is typed is written, or stays a draft."""
@@ -237,8 +242,7 @@ class SectionEditor(QWidget):
         if not self.banner.asks:
             self.banner.hide()  # it spoke of the text before
         self.stored.drop()
-        self.drafts.note()
-        self._show_stand()
+        self._typed()
         self._pause.start()
 
     def _edit(self, label: str, change: Change, tell: Tell) -> None:

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QHelpEvent,
     QKeyEvent,
     QKeySequence,
@@ -358,9 +357,7 @@ class TskEditor(QPlainTextEdit):
         self.setViewportMargins(self.numbers.wanted(), 0, 0, 0)
 
     def _take_size(self) -> None:
-        font = code_font(theme().text_size)
-        font.setFeature(QFont.Tag("calt"), 0)  # what is typed is shown sign by sign: != and not ≠
-        self.setFont(font)
+        self.setFont(code_font(theme().text_size))
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
         self._make_room()
         self._place_numbers()

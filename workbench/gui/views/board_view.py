@@ -320,10 +320,10 @@ class BoardView(View):
         if self.scene.others:
             subject = self.tools.show_several(self.details)
             self.canvas.setAccessibleDescription(subject)
-        elif node is None:
+        elif node is None and not self.editor.wanted and self.editor.node(self.scene.gone) is None:
             self.details.show_nothing(self.pictures.drawn.counts)
             self.canvas.setAccessibleDescription("")
-        else:
+        elif node is not None:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
             state, unread = self.editor.state, self.editor.stale or bool(self.editor.unread)
             declared = self.details.section.show_node(self.editor.node(name), state, unread=unread)
