@@ -225,7 +225,9 @@ class DeadLetters:
             if row.subscription == subscription and row.dead_letter is None:
                 return "its message is being delivered again, after a reset"
             if row.subscription == subscription and row.dead_letter != number:
-                return f"dead letter {row.dead_letter:,} holds its message now, after a reset; replay that one"
+                return (
+                    f"dead letter {row.dead_letter:,} holds its message now, after a reset; replay that one"
+                )
         return ""
 
     def check_edit(self, number: int, text: str) -> PatchedLetter:
