@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from itertools import chain
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -217,7 +217,7 @@ class MemoryReader(MemoryDeedLists):
         return Depth(**counts, oldest=min((row.enqueued_at for row in rows), default=None))
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range that are not begun anew: what stands in rows (I5), and open letters."""
+        """Returns the positions in a range not begun anew: what stands in rows (I5), and open letters."""
         dead = (
             one
             for one in self._tables.letters.values()
