@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from workbench.cli.letter_jobs_verb import COUNTS, job_counts
@@ -9,7 +11,7 @@ from workbench.services.dead_letters import JobReport
 from workbench.store.letter_jobs import Job, JobStatus
 
 
-def counted(action: str, fates: dict[str, int], **job: int) -> dict[str, int]:
+def counted(action: str, fates: dict[str, int], **job: Any) -> dict[str, int]:
     done = Job(action=action, numbers=tuple(range(10)), status=JobStatus.CANCELLED, **job)
     report = JobReport(job=done, fates=fates, others={"resolved": 1}, undone=1, passed=1)
     counts = job_counts(report)

@@ -219,12 +219,12 @@ class MemoryReader(MemoryDeedLists):
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
         """Returns the positions in a range not begun anew: what stands in rows (I5), and open letters."""
         dead = (
-            one
+            one.position
             for one in self._tables.letters.values()
             if one.subscription == subscription and one.status is LetterStatus.OPEN
         )
-        found = chain(letters.deliveries(self._tables, subscription), dead)
-        return {one.position for one in found if after < one.position <= upto}
+        standing = (row.position for row in letters.deliveries(self._tables, subscription))
+        return {one for one in chain(standing, dead) if after < one <= upto}
 
     def copies(self, subscription: str, after: int, upto: int) -> dict[int, LetterCopy]:
         """Returns the edited copies that succeeded of messages in a range, by position (L6)."""
