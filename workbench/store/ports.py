@@ -149,7 +149,7 @@ class QueueReader(Protocol):
         """Returns what waits in the rows of a subscription, by state."""
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range not begun anew: what stands in rows (I5), and open letters.
+        """Returns the positions in a range not begun again: what stands in rows (I5), and open letters.
 
         A letter is open without a row where what it blocked went on before it was restored (L7), or where it
         was imported.

@@ -217,7 +217,7 @@ class MemoryReader(MemoryDeedLists):
         return Depth(**counts, oldest=min((row.enqueued_at for row in rows), default=None))
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range not begun anew: what stands in rows (I5), and open letters."""
+        """Returns the positions in a range not begun again: what stands in rows (I5), and open letters."""
         dead = (
             one.position
             for one in self._tables.letters.values()

@@ -166,7 +166,7 @@ class SqliteQueueReader(SqliteDeedReader):
         return Depth(**counts, oldest=min((oldest for _, _, oldest in found), default=None))
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range not begun anew: what stands in rows (I5), and open letters."""
+        """Returns the positions in a range not begun again: what stands in rows (I5), and open letters."""
         found = self._all(
             "select position from deliveries where subscription_id = (select id from subscriptions where name = ?)"
             " and position > ? and position <= ?"
