@@ -123,6 +123,18 @@ def shown(window):
     return {key for key, dock in window.docks.items() if not dock.isHidden()}
 
 
+def test_a_window_that_shows_no_perspective_keeps_its_docks_at_any_width(settings, qtbot):
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.arrange((("time+faults",), ("compare+log",)))
+    window.show()
+    before = shown(window)
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.layouts.narrow)
+    assert shown(window) == before
+
+
 def test_a_narrow_and_a_wide_window_are_arranged_apart(settings, qtbot):
     window = MainWindow(settings)
     qtbot.addWidget(window)

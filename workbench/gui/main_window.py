@@ -334,7 +334,7 @@ class MainWindow(QMainWindow):
         elif (self.width() < NARROWER) != self.layouts.narrow:
             self.save_perspective()
             self.layouts.turn_to(narrow=self.width() < NARROWER)
-            if self._page is None and self._restore():
+            if self._page is None and self.perspective and self._restore():
                 self._titles.look()
                 self._explorer.give_back()
                 self._look_after_keyboard()
