@@ -276,6 +276,24 @@ async def test_a_replay_says_before_that_the_engine_is_paused(broken, view, unti
     assert "The engine is paused, so they wait." in question(view)[0]
 
 
+@pytest.mark.usefixtures("given_back")
+async def test_V3_a_replay_to_a_paused_subscription_says_that_it_waits(broken, view, told, until):
+    await broken.subscriptions.pause("welcome-mail", paused=True)
+    choose(view, 1, 2)
+    view.begin(REPLAY)
+    await until(lambda: question(view))
+    said = "Subscription welcome-mail is paused, so they wait."
+    assert said in question(view)[0]
+    view.strip.dismiss()
+    view._repairs.do(REPLAY, (1, 2))
+    await until(lambda: told)
+    assert told[0].text == f"2 dead letters in progress. {said}"
+    view.desk.select(Selection(letter=1))
+    view.follow(view.desk.selection)
+    one = "Subscription welcome-mail is paused, so it waits."
+    await until(lambda: any(one in label.text() for label in view.detail.findChildren(QLabel)))
+
+
 async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(broken, desk, view, until):
     payload = broken.dead_letters.get(3).data
     await broken.dead_letters.edit_and_replay(3, payload.replace("{", '{ "note": "x", ', 1))

@@ -28,6 +28,7 @@ from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
 from workbench.gui.views.payload_versions import PayloadVersions
+from workbench.gui.views.to_confirm import waiting
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 from workbench.model.dead_letter import waits_of_key
 from workbench.model.messaging import called
@@ -309,7 +310,9 @@ class LetterDetail(QStackedWidget):
             self._desk.forget(draft_key(self.letter))
             self._show_kept()
 
-    def show_links(self, parent: int, child: int, payloads: LetterPayloads, behind: int) -> None:
+    def show_links(
+        self, parent: int, child: int, payloads: LetterPayloads, behind: int, held_up: str
+    ) -> None:
         """Shows what has to do with this letter; 0 for none.
 
         Args:
@@ -317,13 +320,15 @@ class LetterDetail(QStackedWidget):
             child: The one that its failed replay made.
             payloads: On what its tries ran, and the letter whose edited copy it holds.
             behind: How many messages of its key wait behind it.
+            held_up: What keeps its replay from being delivered; empty for nothing, or for no replay.
         """
         if (parent, child) != self._linked:
             self._show_parent(parent, child)
         self.payload.show_origin(payloads.changed)
         if self.letter is not None and len(payloads.tries) == len(self.letter.attempts):
             self._show_tries(self.letter, payloads.tries)
-        self._facts = f"\n{waits_of_key(1, behind)}" if behind else ""
+        said = (waits_of_key(1, behind) if behind else "", waiting(held_up, 1))
+        self._facts = "".join(f"\n{one}" for one in said if one)
         self.tell_age()
 
     def _show_parent(self, parent: int, child: int) -> None:

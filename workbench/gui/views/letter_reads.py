@@ -105,7 +105,13 @@ def samples_of(dead_letters: DeadLetters, numbers: tuple[int, ...]) -> ToConfirm
     """Returns what is asked about a replay of letters, in the order in which they go: how many, and a few."""
     samples = dead_letters.listed(numbers[:SAMPLES])
     archived = len(dead_letters.having(numbers, (LetterStatus.ARCHIVED,)))
-    return ToConfirm(deed=REPLAY, numbers=numbers, samples=samples, archived=archived)
+    return ToConfirm(
+        deed=REPLAY,
+        numbers=numbers,
+        samples=samples,
+        archived=archived,
+        held_up=dead_letters.held_up(numbers),
+    )
 
 
 def found_letters(

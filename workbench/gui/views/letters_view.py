@@ -296,12 +296,12 @@ class LettersView(View):
         self.desk.run(self._link(letter), "Look for what has to do with the dead letter")
 
     async def _link(self, letter: DeadLetter) -> None:
-        letters = self._dead_letters
+        letters, one = self._dead_letters, (letter.number,)
         later = await letters.made_by(letter) if letter.status.value == "failed_again" else 0
         payloads = await letters.payloads(letter.number)
-        behind = await letters.waiting_behind((letter.number,))
+        behind, held_up = await letters.waiting_behind(one), await letters.waits_for(one)
         if self.detail.letter is not None and self.detail.letter.number == letter.number:
-            self.detail.show_links(letter.parent or 0, later, payloads, behind)
+            self.detail.show_links(letter.parent or 0, later, payloads, behind, held_up)
 
     # -- doing --------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from workbench.model.hints import did_you_mean
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
+from workbench.services.dead_letters.job_pace import held_up
 from workbench.services.dead_letters.letter_acts import marked, note
 from workbench.services.dead_letters.letter_payloads import LetterPayloads, payloads_of
 from workbench.services.dead_letters.letter_repair import LetterRepair
@@ -168,6 +169,15 @@ class DeadLetters:
     async def waiting_behind(self, numbers: Sequence[int]) -> int:
         """Returns the same as `blocked_behind`, beside the loop."""
         return await self._world.ask(partial(self.blocked_behind, numbers))
+
+    def held_up(self, numbers: Sequence[int]) -> str:
+        """Says what keeps a replay of one of these from being delivered (V3); empty for nothing."""
+        return held_up(self._world, lambda: numbers)
+
+    async def waits_for(self, numbers: Sequence[int]) -> str:
+        """Says the same of those of these that are being replayed, beside the loop."""
+        replaying = (LetterStatus.REPLAYING,)
+        return await self._world.ask(lambda: self.held_up(self.having(numbers, replaying)))
 
     async def payloads(self, number: int) -> LetterPayloads:
         """Returns on what the tries of a dead letter ran; beside the loop: all of its delivery are read.
