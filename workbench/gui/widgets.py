@@ -6,8 +6,8 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QIcon, QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -307,6 +307,14 @@ class SearchBox(QLineEdit):
         if self.text() != self._said:
             self._said = self.text()
             self.settled.emit(self._said)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if undo and event.type() == QEvent.Type.ShortcutOverride and not self.isUndoAvailable():
+            event.ignore()  # nothing was typed: what was done in the view is meant
+            return False
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
