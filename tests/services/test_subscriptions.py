@@ -8,6 +8,7 @@ from tests.services.conftest import settle
 from workbench.errors import InvalidValue
 from workbench.model.json_values import read_json, write_json
 from workbench.services import subscriptions
+from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
 
 
 async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
@@ -20,6 +21,33 @@ async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
     await broken.subscriptions.reset("welcome-mail", 0)
     await settle(broken)
     assert broken.dead_letters.counts() == before | {"open": before["open"] + 1}, "one died anew"
+
+
+async def test_L8_a_letter_that_is_open_again_is_counted_as_one_that_stays(broken):
+    await broken.dead_letters.purge([1])
+    await broken.dead_letters.restore([1])
+    assert broken.subscriptions.again("welcome-mail", 0) == (0, False, 3, 0)
+    before = broken.dead_letters.counts()
+    await broken.subscriptions.reset("welcome-mail", 0)
+    await settle(broken)
+    assert broken.dead_letters.counts() == before, "no second letter for one message"
+
+
+async def test_L8_a_letter_whose_message_came_to_another_one_is_not_replayed_and_that_is_said(broken):
+    await broken.dead_letters.purge([1])
+    await broken.subscriptions.reset("welcome-mail", 0)
+    await settle(broken)
+    newest = broken.dead_letters.page()[0].number
+    await broken.dead_letters.restore([1])
+    replay = DeadLetterReplay(broken.dead_letters, broken.drain)
+    (fate,) = await replay.replay([1], seconds=1)
+    said = f"dead letter {newest} holds its message now, after a reset; replay that one"
+    assert (fate.outcome, fate.detail) == ("not replayed", said)
+    assert broken.dead_letters.hindrance("welcome-mail", newest) == ""
+    story = broken.stories.whole(broken.dead_letters.get(1).correlation_id)
+    keys = [one.key for one in story.lines]
+    assert len(set(keys)) == len(keys)
+    assert {1, newest} <= {one.letter for one in story.lines}
 
 
 async def test_L6_a_reset_says_what_it_delivers_again_as_an_edited_copy_and_delivers_no_original(broken):

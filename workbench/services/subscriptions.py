@@ -173,10 +173,10 @@ class Subscriptions:
         found, _ = self._world.reader.read_topic(topic, runner.wants, position, AGAIN + 1)
         behind = [message.position for message in found[:AGAIN] if message.position <= cursor]
         rows = self._world.reader.rows_from(name, position, behind[-1]) if behind else set()
-        stay = {
+        stay = rows.intersection(behind) - {
             one.position
             for one in self._world.reader.deliveries_at(rows.intersection(behind))
-            if one.subscription == name and one.dead_letter is not None
+            if one.subscription == name and one.dead_letter is None
         }
         copies = self._world.reader.copies(name, position, behind[-1]) if behind else {}
         told = [

@@ -124,7 +124,10 @@ async def test_L5_what_others_resolved_meanwhile_is_not_told_as_replayed(broken,
     assert broken.dead_letters.get(2).status == "resolved"
     answer(view, "Replay 2")
     await passing(broken, until(lambda: told))
-    said = "Replayed 1 dead letter: 1 failed again; 1 skipped, no longer as when the list was made."
+    said = (
+        "Replayed 1 dead letter: 1 failed again; 1 skipped, no longer as when the list was made,"
+        " or now held by another letter."
+    )
     assert told[-1].text == said
 
 
@@ -499,7 +502,10 @@ def test_an_account_tells_done_skipped_and_failed():
     report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
     assert account(REPLAY, report) == (
         "error",
-        "Replayed 2 dead letters; 2 skipped, no longer as when the list was made; 1 failed: disk full.",
+        (
+            "Replayed 2 dead letters; 2 skipped, no longer as when the list was made,"
+            " or now held by another letter; 1 failed: disk full."
+        ),
     )
     assert account(ARCHIVE, Report(asked=1, done=0, skipped=1))[0] == "warning"
     waits = account(REPLAY, Report(asked=2, done=2, skipped=0), {"resolved": 1, "blocked": 1})

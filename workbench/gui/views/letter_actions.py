@@ -365,7 +365,8 @@ def account(
     said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
     said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind else ""
     if report.skipped:
-        said += f"; {report.skipped:,} skipped, no longer as when the list was made"
+        held = ", or now held by another letter" if deed in REPLAYS else ""
+        said += f"; {report.skipped:,} skipped, no longer as when the list was made{held}"
     if report.failed:
         said += f"; {report.failed:,} failed: {report.trouble}"
     left = report.asked - report.done - report.skipped - report.failed

@@ -36,14 +36,14 @@ def letter_lines(
     replay that fails again makes a letter of its own (L4): what came before it stays told.
 
     Args:
-        outcome: How it stands now; that of a letter that is open is its death.
+        outcome: How it stands now; that of the newest letter, where that is open, is its death.
         letters: Of this delivery, the oldest first.
         acts: By letter, what operators did to it; what was undone is told with its undo.
     """
     told = False
     for letter in letters:
         deeds = acts.get(letter.number, ())
-        told = letter.status == "open"
+        told = letter.status == "open" and letter is letters[-1]
         yield outcome if told else _died(outcome, letter)
         since = chain(_acts(outcome, letter, deeds), _tried(outcome, letter, letters))
         yield from sorted(since, key=lambda line: line.begun)
@@ -79,7 +79,7 @@ def _died(outcome: StoryLine, letter: DeadLetter) -> StoryLine:
         outcome,
         key=f"{outcome.key}:letter-{letter.number}",
         said=death(letter),
-        state=LineState.DIED,
+        state=LineState.DEAD if letter.status == "open" else LineState.DIED,
         ended=letter.died_at,
         waits=None,
         tries=tries(None, letter),
