@@ -139,6 +139,10 @@ async def test_L5_what_a_cancelled_job_left_is_begun_again_by_one_click(many, vi
     shown.cancel.click()
     await until(shown.again.isVisible)
     assert shown.again.text() == f"Begin again with {MANY - 1} left"
+    view.resize(500, 600)
+    await until(lambda: 0 < shown.width() < NARROW)
+    buttons = (shown.again, shown.failed, shown.close_button)
+    await until(lambda: all(one.width() >= one.sizeHint().width() for one in buttons if one.isVisible()))
     await until(lambda: desk.undo.newest and desk.undo.newest.of.action == "cancel")
     desk.undo.undo_last()
     said = f"Begin again with the {MANY - 1} left"
