@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QToolButton,
     QWidget,
 )
@@ -131,12 +130,6 @@ def show_words(buttons: Iterable[QToolButton], *, shown: bool) -> None:
     style = Qt.ToolButtonStyle
     for button in buttons:
         button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
-
-
-def share_room(splitter: QSplitter, *parts: int) -> None:
-    """Gives the panes of a splitter their parts of its room, in pixels: Qt raises less to what each needs."""
-    room = splitter.width() if splitter.orientation() == Qt.Orientation.Horizontal else splitter.height()
-    splitter.setSizes([room * part // sum(parts) for part in parts])
 
 
 class EmptyState(QWidget):
