@@ -312,6 +312,18 @@ async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(br
     await until(lambda: tries.row(0)[1] == "original")
 
 
+async def test_L6_the_attempts_end_with_the_one_that_succeeded(broken, desk, view, until):
+    letter = broken.dead_letters.get(3)
+    await broken.dead_letters.edit_and_replay(3, letter.data.replace("slow.example", "fine.example"))
+    await settle(broken)
+    desk.select(Selection(letter=3))
+    tries, count = view.detail._attempts.model(), len(letter.attempts)
+    changed = broken.dead_letters.get(3).changed_at
+    last = (count + 1, "as changed in #3", changed, 0, "succeeded", "")
+    await until(lambda: tries.rowCount() == count + 1 and tuple(tries.row(count)) == last)
+    assert view.detail.tabs.tabText(1) == f"Attempts ({count + 1})"
+
+
 async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):
     await broken.dead_letters.archive([1])
     view.statuses.setCurrentIndex(1)

@@ -30,7 +30,7 @@ from workbench.gui.views.letter_notes import LetterNotes
 from workbench.gui.views.payload_versions import PayloadVersions
 from workbench.gui.views.to_confirm import waiting
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
-from workbench.model.dead_letter import waits_of_key
+from workbench.model.dead_letter import LetterStatus, waits_of_key
 from workbench.model.messaging import called
 
 if TYPE_CHECKING:
@@ -266,8 +266,7 @@ class LetterDetail(QStackedWidget):
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
         self.payload.show_letter(letter, unseen=max(0, size - len(letter.data.encode())), rest=rest)
-        self._show_tries(letter, ())
-        self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
+        self._show_tries(letter, None)
         self._show_kept()
         self._trace.show_plain(letter.traceback or "No traceback was recorded.")
         self._metadata.set_json(about(letter))
@@ -275,13 +274,17 @@ class LetterDetail(QStackedWidget):
         self._facts = ""
         self.tell_age()
 
-    def _show_tries(self, letter: DeadLetter, payloads: Sequence[str]) -> None:
-        """Shows the tries, once it is read with the payload on which each ran."""
-        told = [one or "original" for one in payloads] or [""] * len(letter.attempts)
+    def _show_tries(self, letter: DeadLetter, payloads: LetterPayloads | None) -> None:
+        """Shows the tries, once it is read with the payload on which each ran, and the one that succeeded."""
+        told = [one or "original" for one in payloads.tries] if payloads else [""] * len(letter.attempts)
         tries = [
             (one.number, payload, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one, payload in zip(letter.attempts, told, strict=True)
         ]
+        if letter.status is LetterStatus.RESOLVED:
+            ran = (payloads.success or "original") if payloads else ""
+            tries.append((len(tries) + 1, ran, letter.changed_at, 0, "succeeded", ""))
+        self.tabs.setTabText(1, f"Attempts ({len(tries)})")
         self._attempts.refresh(ListSource(tries))
 
     def show_absence(self, said: str) -> None:
@@ -326,7 +329,7 @@ class LetterDetail(QStackedWidget):
             self._show_parent(parent, child)
         self.payload.show_origin(payloads.changed)
         if self.letter is not None and len(payloads.tries) == len(self.letter.attempts):
-            self._show_tries(self.letter, payloads.tries)
+            self._show_tries(self.letter, payloads)
         said = (waits_of_key(1, behind) if behind else "", waiting(held_up, 1))
         self._facts = "".join(f"\n{one}" for one in said if one)
         self.tell_age()
@@ -352,7 +355,9 @@ def attempt_columns() -> tuple[TableColumn, ...]:
         TableColumn("Try", width=44, mono=True, align_right=True),
         TableColumn("Payload", width=150),
         TableColumn("At", width=234, mono=True, text=absolute, zoned=True),
-        TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+        TableColumn(
+            "ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}" if us else ""
+        ),
         TableColumn("Error", width=200, stretch=True),
         TableColumn("Place", width=150, mono=True),
     )

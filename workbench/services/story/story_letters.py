@@ -44,7 +44,7 @@ def letter_lines(
     for letter in letters:
         deeds = acts.get(letter.number, ())
         told = letter.status == "open" and letter is letters[-1]
-        yield outcome if told else _died(outcome, letter)
+        yield outcome if told else _died(outcome, letter, letters)
         since = chain(_acts(outcome, letter, deeds), _tried(outcome, letter, letters))
         yield from sorted(since, key=lambda line: line.begun)
         holding = [one.of for one in deeds if one.undo is None and one.of.action != OperatorAct.NOTE]
@@ -74,16 +74,16 @@ def history(
     return (one for one in letter_lines(below, letters, acts) if one.key != below.key)
 
 
-def _died(outcome: StoryLine, letter: DeadLetter) -> StoryLine:
+def _died(outcome: StoryLine, letter: DeadLetter, letters: Sequence[DeadLetter]) -> StoryLine:
     return replace(
         outcome,
         key=f"{outcome.key}:letter-{letter.number}",
-        said=death(letter),
+        said=death(letter, letters),
         state=LineState.DEAD if letter.status == "open" else LineState.DIED,
         ended=letter.died_at,
         waits=None,
-        tries=tries(None, letter),
         letter=letter.number,
+        **tries(None, letter, letters),
     )
 
 
@@ -101,6 +101,7 @@ def _tried(outcome: StoryLine, letter: DeadLetter, letters: Sequence[DeadLetter]
             ended=one.at + one.duration_us,
             waits=None,
             tries=(one.at,),
+            payloads=(payload,),
             letter=letter.number,
         )
 
