@@ -114,6 +114,7 @@ async def test_ux_no_button_of_a_job_slides_under_the_pointer(many, view, until,
     shown = card(view)
     running = places(shown)
     report = shown.report
+    view.jobs.cards.clear()  # the job itself is shown no more
     first = replace_dataclass(report, job=replace(report.job, step=0), fates={})
     held = replace_dataclass(report, job=replace(report.job, status=JobStatus.HELD))
     failed = replace_dataclass(held, fates={"failed_again": 1})
