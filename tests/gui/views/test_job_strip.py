@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from tests.services.conftest import passing, settle
 from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.time_format import short
-from workbench.gui.views.job_card import NARROW
+from workbench.gui.views.job_card import NARROW, JobCard
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import hindrance, outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
@@ -108,12 +108,16 @@ def places(shown):
     return [one.geometry().translated(-shown.width(), 0) for one in buttons]
 
 
-async def test_ux_no_button_of_a_job_slides_under_the_pointer(many, view, until, qtbot):
-    view._repairs.do(REPLAY, all_numbers(view), per_second=1.0)
-    await until(lambda: view.jobs.cards and card(view).job.step == 1)
-    shown = card(view)
+def test_ux_no_button_of_a_job_slides_under_the_pointer(qtbot):
+    does = dict.fromkeys(("cancel", "hold", "failed", "undo", "again", "close"), bool)
+    shown = JobCard(taken_up=False, **does)
+    qtbot.addWidget(shown)
+    shown.resize(900, 160)
+    shown.show()
+    report = JobReport(job=Job(number=1, action="replay", numbers=(1, 2, 3), step=1), fates={})
+    shown.show_report(report)
+    qtbot.wait(1)
     running = places(shown)
-    report = shown.report
     first = replace_dataclass(report, job=replace(report.job, step=0), fates={})
     held = replace_dataclass(report, job=replace(report.job, status=JobStatus.HELD))
     failed = replace_dataclass(held, fates={"failed_again": 1})
@@ -139,6 +143,10 @@ async def test_L5_what_a_cancelled_job_left_is_begun_again_by_one_click(many, vi
     shown.cancel.click()
     await until(shown.again.isVisible)
     assert shown.again.text() == f"Begin again with {MANY - 1} left"
+    view.resize(500, 600)
+    await until(lambda: 0 < shown.width() < NARROW)
+    buttons = (shown.again, shown.failed, shown.close_button)
+    await until(lambda: all(one.width() >= one.sizeHint().width() for one in buttons if one.isVisible()))
     await until(lambda: desk.undo.newest and desk.undo.newest.of.action == "cancel")
     desk.undo.undo_last()
     said = f"Begin again with the {MANY - 1} left"

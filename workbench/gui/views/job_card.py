@@ -111,14 +111,13 @@ class JobCard(QFrame):
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
         told = in_row((self.title, 1), (self.began, 0, Qt.AlignmentFlag.AlignTop), spacing=8)
-        doing = in_row(
-            self.again, self.undo, self.failed, self.hold, self.cancel, self.close_button, spacing=8
-        )
+        doing = in_row(self.undo, self.failed, self.hold, self.cancel, self.close_button, spacing=8)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(8)
         self._sides.addLayout(told, 1)
         self._sides.addLayout(in_column(in_row(1, doing, spacing=0), 1, spacing=0))
-        words = in_column(self._sides, self.ladder, self.bar, self.said, spacing=3)
+        ended = in_row((self.said, 1), (self.again, 0, Qt.AlignmentFlag.AlignTop), spacing=8)
+        words = in_column(self._sides, self.ladder, self.bar, ended, spacing=3)
         in_row(
             (self._mark, 0, Qt.AlignmentFlag.AlignTop),
             (words, 1),

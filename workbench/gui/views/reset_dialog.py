@@ -48,6 +48,10 @@ TIME = {
     "required": ["time"],
 }
 """The form that asks for a time."""
+WIDTH, MARGIN = 480, 16
+"""Pixels that the dialog is wide at least, and between its edge and what stands in it."""
+LINES = 4
+"""For which there is room below the place, so that nothing moves for fewer; for more it grows."""
 
 
 def consequence(
@@ -154,7 +158,7 @@ class ResetDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("reset-dialog")
         self.setWindowTitle(f"Reset {visible(subscription.name)}")
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(WIDTH)
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         self._place: ResetPlace | None = None
@@ -162,7 +166,6 @@ class ResetDialog(QDialog):
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         self._stands = plain_label(f"It is at position {subscription.cursor:,}.", "muted", wrap=True)
         self.said = plain_label("", "muted", wrap=True)
-        self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * 4)
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         in_column(
             title,
@@ -175,7 +178,7 @@ class ResetDialog(QDialog):
             1,
             self._answers(),
             of=self,
-            margins=16,
+            margins=MARGIN,
             spacing=10,
         )
         self.to_position.toggled.connect(self._turned)
@@ -275,6 +278,9 @@ class ResetDialog(QDialog):
 
     def _say(self, said: str, label: str = "") -> None:
         self.said.setText(said)
+        room = max(self.said.width(), WIDTH - 2 * MARGIN)
+        lines = self.said.fontMetrics().lineSpacing() * LINES
+        self.said.setMinimumHeight(max(lines, self.said.heightForWidth(room)))
         self.go.setText(label or "Reset")
         self.go.setEnabled(bool(label))
 
