@@ -44,6 +44,29 @@ def test_L6_a_try_says_on_which_payload_it_ran(workbench, played):
     assert said.count(f"  payload {changed}: MailServerUnavailable: ") == len(value["tries"])
     before = workbench("dead-letters", "show", played, number, "--json").json()
     assert {one["payload"] for one in before["tries"]} == {None}
+    first = workbench("dead-letters", "show", played, number).out
+    assert first.count("  payload original: MailServerUnavailable: ") == len(before["tries"])
+    story = workbench("story", played, value["position"]).out
+    assert (
+        f"dead after {len(value['tries'])} tries on the payload {changed}, letter {value['number']}" in story
+    )
+    assert f"dead after {len(before['tries'])} tries, letter {number}: " in story
+    told = workbench("story", played, value["position"], "--json").json()["lines"]
+    ran = {one["letter"]: {each["payload"] for each in one["tries"]} for one in told if one["tries"]}
+    assert ran == {number: {None}, value["number"]: {changed}}
+
+
+def test_L6_the_try_that_succeeded_is_told_with_its_payload(workbench, played):
+    (number,) = numbers(workbench, played, "user-marie")
+    change = ("--set", "email=m@fine.example", "--json")
+    (fate,) = workbench("dead-letters", "edit", played, number, *change).json()
+    assert fate["outcome"] == "resolved"
+    *_, last = workbench("dead-letters", "show", played, number, "--json").json()["tries"]
+    assert (last["error"], last["payload"]) == (None, f"as changed in #{number}")
+    assert (
+        f"  payload as changed in #{number}: succeeded"
+        in workbench("dead-letters", "show", played, number).out
+    )
 
 
 def test_L3_a_replay_after_the_repair_resolves_and_runs_once(workbench, resolved):

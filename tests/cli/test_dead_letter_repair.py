@@ -275,3 +275,5 @@ def test_L5_a_job_that_is_held_goes_on_or_is_cancelled(workbench, played):
     (line,) = (one.split() for one in table if one.split()[0] == "3")
     begun = workbench("dead-letters", "jobs", played, "--json").json()[0]["fates"]["not_begun"]
     assert (begun > 0, line[-3:-1]) == (True, [str(begun), "0"])
+    assert "SKIPPED" in table[0]
+    assert sum(map(int, line[4:-1])) == int(line[3]), "each letter is in one column"

@@ -126,6 +126,27 @@ async def test_a_reset_delivers_anew_what_lies_before_a_dead_letter_and_not_what
 
 
 @pytest.mark.parametrize("mode", MODES)
+async def test_L7_a_reset_does_not_begin_anew_what_is_an_open_letter_again_without_a_row(lab, mode):
+    lab.declare(mode=mode)
+    lab.fates = {1: ["reject", "reject"]}
+    await lab.open()
+    await lab.publish(1, 2)
+    await lab.settle()
+    (first,) = lab.letters()
+    await lab.purge(first.number, skip_on=True)
+    await lab.settle()
+    await lab.restore(first.number)
+    lab.seen.clear()
+    await lab.reset(0)
+    await lab.settle()
+    assert ([one.number for one in lab.letters()], lab.numbers()) == ([first.number], [2])
+    await lab.replay(first)
+    await lab.settle()
+    assert lab.numbers() == [2, 1], "it can be replayed"
+    await lab.finish()
+
+
+@pytest.mark.parametrize("mode", MODES)
 async def test_a_reset_while_the_next_messages_are_being_claimed_is_not_lost(lab, mode):
     lab.declare(mode=mode)
     engine = await lab.open()

@@ -323,6 +323,17 @@ async def test_every_part_of_the_model_is_gone_to(desk, workspace):
     assert (wanted[-1], desk.selection.projection) == ("projections", projection)
 
 
+async def test_V4_a_subscription_is_paused_and_resumed_by_its_name(desk, workspace, until):
+    def offered(word):
+        return [one for one in model_targets(desk) if matches(one.text, f"{word} welcome-mail")]
+
+    (pause,) = offered("pause")
+    assert (pause.changes, pause.why, offered("resume")) == (True, "", [])
+    pause.go()
+    await until(lambda: workspace.monitor.still()["welcome-mail"] and offered("resume"))
+    assert not offered("pause")
+
+
 async def test_what_is_told_of_an_action_finds_it_behind_what_is_named_so(parent):
     told = [
         Target(text="Export the picture", kind="action", icon="", go=print, told="Write SVG or PNG"),

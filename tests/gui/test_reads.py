@@ -540,6 +540,18 @@ async def test_V4_the_dialog_that_resets_says_what_it_does_when_it_is_read(broke
     assert gate.caught == ["head"] * 2, "what this test asks itself"
 
 
+async def test_ux_the_dialog_that_resets_grows_with_what_it_says(broken, desk, qtbot):
+    (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
+    dialog = ResetDialog(None, mail, desk)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog._say("As long as what it does can be. " * 20, "Go back")
+    qtbot.wait(20)
+    assert dialog.said.height() >= dialog.said.heightForWidth(dialog.said.width())
+    assert dialog.rect().contains(dialog.go.geometry()), "the answers are in sight still"
+    assert dialog.width() < 520
+
+
 async def test_V4_a_place_that_cannot_be_judged_is_said_and_judged_again(broken, desk, gate, qtbot):
     (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
     dialog = ResetDialog(None, mail, desk)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from workbench.gui.layouts import in_column
 from workbench.gui.theme import theme
 from workbench.gui.widgets import (
     ICONS,
@@ -95,6 +97,24 @@ def test_escape_in_an_empty_box_is_for_what_stands_around_it(qtbot):
     assert keys == []
     QTest.keyClick(box, Qt.Key.Key_Escape)
     assert keys == [Qt.Key.Key_Escape]
+
+
+def test_ux_undo_in_a_search_box_where_nothing_was_typed_is_meant_for_the_view(qtbot):
+    undone, around = [], QWidget()
+    qtbot.addWidget(around)
+    box = SearchBox("Find")
+    in_column(box, of=around)
+    undo = QAction("Undo", around, shortcut="Ctrl+Z", triggered=lambda: undone.append(box.text()))
+    undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    around.addAction(undo)
+    with qtbot.waitActive(around):
+        around.show()
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [""]
+    QTest.keyClicks(box, "ann")
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (undone, box.text()) == ([""], ""), "what was typed goes first"
 
 
 def test_a_search_box_says_what_it_is_for(box):

@@ -207,6 +207,7 @@ async def _done(
     said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind and act is LetterAct.PURGE else ""
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
+        said += ", or their message has another letter now" if act is LetterAct.RESTORE else ""
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
     value = asdict(report) | {"behind": behind} | {"operation": record.number if record else None}

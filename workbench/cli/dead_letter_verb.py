@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter
 
 STATUSES = tuple(status.value for status in LetterStatus)
+ORIGINAL = "original"
+"""What tries say of the payload that the message itself has."""
 
 
 # -- looking --------------------------------------------------------------------------------------------
@@ -218,6 +220,9 @@ async def _show(options: Options, environ: Environ) -> int:
         {"at": when(one.at), "error": f"{one.error_type}: {one.error}", "payload": payload or None}
         for one, payload in zip(letter.attempts, payloads.tries, strict=True)
     ]
+    succeeded = letter.changed_at if letter.status is LetterStatus.RESOLVED else None
+    if succeeded is not None:
+        tries.append({"at": when(succeeded), "error": None, "payload": payloads.success or None})
     value = _brief(letter) | {
         "topic": letter.topic,
         "position": letter.position,
@@ -252,9 +257,11 @@ async def _show(options: Options, environ: Environ) -> int:
     lines += columns(("", ""), [(f"  {name}", said) for name, said in facts if said]).splitlines()[1:]
     lines += ["", "tries:"]
     told = [
-        f"  {when(one.at, zone)}  {f'payload {payload}: ' if payload else ''}{one.error_type}: {one.error}"
+        f"  {when(one.at, zone)}  payload {payload or ORIGINAL}: {one.error_type}: {one.error}"
         for one, payload in zip(letter.attempts, payloads.tries, strict=True)
     ]
+    if succeeded is not None:
+        told.append(f"  {when(succeeded, zone)}  payload {payloads.success or ORIGINAL}: succeeded")
     lines += list(map(one_line, told)) or ["  none"]
     lines += ["", "data:", indented(data, "  ")]
     lines += ["", "edited copy:", indented(edited, "  ")] if edited is not None else []

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NEWEST = 20
 """Jobs that are listed."""
+COUNTS = ("IN PROGRESS", "DONE", "FAILED", "SKIPPED", "OPEN", "UNDONE", "OTHERS", "NOT BEGUN", "WAITING")
+"""Where the letters of a job are, each in one of them (L5)."""
 
 
 def job_value(report: JobReport) -> dict[str, Any]:
@@ -88,21 +90,24 @@ async def _list(options: Options, environ: Environ) -> int:
             one.state,
             one.job.action,
             len(one.job.numbers),
-            one.in_progress + one.blocked,
-            one.fates.get("resolved", 0),
-            one.failures,
-            one.undone,
-            sum(one.others.values()),
-            one.not_begun,
-            one.queued,
+            *job_counts(one),
             when(one.job.created_at, zone),
         )
         for one in found
     ]
-    ends = ("IN PROGRESS", "RESOLVED", "FAILED", "UNDONE", "OTHERS", "NOT BEGUN", "WAITING")
-    heads = ("JOB", "STATUS", "ACT", "LETTERS", *ends, "BEGUN")
+    heads = ("JOB", "STATUS", "ACT", "LETTERS", *COUNTS, "BEGUN")
     answer(options, [job_value(one) for one in found], columns(heads, rows) if rows else "no jobs")
     return DONE
+
+
+def job_counts(report: JobReport) -> tuple[int, ...]:
+    """Returns how many letters of a job are under each of `COUNTS`; the sum is all of them."""
+    going, again = report.in_progress + report.blocked, report.fates.get("open", 0)
+    failed = report.fates.get("failed_again", 0)
+    done = sum(report.fates.values()) - going - again - failed
+    others = sum(report.others.values())
+    fates = (going, done, failed + report.failed, report.skipped, again, report.undone, others)
+    return *fates, report.not_begun, report.queued
 
 
 def _takes(parser: Parser) -> None:
@@ -178,7 +183,9 @@ JOBS = {
         about="""
             Lists the newest jobs on many dead letters, what came of each by itself, and how many it has left.
 
-            Under OTHERS stands on how many of its letters others acted instead; what it did itself stays its.
+            DONE are those that it resolved, archived or purged; SKIPPED were no longer as they were when the
+            job began; OPEN are open again. Under OTHERS stands on how many of its letters others acted
+            instead; what it did itself stays its.
         """,
         examples="workbench dead-letters jobs my-project",
         arguments=_list_takes,

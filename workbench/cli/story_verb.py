@@ -34,7 +34,8 @@ def _takes(parser: Parser) -> None:
         action="store_true",
         help="answer as JSON: title, who, about, events, commands, hidden, waiting, start, took_us, lines ["
         "{key, depth, actor, actor_kind, command, data, stream, told [{kind, name, place, position, version,"
-        " at, data}], said, state, begun, ended, waits, tries, letter, operation, row, cause}]",
+        " at, data}], said, state, begun, ended, waits, tries [{at, payload}], letter, operation, row,"
+        " cause}]",
     )
     parser.trust()
 
@@ -117,7 +118,10 @@ def _line_values(line: StoryLine) -> dict[str, Any]:
         "begun": when(line.begun),
         "ended": when(line.ended) if line.ended is not None else None,
         "waits": [when(at) for at in line.waits] if line.waits is not None else None,
-        "tries": [when(at) for at in line.tries],
+        "tries": [
+            {"at": when(at), "payload": payload or None}
+            for at, payload in zip(line.tries, line.payloads, strict=True)
+        ],
         "letter": line.letter or None,
         "operation": line.operation or None,
         "row": line.row if line.row is None or isinstance(line.row, int) else str(line.row),

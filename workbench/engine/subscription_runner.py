@@ -65,6 +65,7 @@ class SubscriptionRunner:
         self._ack = AckWriter(runtime, subscription, self._cursor, self._forget)
         self._rows = DeliveryRows(runtime, subscription, self._cursor, self._source, self._ack, leases)
         self.wants, self.gets = self._source.wants, self._source.gets
+        self.ordering_key = self._source.ordering_key
         self.release_key = self._rows.release_key
         queue = subscription.mode is Mode.POINT_TO_POINT
         size = BatchSize(1, 4) if queue else BatchSize(8, 2)

@@ -79,6 +79,10 @@ class TopicReader:
             return False
         return self._passes(message) is not False
 
+    def ordering_key(self, message: Message) -> str:
+        """Returns the key that orders a message here; empty for none."""
+        return self._as_own(message, message).key if self._ordered else ""
+
     async def read(self, after: int, limit: int) -> Stretch | None:
         """Returns what `read_here` does; where payloads may be large, beside the loop (V4)."""
         runtime = self._runtime

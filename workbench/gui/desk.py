@@ -126,6 +126,7 @@ class Desk(QObject):
         command_wanted: Name of a command whose form should be shown.
         letters_wanted: Numbers of the dead letters that should be listed alone, and the key of what should be
             begun with them; empty for nothing.
+        job_begun: Number of a bulk action that was begun elsewhere than in the view of the dead letters.
         fork_wanted: The `Selection` at whose event, or message, the project is to be forked.
         file_dropped: A `FileKind` and a file that the view in front shall bring in.
         picture_wanted: The board is asked to write its picture into a file.
@@ -149,6 +150,7 @@ class Desk(QObject):
     command_wanted = Signal(str)
     text_wanted = Signal(str, object)
     letters_wanted = Signal(object, str)
+    job_begun = Signal(int)
     fork_wanted = Signal(object)
     file_dropped = Signal(object, object)
     picture_wanted = Signal()

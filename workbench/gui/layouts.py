@@ -126,6 +126,12 @@ class Panes(QSplitter):
             self._layouts.keep(self._place(self._layouts), shares)
 
 
+def share_room(splitter: QSplitter, *parts: int) -> None:
+    """Gives the panes of a splitter their parts of its room, in pixels: Qt raises less to what each needs."""
+    room = splitter.width() if splitter.orientation() == Qt.Orientation.Horizontal else splitter.height()
+    splitter.setSizes([room * part // sum(parts) for part in parts])
+
+
 class Scrolled(QScrollArea):
     """A page that scrolls where there is less height than it needs, instead of being squeezed.
 

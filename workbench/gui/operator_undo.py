@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -67,6 +68,32 @@ class _Backlog:
         return f" {upto}{counted(number, 'waiting message')} will be delivered."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What a bulk action that was cancelled had not begun.
+
+    Attributes:
+        count: How many dead letters.
+    """
+
+    job: int = 0
+    count: int = 0
+
+    @property
+    def words(self) -> str:
+        """Says what can be done about it."""
+        return f"Begin again with the {self.count:,} left"
+
+    @property
+    def topic(self) -> str:
+        """Names the notice that offers it; empty where none does."""
+        return f"job {self.job} again" if self.job else ""
+
+
+_Weighed: TypeAlias = tuple[tuple["LoggedAct | None", "LoggedAct | None"], _Backlog, str, _Left]
+"""The last act that can be undone and the last of all, what an undo delivers and leaves, what can go on."""
+
+
 class OperatorUndo(QObject):
     """Knows the last act that can be undone since the project was opened, and undoes acts.
 
@@ -124,25 +151,29 @@ class OperatorUndo(QObject):
     def undo_last(self) -> None:
         """Undoes the last act that can be undone.
 
+        Says what a cancelled bulk action left, where that is the newest, and offers to begin again with it.
         Asks first where a newer one cannot be, where it is old, or its undo has something delivered.
         """
-        if (shown := self.last) is not None:
-            self._weighing.ask(self._weigh, shown.of.number)
+        if self.last is not None or self.was_cancelled:
+            shown = self.newest or self.last
+            self._weighing.ask(self._weigh, shown.of.number if shown is not None else 0)
 
-    def _weigh(self) -> tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog, str]:
+    def _weigh(self) -> _Weighed:
         """Returns the last acts as they are now, whatever was delivered since they were shown."""
         last, newest = self._read()
+        again = _left(self._desk.workspace, newest)
         if last is None:
-            return (last, newest), _Backlog(), ""
+            return (last, newest), _Backlog(), "", again
         workspace = self._desk.workspace
-        return (last, newest), _backlog(workspace, last.of), workspace.operations.left(last.of)
+        return (last, newest), _backlog(workspace, last.of), workspace.operations.left(last.of), again
 
-    def _ask_or_undo(self, found: tuple[tuple[LoggedAct | None, LoggedAct | None], _Backlog, str]) -> None:
-        (acts, backlog, left), now = found, self._desk.workspace.clock.now()
+    def _ask_or_undo(self, found: _Weighed) -> None:
+        (acts, backlog, left, again), now = found, self._desk.workspace.clock.now()
         self._show(acts)
         last, over = self.last, self._over()
+        offers = ((again.words, partial(self.begin_again, again.job)),) if again.count else ()
         if last is None:
-            self._desk.notice("info", self.why_not())
+            self._desk.notice("info", self.why_not(), *offers, topic=again.topic)
             return
         if now - last.of.at <= ASKED_SECONDS * MICROSECONDS and not backlog.words and not over:
             self.undo(last.of.number)
@@ -150,7 +181,20 @@ class OperatorUndo(QObject):
         done = f"{last.name}, done {relative(last.of.at, now)}"
         said = f"{over} Undo the older {done}, instead?" if over else f"Undo the {done}?"
         said += left + backlog.words
-        self._desk.notice("warning", said, *self.offer(last.of.act), asks=True)
+        self._desk.notice("warning", said, *offers, *self.offer(last.of.act), topic=again.topic, asks=True)
+
+    def begin_again(self, job: int) -> None:
+        """Begins a new bulk action with what a cancelled one had not begun, once."""
+        self._desk.notice("ok", "", topic=_Left(job=job).topic)
+        self._desk.run(self._begun_again(job), f"Begin job {job} again")
+
+    async def _begun_again(self, job: int) -> None:
+        self._desk.job_begun.emit(await self._desk.workspace.dead_letters.jobs.begin_again(job))
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether the last act of all is a cancel: what it left may be begun again."""
+        return self.newest is not None and self.newest.of.action == OperatorAct.CANCEL
 
     def why_not(self) -> str:
         """Says why nothing can be undone; empty where something can."""
@@ -213,6 +257,15 @@ def _backlog(workspace: Workspace, of: OperatorAction) -> _Backlog:
     return _Backlog(waiting=sum(one.waiting for one in found), unread=sum(one.lag for one in found))
 
 
+def _left(workspace: Workspace, newest: LoggedAct | None) -> _Left:
+    """Returns what can be begun again where the last act of all is the cancel of a bulk action."""
+    kind, _, name = newest.of.subject.partition(" ") if newest is not None else ("", "", "")
+    if newest is None or newest.of.action != OperatorAct.CANCEL or kind != "job":
+        return _Left()
+    report = workspace.dead_letters.jobs.report(int(name))
+    return _Left(job=report.job.number, count=report.not_begun)
+
+
 def undo_action() -> tuple[Action, ...]:
     """Returns the undo of the last act, for a view in which an operator acts; the owner has a ``desk``."""
     return (
@@ -223,7 +276,7 @@ def undo_action() -> tuple[Action, ...]:
             keys="Ctrl+Z",
             writes=True,
             look=lambda view: (_said(view.desk.undo.last), "undo"),
-            why=lambda view: view.desk.undo.why_not(),
+            why=lambda view: "" if view.desk.undo.was_cancelled else view.desk.undo.why_not(),
             run=_undo_in,
         ),
     )

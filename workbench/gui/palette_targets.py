@@ -11,6 +11,7 @@ from workbench.gui.actions import BoundAction, view_around
 from workbench.gui.desk import Desk, Notice, Selection
 from workbench.gui.layouts import Tabs
 from workbench.gui.palette import Target
+from workbench.gui.pausing import pause_subscription
 
 ACTION = "action"
 """What the actions of the window are called."""
@@ -147,7 +148,22 @@ def _turn(bring: Callable[[str], object], key: str, pages: Pages) -> None:
 
 def model_targets(desk: Desk) -> list[Target]:
     """Returns all parts of the model: the forms of commands and queries, the others where they are shown."""
-    return [*_form_targets(desk), *_part_targets(desk), *_explorable_targets(desk)]
+    return [*_form_targets(desk), *_part_targets(desk), *_pausing_targets(desk), *_explorable_targets(desk)]
+
+
+def _pausing_targets(desk: Desk) -> list[Target]:
+    """Returns what pauses each subscription, or resumes it."""
+    return [
+        Target(
+            text=f"{'Resume' if still else 'Pause'} {name}",
+            kind="subscription",
+            icon="play" if still else "pause",
+            go=partial(pause_subscription, desk, name, paused=not still),
+            why=desk.read_only(),
+            changes=True,
+        )
+        for name, still in desk.workspace.monitor.still().items()
+    ]
 
 
 def _explorable_targets(desk: Desk) -> list[Target]:

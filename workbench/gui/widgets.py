@@ -6,8 +6,8 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QIcon, QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QToolButton,
     QWidget,
 )
@@ -131,12 +130,6 @@ def show_words(buttons: Iterable[QToolButton], *, shown: bool) -> None:
     style = Qt.ToolButtonStyle
     for button in buttons:
         button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
-
-
-def share_room(splitter: QSplitter, *parts: int) -> None:
-    """Gives the panes of a splitter their parts of its room, in pixels: Qt raises less to what each needs."""
-    room = splitter.width() if splitter.orientation() == Qt.Orientation.Horizontal else splitter.height()
-    splitter.setSizes([room * part // sum(parts) for part in parts])
 
 
 class EmptyState(QWidget):
@@ -307,6 +300,14 @@ class SearchBox(QLineEdit):
         if self.text() != self._said:
             self._said = self.text()
             self.settled.emit(self._said)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if undo and event.type() == QEvent.Type.ShortcutOverride and not self.isUndoAvailable():
+            event.ignore()  # nothing was typed: what was done in the view is meant
+            return False
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -85,12 +85,14 @@ class DeliveredAgain(NamedTuple):
         more: Whether there are more than were counted.
         stay: How many beside them stay dead letters, or are being replayed.
         copies: How many of them as edited copies, as which they succeeded (L6).
+        blocked: How many beside them stay blocked behind dead letters of their keys (O2).
     """
 
     messages: int = 0
     more: bool = False
     stay: int = 0
     copies: int = 0
+    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +141,7 @@ class Subscriptions:
             InvalidValue: There are too many words.
         """
         found = self._world.reader.deliveries(subscription, words=read_words(words))
-        blocked = {one.key for one in found if one.state is DeliveryState.BLOCKED}
-        dead = self._world.reader.blocking(subscription, blocked) if blocked else {}
+        dead = self._blocking(subscription, found)
         return [self._waiting(one, *dead.get(one.key, (0, one.position))) for one in found]
 
     def _waiting(self, delivery: Delivery, letter: int, dead_at: int) -> WaitingMessage:
@@ -158,9 +159,10 @@ class Subscriptions:
     def _again_said(self, name: str, position: int) -> str:
         """Says how many messages it gets again from a position on; empty where it goes ahead."""
         found = self.again(name, position)
-        if not (found.messages or found.more):
+        if not (found.messages or found.more or found.blocked):
             return ""
         copies = f", {found.copies:,} as edited in dead letters" if found.copies else ""
+        copies += f", {found.blocked:,} more blocked behind dead letters" if found.blocked else ""
         return f"; {'more than ' if found.more else ''}{counted(found.messages, 'message')} again{copies}"
 
     def again(self, name: str, position: int) -> DeliveredAgain:
@@ -173,10 +175,10 @@ class Subscriptions:
         found, _ = self._world.reader.read_topic(topic, runner.wants, position, AGAIN + 1)
         behind = [message.position for message in found[:AGAIN] if message.position <= cursor]
         rows = self._world.reader.rows_from(name, position, behind[-1]) if behind else set()
-        stay = {
+        stay = rows.intersection(behind) - {
             one.position
             for one in self._world.reader.deliveries_at(rows.intersection(behind))
-            if one.subscription == name and one.dead_letter is not None
+            if one.subscription == name and one.dead_letter is None
         }
         copies = self._world.reader.copies(name, position, behind[-1]) if behind else {}
         told = [
@@ -186,12 +188,42 @@ class Subscriptions:
             and one.position in copies
             and copies[one.position].message_id != one.id
         ]
+        blocked = self._stay_blocked(name, [one for one in found[: len(behind)] if one.position not in stay])
         return DeliveredAgain(
-            messages=len(behind) - len(stay),
+            messages=len(behind) - len(stay) - len(blocked),
             more=len(found) > AGAIN and found[AGAIN].position <= cursor,
             stay=len(stay),
-            copies=len(told),
+            copies=sum(one.position not in blocked for one in told),
+            blocked=len(blocked),
         )
+
+    def _stay_blocked(self, name: str, messages: Sequence[Message]) -> set[int]:
+        """Returns the positions of messages that wait behind a dead letter of their key when read again."""
+        runner = self._world.running().subscriptions[name]
+        state = self._world.reader.subscription(name)
+        if runner.release_key or state is None or not state.dead:
+            return set()
+        keys = {one.position: key for one in messages if (key := runner.ordering_key(one))}
+        dead = self._world.reader.blocking(name, set(keys.values()))
+        return {at for at, key in keys.items() if key in dead and dead[key][1] < at}
+
+    def starting_again(self, name: str) -> list[int]:
+        """Returns the positions of deliveries that wait and that a reset from before them begins again.
+
+        Neither what stays blocked behind a dead letter is among them, nor replays, which it leaves alone.
+        """
+        found = self._world.reader.deliveries(name)
+        dead = self._blocking(name, found)
+        return [
+            one.position
+            for one in found
+            if one.dead_letter is None and dead.get(one.key, (0, one.position))[1] >= one.position
+        ]
+
+    def _blocking(self, name: str, found: Sequence[Delivery]) -> Mapping[str, tuple[int, int]]:
+        """Returns the dead letter that blocks each key of deliveries, and its position."""
+        blocked = {one.key for one in found if one.state is DeliveryState.BLOCKED}
+        return self._world.reader.blocking(name, blocked) if blocked else {}
 
     def instances(self, process: str, words: str = "") -> list[ProcessInstance]:
         """Returns the first instances that a process has now, by their keys.

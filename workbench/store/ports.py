@@ -149,7 +149,11 @@ class QueueReader(Protocol):
         """Returns what waits in the rows of a subscription, by state."""
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range whose deliveries stand in rows already (I5)."""
+        """Returns the positions in a range not begun again: what stands in rows (I5), and open letters.
+
+        A letter is open without a row where what it blocked went on before it was restored (L7), or where it
+        was imported.
+        """
 
     def copies(self, subscription: str, after: int, upto: int) -> dict[int, LetterCopy]:
         """Returns the edited copies that succeeded of messages in a range, by position (L6).

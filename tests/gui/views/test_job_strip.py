@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from tests.services.conftest import passing, settle
 from workbench.cli.letter_jobs_verb import job_said, job_value
 from workbench.gui.time_format import short
-from workbench.gui.views.job_strip import NARROW
+from workbench.gui.views.job_card import NARROW, JobCard
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import hindrance, outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, account, fates
@@ -23,6 +23,7 @@ from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 from workbench.store.operations import StartJob
 
 MANY = AT_ONCE + 5
+PATCH = '{"form": [{"op": "set", "field": "username", "value": "Ann"}]}'
 
 
 @pytest.fixture
@@ -99,6 +100,63 @@ async def test_L5_a_job_at_a_pace_shows_how_far_it_is_and_can_be_cancelled(many,
     shown.close_button.click()
     assert not view.jobs.cards
     assert not view.jobs.isVisible()
+
+
+def places(shown):
+    """Where the buttons are that a person may be about to click, from the right end of the card."""
+    buttons = (shown.failed, shown.hold, shown.cancel, shown.close_button)
+    return [one.geometry().translated(-shown.width(), 0) for one in buttons]
+
+
+def test_ux_no_button_of_a_job_slides_under_the_pointer(qtbot):
+    does = dict.fromkeys(("cancel", "hold", "failed", "undo", "again", "close"), bool)
+    shown = JobCard(taken_up=False, **does)
+    qtbot.addWidget(shown)
+    shown.resize(900, 160)
+    shown.show()
+    report = JobReport(job=Job(number=1, action="replay", numbers=(1, 2, 3), step=1), fates={})
+    shown.show_report(report)
+    qtbot.wait(1)
+    running = places(shown)
+    first = replace_dataclass(report, job=replace(report.job, step=0), fates={})
+    held = replace_dataclass(report, job=replace(report.job, status=JobStatus.HELD))
+    failed = replace_dataclass(held, fates={"failed_again": 1})
+    ended = replace_dataclass(
+        failed, job=replace(report.job, status=JobStatus.CANCELLED, action="purge", done=1)
+    )
+    for one in (first, held, failed, ended):
+        shown.show_report(one)
+        shown.layout().activate()
+        qtbot.wait(1)
+        assert places(shown) == running, one.state
+    assert shown.undo.isVisible()
+    assert shown.undo.geometry().right() < shown.failed.geometry().left()
+
+
+async def test_L5_what_a_cancelled_job_left_is_begun_again_by_one_click(many, view, desk, told, until):
+    numbers, plan = all_numbers(view), JobPlan(ladder=(1,), patch=PATCH)
+    number = await many.dead_letters.jobs.start("replay", numbers, per_second=1.0, plan=plan)
+    view.jobs.follow(number)
+    await until(lambda: view.jobs.cards and card(view).job.step == 1)
+    shown = card(view)
+    assert not shown.again.isVisible()
+    shown.cancel.click()
+    await until(shown.again.isVisible)
+    assert shown.again.text() == f"Begin again with {MANY - 1} left"
+    view.resize(500, 600)
+    await until(lambda: 0 < shown.width() < NARROW)
+    buttons = (shown.again, shown.failed, shown.close_button)
+    await until(lambda: all(one.width() >= one.sizeHint().width() for one in buttons if one.isVisible()))
+    await until(lambda: desk.undo.newest and desk.undo.newest.of.action == "cancel")
+    desk.undo.undo_last()
+    said = f"Begin again with the {MANY - 1} left"
+    await until(lambda: said in [word for one in told for word, _ in one.actions])
+    shown.again.click()
+    await until(lambda: len(many.dead_letters.jobs.list()) == 2)
+    job = many.dead_letters.jobs.list()[0]
+    assert sorted(job.numbers) == sorted(set(numbers) - set(many.dead_letters.jobs.get(number).numbers[:1]))
+    assert (job.plan.patch, job.plan.ladder, job.per_second) == (plan.patch, (1,), 1.0)
+    await until(lambda: list(view.jobs.cards) == [job.number])
 
 
 async def test_a_job_whose_end_nobody_sees_is_told_by_a_notice(many, view, told, until):

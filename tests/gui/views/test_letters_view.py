@@ -124,7 +124,10 @@ async def test_L5_what_others_resolved_meanwhile_is_not_told_as_replayed(broken,
     assert broken.dead_letters.get(2).status == "resolved"
     answer(view, "Replay 2")
     await passing(broken, until(lambda: told))
-    said = "Replayed 1 dead letter: 1 failed again; 1 skipped, no longer as when the list was made."
+    said = (
+        "Replayed 1 dead letter: 1 failed again; 1 skipped, no longer as when the list was made,"
+        " or now held by another letter."
+    )
     assert told[-1].text == said
 
 
@@ -273,6 +276,24 @@ async def test_a_replay_says_before_that_the_engine_is_paused(broken, view, unti
     assert "The engine is paused, so they wait." in question(view)[0]
 
 
+@pytest.mark.usefixtures("given_back")
+async def test_V3_a_replay_to_a_paused_subscription_says_that_it_waits(broken, view, told, until):
+    await broken.subscriptions.pause("welcome-mail", paused=True)
+    choose(view, 1, 2)
+    view.begin(REPLAY)
+    await until(lambda: question(view))
+    said = "Subscription welcome-mail is paused, so they wait."
+    assert said in question(view)[0]
+    view.strip.dismiss()
+    view._repairs.do(REPLAY, (1, 2))
+    await until(lambda: told)
+    assert told[0].text == f"2 dead letters in progress. {said}"
+    view.desk.select(Selection(letter=1))
+    view.follow(view.desk.selection)
+    one = "Subscription welcome-mail is paused, so it waits."
+    await until(lambda: any(one in label.text() for label in view.detail.findChildren(QLabel)))
+
+
 async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(broken, desk, view, until):
     payload = broken.dead_letters.get(3).data
     await broken.dead_letters.edit_and_replay(3, payload.replace("{", '{ "note": "x", ', 1))
@@ -289,6 +310,18 @@ async def test_L6_a_letter_that_holds_an_edited_copy_says_where_that_was_made(br
     assert {tries.row(at)[1] for at in range(tries.rowCount())} == {"as changed in #3"}
     desk.select(Selection(letter=3))
     await until(lambda: tries.row(0)[1] == "original")
+
+
+async def test_L6_the_attempts_end_with_the_one_that_succeeded(broken, desk, view, until):
+    letter = broken.dead_letters.get(3)
+    await broken.dead_letters.edit_and_replay(3, letter.data.replace("slow.example", "fine.example"))
+    await settle(broken)
+    desk.select(Selection(letter=3))
+    tries, count = view.detail._attempts.model(), len(letter.attempts)
+    changed = broken.dead_letters.get(3).changed_at
+    last = (count + 1, "as changed in #3", changed, 0, "succeeded", "")
+    await until(lambda: tries.rowCount() == count + 1 and tuple(tries.row(count)) == last)
+    assert view.detail.tabs.tabText(1) == f"Attempts ({count + 1})"
 
 
 async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):
@@ -481,7 +514,10 @@ def test_an_account_tells_done_skipped_and_failed():
     report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
     assert account(REPLAY, report) == (
         "error",
-        "Replayed 2 dead letters; 2 skipped, no longer as when the list was made; 1 failed: disk full.",
+        (
+            "Replayed 2 dead letters; 2 skipped, no longer as when the list was made,"
+            " or now held by another letter; 1 failed: disk full."
+        ),
     )
     assert account(ARCHIVE, Report(asked=1, done=0, skipped=1))[0] == "warning"
     waits = account(REPLAY, Report(asked=2, done=2, skipped=0), {"resolved": 1, "blocked": 1})

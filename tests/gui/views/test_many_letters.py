@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -343,6 +344,9 @@ async def test_L5_a_repair_asks_once_with_number_and_names(view, many, until):
     await until(view.strip.isVisible)
     assert view.strip.text().startswith("Replay 8? It can be undone while it waits")
     assert view.strip.text().endswith(" The oldest messages go first. By steps of 1, 5, 20, then the rest.")
+    panel.pace.setValue(7)
+    panel._send()
+    await until(lambda: view.strip.text().endswith(", then the rest. At most 7 per second."))
     assert view.strip.samples().startswith("#1  ")
     assert view.strip.samples().endswith("and 5 more")
     assert not many.dead_letters.jobs.list()
@@ -882,6 +886,8 @@ def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
     assert states(held)[1].words == "1 failed, 4 resolved; held at a failure"
     stopped = ladder_report(6, "cancelled", (one, failed, {}, {}), {"resolved": 5, "failed_again": 1})
     assert states(stopped)[1].words == "1 failed, 4 resolved; cancelled"
+    paused = replace(ladder_report(6, "running", (one, five, {}, {}), {}), held_up="the engine is paused")
+    assert [states(paused)[at].words for at in (2, 3)] == ["waits: the engine is paused"] * 2
     bar = LadderBar()
     qtbot.addWidget(bar)
     bar.show_report(held)

@@ -265,6 +265,10 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     assert consequence(mail, 0, head, 0, DeliveredAgain(5, stay=2))[0].endswith(
         " 2 dead letters there stay as they are."
     )
+    behind = consequence(mail, 0, head, 0, DeliveredAgain(5, stay=1, blocked=3))[0]
+    assert " 3 messages stay blocked behind dead letters of their keys. 1 dead letter there" in behind
+    alone = consequence(mail, cursor - 1, head, 0, DeliveredAgain(stay=1, blocked=1))[0]
+    assert alone.startswith(f"{nothing} 1 message stays blocked behind a dead letter of its key. 1 dead")
     copies = consequence(mail, 0, head, 0, DeliveredAgain(5, copies=2))[0]
     assert " 2 of them go as the edited copies that succeeded, not as their originals." in copies
     assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"

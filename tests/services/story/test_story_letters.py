@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
+
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.story.exchange import Arrow, sequence_of
@@ -75,6 +77,17 @@ def test_what_was_put_away_ends_with_who_did_it_and_where_that_is_not_kept_with_
 def test_a_letter_that_is_open_again_is_its_death_and_what_was_tried():
     said = [one[1] for one in told(letter(1, LetterStatus.OPEN), acts={1: act(4, "replay", 150)})]
     assert said == ["how it is now", "replayed letter 1 (operation 4)"]
+
+
+@pytest.mark.parametrize("last", [LetterStatus.OPEN, LetterStatus.RESOLVED])
+def test_L4_two_letters_of_a_delivery_have_a_line_each_whatever_their_status(last):
+    first, second = letter(1, LetterStatus.OPEN), letter(2, last)
+    lines = list(letter_lines(OUTCOME, [first, second], deeds({1: act(4, "note", 150)})))
+    assert len({one.key for one in lines}) == len(lines)
+    assert (lines[0].said, lines[0].state) == ("dead after 1 try, letter 1: OSError: away", LineState.DEAD)
+    assert [one.said for one in lines].count("how it is now") == 1
+    below = list(history(OUTCOME, [first, second], {}))
+    assert [one.letter for one in below] == ([1] if last == "open" else [1, 2])
 
 
 def test_L4_every_owner_and_note_and_every_undo_is_told_with_who_and_when():

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QBoxLayout,
-    QFrame,
-    QLabel,
-    QProgressBar,
-    QScrollArea,
-    QWidget,
-)
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
-from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import Question
-from workbench.gui.theme import theme
-from workbench.gui.time_format import absolute, short
+from workbench.gui.views.job_card import JobCard
 from workbench.gui.views.job_watch import job_watch
-from workbench.gui.views.job_words import (
-    can_be_recalled,
-    can_be_undone,
-    hindrance,
-    outcome,
-    progress,
-    title,
-)
-from workbench.gui.views.ladder_bar import LadderBar
-from workbench.gui.widgets import plain_label, push_button, toolbar_button
-from workbench.model.dead_letter import LetterAct, LetterStatus
-from workbench.services.dead_letters import JobReport
-from workbench.services.dead_letters.job_report import GOING
 from workbench.store.letter_jobs import JobStatus, job_act
 
 if TYPE_CHECKING:
@@ -50,173 +26,8 @@ RECENT = 5
 """Jobs that are shown when those that ended are asked for."""
 TALLEST, SHARE = 190, 4
 """Pixels that the strip takes at most, and one part in how many of the view; more is scrolled."""
-NARROW = 560
-"""Pixels in width below which the buttons of a card stand under its title."""
 LEAST = 68
 """Pixels that a card needs."""
-CANCEL_TIP = "Stop the job; what is done stays done"
-TOO_LATE = "Nothing is left to cancel: all were given back; what still waits can be undone"
-UNDO_TIP = "Undo the job: its dead letters are again what they were before"
-RECALL_TIP = "Undo the replays that still wait; what was delivered stays delivered"
-MARKS = {
-    "running": ("replay", "info"),
-    "held": ("pause", "warning"),
-    "done": ("ok", "ok"),
-    "cancelled": ("stop", "warning"),
-    "undone": ("undo", "info"),
-    "undone in part": ("undo", "warning"),
-}
-"""Icon and colour of a job by how it stands."""
-
-
-class JobCard(QFrame):
-    """One job.
-
-    Attributes:
-        watched: Whether its end is waited for here, and was not seen so far.
-
-    Args:
-        taken_up: Whether it was begun before the program was started last.
-        cancel: Cancels it.
-        hold: Holds it, or has it go on.
-        failed: Lists the letters that came of what failed again.
-        undo: Undoes what it did (L7).
-        close: Takes the card away.
-    """
-
-    def __init__(
-        self,
-        *,
-        taken_up: bool,
-        cancel: Callable[[], object],
-        hold: Callable[[], object],
-        failed: Callable[[], object],
-        undo: Callable[[], object],
-        close: Callable[[], object],
-    ) -> None:
-        super().__init__()
-        self.setObjectName("job")
-        self._taken_up = taken_up
-        self.watched = False
-        self.report: JobReport | None = None
-        self._mark = QLabel()
-        self.title = plain_label(role="heading", wrap=True)
-        self.said = plain_label(role="muted", wrap=True)
-        self.began = plain_label(role="muted")
-        self.ladder = LadderBar()
-        self.ladder.hide()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.hold = push_button("Hold", lambda _checked=False: hold())
-        self.cancel = push_button("Cancel", lambda _checked=False: cancel())
-        self.failed = push_button(
-            "Show failed",
-            lambda _checked=False: failed(),
-            tip="List the dead letters that came of what failed again",
-        )
-        self.undo = push_button(
-            "Undo",
-            lambda _checked=False: undo(),
-            tip=UNDO_TIP,
-        )
-        self.close_button = toolbar_button("", "close", "Close")
-        self.close_button.clicked.connect(lambda _checked=False: close())
-        told = in_row((self.title, 1), (self.began, 0, Qt.AlignmentFlag.AlignTop), spacing=8)
-        doing = in_row(self.failed, self.hold, self.cancel, self.undo, self.close_button, spacing=8)
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._sides.setSpacing(8)
-        self._sides.addLayout(told, 1)
-        self._sides.addLayout(in_column(in_row(1, doing, spacing=0), 1, spacing=0))
-        words = in_column(self._sides, self.ladder, self.bar, self.said, spacing=3)
-        in_row(
-            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
-            (words, 1),
-            of=self,
-            margins=(10, 6, 6, 6),
-            spacing=8,
-        )
-        theme().changed.connect(self._dress)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-        if self._sides.direction() != way:
-            self._sides.setDirection(way)
-            self._sides.setStretch(0, int(not narrow))
-
-    @property
-    def job(self) -> Job | None:
-        """The job as it is shown."""
-        return self.report.job if self.report is not None else None
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended, as far as it is shown."""
-        return self.job is not None and self.job.status not in GOING
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing can change any more of what it says."""
-        shown = self.report
-        if shown is None or not self.over or shown.in_progress or shown.blocked or shown.not_begun:
-            return False
-        return shown.left_undone or not can_be_undone(shown)
-
-    def begin(self, job: Job) -> None:
-        """Shows a job of which nothing is counted yet."""
-        if self.report is None:
-            self.show_report(JobReport(job=job, fates={}))
-
-    def show_report(self, report: JobReport, *, now: int = 0) -> None:
-        """Shows how it stands and what became of the letters.
-
-        Args:
-            now: Microseconds since 1970.
-        """
-        self.report, job = report, report.job
-        running = job.status in GOING
-        self._taken_up = self._taken_up and job.status is not JobStatus.HELD  # by a person, from there
-        taken_up = self._taken_up and job.status is JobStatus.RUNNING
-        before = ", taken up again after a restart" if taken_up else ""
-        frozen = f"The list was frozen {absolute(job.created_at)}; letters that died later are not in it"
-        self.title.setToolTip(frozen)
-        self.title.setText(title(report) + before + hindrance(report))
-        self.began.setText(short(job.created_at))
-        self.began.setToolTip(f"Begun {absolute(job.created_at)}")
-        self.bar.setRange(0, max(1, len(job.numbers)))
-        self.bar.setValue(report.ended)
-        self.bar.setVisible(running)
-        self.said.setText(progress(report, now) if running else outcome(report))
-        self.ladder.setVisible(bool(job.plan.ladder))
-        self.ladder.show_report(report)
-        self.hold.setVisible(running)
-        self.hold.setText("Go on" if job.status is JobStatus.HELD else "Hold")
-        self.hold.setEnabled(bool(report.left) or job.status is JobStatus.HELD)
-        self.cancel.setText("Cancel the rest" if job.step else "Cancel")
-        self.undo.setVisible(can_be_undone(report) or can_be_recalled(report))
-        self.undo.setToolTip(RECALL_TIP if can_be_recalled(report) else UNDO_TIP)
-        self.failed.setVisible(bool(report.fates.get(LetterStatus.FAILED_AGAIN)))
-        self.cancel.setVisible(running)
-        self.cancel.setEnabled(bool(report.left))
-        self.cancel.setToolTip(CANCEL_TIP if report.left else TOO_LATE)
-        self.close_button.setVisible(not running)
-        self._dress()
-
-    def _dress(self) -> None:
-        if self.report is None:
-            return
-        job = self.report.job
-        replayed = job.action == LetterAct.REPLAY and job.status is JobStatus.DONE
-        again = replayed and self.report.fates.get("failed_again")
-        colors = theme().colors
-        mark, role = MARKS[self.report.state]
-        role = "error" if job.failed else "warning" if again else role
-        self._mark.setPixmap(icon(mark, role).pixmap(16, 16))
-        shape = f"background: {colors.tint(role)}; border: none; border-left: 3px solid"
-        self.setStyleSheet(f"#job {{ {shape} {colors.ink(role)}; }}")
 
 
 class JobStrip(QScrollArea):
@@ -246,6 +57,7 @@ class JobStrip(QScrollArea):
         self.setWidget(inner)
         self.hide()
         desk.changed.connect(self._changed)
+        desk.job_begun.connect(self.follow)
 
     @override
     def sizeHint(self) -> QSize:
@@ -328,6 +140,7 @@ class JobStrip(QScrollArea):
             hold=partial(self._hold, number),
             failed=partial(self._list_failed, number),
             undo=partial(self._desk.undo.undo_act, job_act(number), shown=True),
+            again=partial(self._again, number),
             close=partial(self._close, number),
         )
         self._column.insertWidget(sum(other > number for other in self.cards), card)  # the newest first
@@ -369,6 +182,10 @@ class JobStrip(QScrollArea):
 
     def _cancel(self, number: int) -> None:
         self._desk.run(self._desk.workspace.dead_letters.jobs.cancel(number), f"Cancel job {number}")
+
+    def _again(self, number: int) -> None:
+        self._close(number)  # a second click finds it gone
+        self._desk.undo.begin_again(number)
 
     def _list_failed(self, number: int) -> None:
         jobs = self._desk.workspace.dead_letters.jobs

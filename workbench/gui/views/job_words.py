@@ -40,6 +40,11 @@ def can_be_undone(report: JobReport) -> bool:
     return ended and report.job.action in UNDOABLE and report.undone < report.job.done
 
 
+def can_begin_again(report: JobReport) -> bool:
+    """Returns whether it was cancelled before it had begun all, and no undo of it asked for that."""
+    return report.job.status is JobStatus.CANCELLED and not report.taken_back and report.not_begun > 0
+
+
 def outcome(report: JobReport) -> str:
     """Says how it ended, and how much of that was undone since (L7)."""
     job = report.job

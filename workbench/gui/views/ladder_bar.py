@@ -84,6 +84,7 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             found.append(RungState(size=rung.size, state=state, words=words))
         else:
             before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
+            before = f"waits: {report.held_up}" if report.held_up else before
             before = "not begun" if job.status is JobStatus.CANCELLED else before
             found.append(RungState(size=rung.size, state="next", words=before))
     return tuple(found)

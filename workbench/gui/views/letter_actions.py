@@ -13,7 +13,7 @@ from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.repair_words import forewarned
-from workbench.gui.views.to_confirm import ToConfirm
+from workbench.gui.views.to_confirm import ToConfirm, waiting
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed, waits_of_key
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -253,6 +253,7 @@ class Repairs:
             samples=letters.listed(numbers[:SAMPLES]),
             behind=letters.blocked_behind(numbers) if deed in {PURGE, ARCHIVE} else 0,
             archived=len(letters.having(numbers, archived)) if deed is REPLAY else 0,
+            held_up=letters.held_up(numbers) if deed is REPLAY else "",
         )
 
     def _ask(self, found: ToConfirm) -> None:
@@ -262,8 +263,7 @@ class Repairs:
         text += f" {OLDEST_FIRST}" if deed is REPLAY and len(numbers) > 1 else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         text += f" {found.taken_out}" if found.archived else ""
-        if deed is REPLAY and self._desk.workspace.monitor.paused:
-            text += f" The engine is paused, so {'it waits' if len(numbers) == 1 else 'they wait'}."
+        text += f" {found.waits}" if found.waits else ""
         answers = [self._answer(deed, numbers, warns=bool(failed))]
         if behind and deed is ARCHIVE:
             text += (
@@ -323,8 +323,8 @@ class Repairs:
         ending = asyncio.ensure_future(jobs.counts.settled(report.act, report.changed))
         try:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
-                waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
-                said = f"{letters(report.done)} in progress.{waits}"
+                waits = waiting(await self._dead_letters.waits_for(report.changed), report.done)
+                said = f"{letters(report.done)} in progress. {waits}".rstrip()
                 self._desk.notice("info", said, *self._desk.undo.offer(report.act), topic=topic)
             counted = await ending
         finally:
@@ -365,7 +365,8 @@ def account(
     said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
     said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind else ""
     if report.skipped:
-        said += f"; {report.skipped:,} skipped, no longer as when the list was made"
+        held = ", or now held by another letter" if deed in REPLAYS else ""
+        said += f"; {report.skipped:,} skipped, no longer as when the list was made{held}"
     if report.failed:
         said += f"; {report.failed:,} failed: {report.trouble}"
     left = report.asked - report.done - report.skipped - report.failed

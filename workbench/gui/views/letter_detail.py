@@ -28,8 +28,9 @@ from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_notes import LetterNotes
 from workbench.gui.views.payload_versions import PayloadVersions
+from workbench.gui.views.to_confirm import waiting
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
-from workbench.model.dead_letter import waits_of_key
+from workbench.model.dead_letter import LetterStatus, waits_of_key
 from workbench.model.messaging import called
 
 if TYPE_CHECKING:
@@ -265,8 +266,7 @@ class LetterDetail(QStackedWidget):
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
         self.payload.show_letter(letter, unseen=max(0, size - len(letter.data.encode())), rest=rest)
-        self._show_tries(letter, ())
-        self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
+        self._show_tries(letter, None)
         self._show_kept()
         self._trace.show_plain(letter.traceback or "No traceback was recorded.")
         self._metadata.set_json(about(letter))
@@ -274,13 +274,17 @@ class LetterDetail(QStackedWidget):
         self._facts = ""
         self.tell_age()
 
-    def _show_tries(self, letter: DeadLetter, payloads: Sequence[str]) -> None:
-        """Shows the tries, once it is read with the payload on which each ran."""
-        told = [one or "original" for one in payloads] or [""] * len(letter.attempts)
+    def _show_tries(self, letter: DeadLetter, payloads: LetterPayloads | None) -> None:
+        """Shows the tries, once it is read with the payload on which each ran, and the one that succeeded."""
+        told = [one or "original" for one in payloads.tries] if payloads else [""] * len(letter.attempts)
         tries = [
             (one.number, payload, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one, payload in zip(letter.attempts, told, strict=True)
         ]
+        if letter.status is LetterStatus.RESOLVED:
+            ran = (payloads.success or "original") if payloads else ""
+            tries.append((len(tries) + 1, ran, letter.changed_at, 0, "succeeded", ""))
+        self.tabs.setTabText(1, f"Attempts ({len(tries)})")
         self._attempts.refresh(ListSource(tries))
 
     def show_absence(self, said: str) -> None:
@@ -309,7 +313,9 @@ class LetterDetail(QStackedWidget):
             self._desk.forget(draft_key(self.letter))
             self._show_kept()
 
-    def show_links(self, parent: int, child: int, payloads: LetterPayloads, behind: int) -> None:
+    def show_links(
+        self, parent: int, child: int, payloads: LetterPayloads, behind: int, held_up: str
+    ) -> None:
         """Shows what has to do with this letter; 0 for none.
 
         Args:
@@ -317,13 +323,15 @@ class LetterDetail(QStackedWidget):
             child: The one that its failed replay made.
             payloads: On what its tries ran, and the letter whose edited copy it holds.
             behind: How many messages of its key wait behind it.
+            held_up: What keeps its replay from being delivered; empty for nothing, or for no replay.
         """
         if (parent, child) != self._linked:
             self._show_parent(parent, child)
         self.payload.show_origin(payloads.changed)
         if self.letter is not None and len(payloads.tries) == len(self.letter.attempts):
-            self._show_tries(self.letter, payloads.tries)
-        self._facts = f"\n{waits_of_key(1, behind)}" if behind else ""
+            self._show_tries(self.letter, payloads)
+        said = (waits_of_key(1, behind) if behind else "", waiting(held_up, 1))
+        self._facts = "".join(f"\n{one}" for one in said if one)
         self.tell_age()
 
     def _show_parent(self, parent: int, child: int) -> None:
@@ -347,7 +355,9 @@ def attempt_columns() -> tuple[TableColumn, ...]:
         TableColumn("Try", width=44, mono=True, align_right=True),
         TableColumn("Payload", width=150),
         TableColumn("At", width=234, mono=True, text=absolute, zoned=True),
-        TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+        TableColumn(
+            "ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}" if us else ""
+        ),
         TableColumn("Error", width=200, stretch=True),
         TableColumn("Place", width=150, mono=True),
     )

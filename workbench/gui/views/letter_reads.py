@@ -105,7 +105,13 @@ def samples_of(dead_letters: DeadLetters, numbers: tuple[int, ...]) -> ToConfirm
     """Returns what is asked about a replay of letters, in the order in which they go: how many, and a few."""
     samples = dead_letters.listed(numbers[:SAMPLES])
     archived = len(dead_letters.having(numbers, (LetterStatus.ARCHIVED,)))
-    return ToConfirm(deed=REPLAY, numbers=numbers, samples=samples, archived=archived)
+    return ToConfirm(
+        deed=REPLAY,
+        numbers=numbers,
+        samples=samples,
+        archived=archived,
+        held_up=dead_letters.held_up(numbers),
+    )
 
 
 def found_letters(
@@ -147,8 +153,9 @@ def why_not(dead_letters: DeadLetters, deed: Deed, rows: ChosenRows, counts: Map
     """
     if len(rows.keys) > 1:
         return _unfit(deed, counts)
-    status, subscription = rows.row[1], rows.row[7]
-    return _unfit(deed, {status: 1}) or (dead_letters.hindrance(subscription) if deed in REPLAYS else "")
+    (number, status), subscription = rows.row[:2], rows.row[7]
+    held = dead_letters.hindrance(subscription, number) if deed in REPLAYS else ""
+    return _unfit(deed, {status: 1}) or held
 
 
 def _unfit(deed: Deed, counts: Mapping[str, int]) -> str:

@@ -353,10 +353,10 @@ class LetterRepairPanel(QWidget):
         choice = ConfirmChoice(label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=warns)
         ladder = parse_ladder(self.ladder.text())
         steps = f"By steps of {', '.join(map(str, ladder))}, then the rest." if ladder else ""
-        waits = "The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
+        pace = f"At most {self.pace.value():,} per second." if self.pace.value() else ""
         first = OLDEST_FIRST if len(frozen.numbers) > 1 else ""
-        held = frozen.taken_out, waits, failed, stay, empty, f"{other}." if other else ""
-        parts = (f"{label}?", *held, BEFOREHAND, first, steps)
+        held = frozen.taken_out, frozen.waits, failed, stay, empty, f"{other}." if other else ""
+        parts = (f"{label}?", *held, BEFOREHAND, first, steps, pace)
         said = " ".join(part for part in parts if part)
         self._strip.ask(said, frozen.lines(), [choice])
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.layouts import Scrolled, in_column, in_panes, in_row
+from workbench.gui.layouts import Scrolled, in_column, in_panes, in_row, share_room
 from workbench.gui.news_strip import NewsStrip
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key
@@ -44,7 +44,7 @@ from workbench.gui.views.letter_reads import (
 )
 from workbench.gui.views.letter_ways import LABELLED, LEAST, ways_of
 from workbench.gui.views.many_letters import ManyLetters
-from workbench.gui.widgets import ElidedLabel, EmptyState, share_room, show_words
+from workbench.gui.widgets import ElidedLabel, EmptyState, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -296,12 +296,12 @@ class LettersView(View):
         self.desk.run(self._link(letter), "Look for what has to do with the dead letter")
 
     async def _link(self, letter: DeadLetter) -> None:
-        letters = self._dead_letters
+        letters, one = self._dead_letters, (letter.number,)
         later = await letters.made_by(letter) if letter.status.value == "failed_again" else 0
         payloads = await letters.payloads(letter.number)
-        behind = await letters.waiting_behind((letter.number,))
+        behind, held_up = await letters.waiting_behind(one), await letters.waits_for(one)
         if self.detail.letter is not None and self.detail.letter.number == letter.number:
-            self.detail.show_links(letter.parent or 0, later, payloads, behind)
+            self.detail.show_links(letter.parent or 0, later, payloads, behind, held_up)
 
     # -- doing --------------------------------------------------------------------------------------------
 

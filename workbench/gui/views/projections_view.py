@@ -14,7 +14,7 @@ from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import in_column, in_panes, in_row, share_room
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.pausing import pause_projection
 from workbench.gui.prepared_rows import PreparedRows
@@ -29,7 +29,7 @@ from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, cell_named, cell_text, column_of, is_shortened
-from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
+from workbench.gui.widgets import Badge, EmptyState, show_words
 from workbench.model.counts import counted
 from workbench.model.search_words import as_words
 

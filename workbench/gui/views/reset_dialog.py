@@ -48,6 +48,10 @@ TIME = {
     "required": ["time"],
 }
 """The form that asks for a time."""
+WIDTH, MARGIN = 480, 16
+"""Pixels that the dialog is wide at least, and between its edge and what stands in it."""
+LINES = 4
+"""For which there is room below the place, so that nothing moves for fewer; for more it grows."""
 
 
 def consequence(
@@ -56,7 +60,7 @@ def consequence(
     """Returns what a move of the cursor does, in words, and what its button says; empty for nothing.
 
     Args:
-        waiting: How many waiting deliveries lie behind the position.
+        waiting: How many deliveries behind the position wait, and are not blocked by a dead letter.
         messages: What is delivered again.
     """
     cursor = subscription.cursor
@@ -68,10 +72,10 @@ def consequence(
         count = _count(position - cursor, "position")
         said = f"{count} from {cursor + 1:,} to {position:,} will be skipped and never be delivered."
         return said, f"Skip {count}"
-    many, more, dead, copies = messages
+    many, more, dead, copies, blocked = messages
     events = f"more than {_count(many, 'message')}" if more else _count(many, "message")
     between = f"between position {position + 1:,} and {cursor:,}"
-    if dead and not (many or more):
+    if (dead or blocked) and not (many or more):
         said = f"nothing {between} will be delivered again."
     elif not (many or more):
         said = f"nothing that it reads lies {between}."
@@ -79,6 +83,9 @@ def consequence(
         said = f"{events} {between} will be delivered again"
         said += ", as far as they pass the filter." if subscription.filter else "."
         said += _of_copies(copies) if copies else ""
+    if blocked:
+        stays = "stays blocked behind a dead letter" if blocked == 1 else "stay blocked behind dead letters"
+        said += f" {_count(blocked, 'message')} {stays} of {'its key' if blocked == 1 else 'their keys'}."
     if waiting:
         waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
         said += f" {waiting:,} {waits} again."
@@ -104,7 +111,7 @@ class ResetPlace:
 
     Attributes:
         head: The position at which the store ends.
-        waiting: The positions of the deliveries that wait.
+        waiting: The positions of the deliveries that wait, and that no dead letter blocks.
         value: The position that was chosen, or that lies before the time that was; None for neither.
         said: What a move there does.
         label: What its button says; empty where there is nothing to be done.
@@ -127,7 +134,7 @@ def read_place(
     """Reads what a move to a position does, or to the one before a time, microseconds since 1970."""
     subscriptions, name = workspace.subscriptions, subscription.name
     head = known.head if known else workspace.streams.head()
-    waiting = known.waiting if known else tuple(one.position for one in subscriptions.deliveries(name))
+    waiting = known.waiting if known else tuple(subscriptions.starting_again(name))
     value = value if at is None else workspace.streams.position_before(at)
     if value is None:
         return ResetPlace(head=head, waiting=waiting)
@@ -151,7 +158,7 @@ class ResetDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("reset-dialog")
         self.setWindowTitle(f"Reset {visible(subscription.name)}")
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(WIDTH)
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         self._place: ResetPlace | None = None
@@ -159,7 +166,6 @@ class ResetDialog(QDialog):
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         self._stands = plain_label(f"It is at position {subscription.cursor:,}.", "muted", wrap=True)
         self.said = plain_label("", "muted", wrap=True)
-        self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * 4)
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         in_column(
             title,
@@ -172,7 +178,7 @@ class ResetDialog(QDialog):
             1,
             self._answers(),
             of=self,
-            margins=16,
+            margins=MARGIN,
             spacing=10,
         )
         self.to_position.toggled.connect(self._turned)
@@ -272,6 +278,9 @@ class ResetDialog(QDialog):
 
     def _say(self, said: str, label: str = "") -> None:
         self.said.setText(said)
+        room = max(self.said.width(), WIDTH - 2 * MARGIN)
+        lines = self.said.fontMetrics().lineSpacing() * LINES
+        self.said.setMinimumHeight(max(lines, self.said.heightForWidth(room)))
         self.go.setText(label or "Reset")
         self.go.setEnabled(bool(label))
 

@@ -26,7 +26,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event
 from workbench.gui.file_endings import file_to_write
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import in_column, in_panes, in_row, share_room
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
@@ -34,7 +34,7 @@ from workbench.gui.views.story_export import FORMATS, write_story
 from workbench.gui.views.story_list import LINE, StoryList
 from workbench.gui.views.story_reads import ShownStory, found_story, place_of, read_story, told_as
 from workbench.gui.views.story_sequence import StorySequence
-from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, plain_label, share_room
+from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, plain_label
 from workbench.model.counts import counted
 from workbench.services.story.exchange import Arrow
 from workbench.services.story.story_mermaid import story_mermaid

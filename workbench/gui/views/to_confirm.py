@@ -18,6 +18,7 @@ class ToConfirm:
     Attributes:
         samples: A few of the letters.
         behind: How many deliveries wait behind them, where that matters.
+        held_up: What keeps a replay from being delivered, as in ``the engine is paused``; empty for nothing.
         archived: How many of what is replayed are archived, which takes them out of there.
     """
 
@@ -26,6 +27,12 @@ class ToConfirm:
     samples: Sequence[LetterLine]
     behind: int = 0
     archived: int = 0
+    held_up: str = ""
+
+    @property
+    def waits(self) -> str:
+        """Says that a replay waits; empty where it does not."""
+        return waiting(self.held_up, len(self.numbers))
 
     @property
     def taken_out(self) -> str:
@@ -44,3 +51,10 @@ class ToConfirm:
         lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in self.samples]
         rest = len(self.numbers) - len(lines)
         return [*lines, f"and {rest:,} more"] if rest else lines
+
+
+def waiting(held_up: str, count: int) -> str:
+    """Says that replays wait, and for what; empty where nothing holds them up."""
+    if not held_up:
+        return ""
+    return f"{held_up[0].upper()}{held_up[1:]}, so {'it waits' if count == 1 else 'they wait'}."

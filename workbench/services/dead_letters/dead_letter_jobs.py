@@ -97,6 +97,23 @@ class DeadLetterJobs:
             self._run(engine, number)
         return int(number)
 
+    async def begin_again(self, number: int) -> int:
+        """Begins a new job with what a cancelled one had not begun; returns its number, 0 for nothing left.
+
+        It has the same patch, ladder and pace; what is no longer as it was is skipped (L5).
+
+        Raises:
+            InvalidValue: That job was not cancelled.
+            NotFound: There is no such job.
+            StoreReadOnly: This window only observes.
+        """
+        job = self.get(number)
+        if job.status is not JobStatus.CANCELLED:
+            raise InvalidValue(f"job {number} was not cancelled, it is {job.status}", path="")
+        plan = JobPlan(ladder=job.plan.ladder, patch=job.plan.patch)
+        left = job.numbers[job.step :]
+        return await self.start(job.action, left, per_second=job.per_second, skip_on=job.skip_on, plan=plan)
+
     def take_up(self) -> None:
         """Goes on with jobs that were under way when the last engine ended, unless one is being cancelled."""
         engine = self._world.running()

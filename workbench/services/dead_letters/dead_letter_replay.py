@@ -92,5 +92,5 @@ class DeadLetterReplay:
                 said = "it is tried again when the project runs"
                 return Fate(number=number, outcome="still tried", detail=said)
             case status:
-                said = self._letters.hindrance(letter.subscription) or f"it is {status.value}"
+                said = self._letters.hindrance(letter.subscription, number) or f"it is {status.value}"
                 return Fate(number=number, outcome="not replayed", detail=said)

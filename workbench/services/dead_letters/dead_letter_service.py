@@ -16,6 +16,7 @@ from workbench.model.hints import did_you_mean
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
+from workbench.services.dead_letters.job_pace import held_up
 from workbench.services.dead_letters.letter_acts import marked, note
 from workbench.services.dead_letters.letter_payloads import LetterPayloads, payloads_of
 from workbench.services.dead_letters.letter_repair import LetterRepair
@@ -169,6 +170,15 @@ class DeadLetters:
         """Returns the same as `blocked_behind`, beside the loop."""
         return await self._world.ask(partial(self.blocked_behind, numbers))
 
+    def held_up(self, numbers: Sequence[int]) -> str:
+        """Says what keeps a replay of one of these from being delivered (V3); empty for nothing."""
+        return held_up(self._world, lambda: numbers)
+
+    async def waits_for(self, numbers: Sequence[int]) -> str:
+        """Says the same of those of these that are being replayed, beside the loop."""
+        replaying = (LetterStatus.REPLAYING,)
+        return await self._world.ask(lambda: self.held_up(self.having(numbers, replaying)))
+
     async def payloads(self, number: int) -> LetterPayloads:
         """Returns on what the tries of a dead letter ran; beside the loop: all of its delivery are read.
 
@@ -207,9 +217,28 @@ class DeadLetters:
         may = allowed(LetterAct.REPLAY)
         return [one for one in self.listed(numbers) if one.status in may and one.subscription not in handled]
 
-    def hindrance(self, subscription: str) -> str:
-        """Says why nothing can be replayed into a subscription here; empty if it can (P7)."""
-        return "" if subscription in handled_in(self._world) else detached(subscription).message
+    def hindrance(self, subscription: str, number: int = 0) -> str:
+        """Says why nothing can be replayed into a subscription here; empty if it can (P7).
+
+        Args:
+            number: Of a dead letter that is to be replayed into it; its message may be delivered otherwise.
+        """
+        if subscription not in handled_in(self._world):
+            return detached(subscription).message
+        return self._held_otherwise(subscription, number) if number else ""
+
+    def _held_otherwise(self, subscription: str, number: int) -> str:
+        """Says what holds the message of a dead letter in its stead, as it came to it after a reset."""
+        reader = self._world.reader
+        place = next((one.of.position for one in (reader.letter_glance(number),) if one is not None), None)
+        for row in reader.deliveries_at((place,)) if place is not None else ():
+            if row.subscription == subscription and row.dead_letter is None:
+                return "its message is being delivered again, after a reset"
+            if row.subscription == subscription and row.dead_letter != number:
+                return (
+                    f"dead letter {row.dead_letter:,} holds its message now, after a reset; replay that one"
+                )
+        return ""
 
     def check_edit(self, number: int, text: str) -> PatchedLetter:
         """Reads an edited payload and validates it against its type's schema (L6).

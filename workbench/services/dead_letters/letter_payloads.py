@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,17 +19,22 @@ class LetterPayloads:
     Attributes:
         changed: The letter whose edited copy it holds; 0 where it holds what its message says.
         tries: Of each try, in their order: ``as changed in #43``; empty for the message's own payload.
+        success: Of the try that succeeded, where one did; empty for the message's own payload.
     """
 
     changed: int
     tries: tuple[str, ...]
+    success: str = ""
 
 
-def payloads_of(letter: DeadLetter, letters: Iterable[DeadLetter]) -> LetterPayloads:
+def payloads_of(
+    letter: DeadLetter, letters: Iterable[DeadLetter], attempts: Sequence[Attempt] | None = None
+) -> LetterPayloads:
     """Returns on what the tries of a letter ran.
 
     Args:
         letters: All of its delivery: each may have been edited.
+        attempts: The tries that are meant; None for all that the letter tells.
     """
     copies = {copy_id(one.message_id, one.edited): one.number for one in letters if one.edited is not None}
     changed = copies.get(letter.message_id, 0)
@@ -40,4 +45,9 @@ def payloads_of(letter: DeadLetter, letters: Iterable[DeadLetter]) -> LetterPayl
         number = copies.get(one.copy)
         return f"as changed in #{number}" if number else f"as changed before in #{letter.number}"
 
-    return LetterPayloads(changed=changed, tries=tuple(map(said, letter.attempts)))
+    latest = letter.number if letter.edited is not None else changed
+    return LetterPayloads(
+        changed=changed,
+        tries=tuple(map(said, letter.attempts if attempts is None else attempts)),
+        success=f"as changed in #{latest}" if latest else "",
+    )

@@ -114,6 +114,16 @@ class Monitor:
         engine = self.world.engine
         return engine is None or bool(self.world.stopped) or engine.state is EngineState.PAUSED
 
+    def still(self) -> dict[str, bool]:
+        """Says of each subscription of the engine whether it is paused or stopped after failures.
+
+        Nothing is read from the store for that.
+        """
+        engine = self.world.engine
+        if engine is None:
+            return {}
+        return {name: one.paused or name in engine.faults for name, one in engine.subscriptions.items()}
+
     def subscriptions(self) -> list[SubscriptionView]:
         """Returns all subscriptions, policies and processes, in the order of the model."""
         stored = {state.name: state for state in self._reader.subscriptions()}

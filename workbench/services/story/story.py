@@ -65,6 +65,7 @@ class StoryLine:
         ended: When it was done; None as long as it is not, and where no time of it is kept, see `untimed`.
         waits: From when to when it waited, because it was issued for later, or to be tried again.
         tries: When attempts failed.
+        payloads: On which payload each of these ran: ``as changed in #43``; empty for the message's own.
         cause: Position of the event or message that it follows from; 0 for the first.
         letter: Number of the dead letter that it came to; 0 for none.
         operation: Number of the record of what an operator did; 0 for none.
@@ -87,6 +88,7 @@ class StoryLine:
     said: str = ""
     waits: tuple[int, int] | None = None
     tries: tuple[int, ...] = ()
+    payloads: tuple[str, ...] = ()
     cause: int = 0
     letter: int = 0
     operation: int = 0

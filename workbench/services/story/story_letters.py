@@ -36,15 +36,15 @@ def letter_lines(
     replay that fails again makes a letter of its own (L4): what came before it stays told.
 
     Args:
-        outcome: How it stands now; that of a letter that is open is its death.
+        outcome: How it stands now; that of the newest letter, where that is open, is its death.
         letters: Of this delivery, the oldest first.
         acts: By letter, what operators did to it; what was undone is told with its undo.
     """
     told = False
     for letter in letters:
         deeds = acts.get(letter.number, ())
-        told = letter.status == "open"
-        yield outcome if told else _died(outcome, letter)
+        told = letter.status == "open" and letter is letters[-1]
+        yield outcome if told else _died(outcome, letter, letters)
         since = chain(_acts(outcome, letter, deeds), _tried(outcome, letter, letters))
         yield from sorted(since, key=lambda line: line.begun)
         holding = [one.of for one in deeds if one.undo is None and one.of.action != OperatorAct.NOTE]
@@ -74,16 +74,16 @@ def history(
     return (one for one in letter_lines(below, letters, acts) if one.key != below.key)
 
 
-def _died(outcome: StoryLine, letter: DeadLetter) -> StoryLine:
+def _died(outcome: StoryLine, letter: DeadLetter, letters: Sequence[DeadLetter]) -> StoryLine:
     return replace(
         outcome,
         key=f"{outcome.key}:letter-{letter.number}",
-        said=death(letter),
-        state=LineState.DIED,
+        said=death(letter, letters),
+        state=LineState.DEAD if letter.status == "open" else LineState.DIED,
         ended=letter.died_at,
         waits=None,
-        tries=tries(None, letter),
         letter=letter.number,
+        **tries(None, letter, letters),
     )
 
 
@@ -101,6 +101,7 @@ def _tried(outcome: StoryLine, letter: DeadLetter, letters: Sequence[DeadLetter]
             ended=one.at + one.duration_us,
             waits=None,
             tries=(one.at,),
+            payloads=(payload,),
             letter=letter.number,
         )
 

@@ -176,8 +176,9 @@ class StoryLines:
         record, message, after = one.record, one.message, self._effects.get(one.id, [])
         events = [event for event in after if not isinstance(event, _Command)]
         row = self._rows.get((COMMANDS_TOPIC, message.position)) if message else None
-        letter = self._letters.get((COMMANDS_TOPIC, message.position)) if message else None
-        state, said = self._outcome(one, row, letter)
+        deaths = self._deaths.get((COMMANDS_TOPIC, message.position), []) if message else []
+        letter = deaths[-1] if deaths else None
+        state, said = self._outcome(one, row, deaths)
         last = max((_at(event) for event in events), default=0)
         done = last or (record.issued_at + record.duration_us if record else None)
         if message is not None and message.withdrawn:
@@ -198,11 +199,10 @@ class StoryLines:
             begun=_at(cause) if cause is not None else one.at,
             ended=done if state is not LineState.WAITS else None,
             waits=planned(message, record, self._looked_at(row)),
-            tries=tries(row, letter),
             cause=cause.position if cause is not None else 0,
             letter=letter.number if letter is not None else 0,
+            **tries(row, letter, deaths),
         )
-        deaths = self._deaths.get((COMMANDS_TOPIC, line.issued), ())
         below = ((one, ()) for one in history(line, deaths, self.facts.acts))
         then = self._after(line, events, [one for one in after if isinstance(one, _Command)])
         return line, chain(below, then)
@@ -211,9 +211,9 @@ class StoryLines:
         return row.due_at or 0 if row is not None and row.state is DeliveryState.DELAYED else 0
 
     def _outcome(
-        self, one: _Command, row: Delivery | None, letter: DeadLetter | None
+        self, one: _Command, row: Delivery | None, deaths: Sequence[DeadLetter]
     ) -> tuple[LineState, str]:
-        record, message = one.record, one.message
+        record, message, letter = one.record, one.message, deaths[-1] if deaths else None
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
             times = counted(record.attempts, "try", "tries")
             decided = f"decided in {times} after conflicts" if record.attempts > 1 else ""
@@ -223,7 +223,7 @@ class StoryLines:
             return LineState.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
             return LineState.ENDED, "withdrawn before it was due"
-        return standing(row, letter) or (LineState.WAITS, "waits to be handled")
+        return standing(row, letter, deaths) or (LineState.WAITS, "waits to be handled")
 
     def _appended(
         self, thing: Thing, depth: int, cause: Thing | None, actor: str
@@ -330,8 +330,9 @@ class StoryLines:
 
     def _delivery(self, name: str, thing: Thing, depth: int) -> StoryLine:
         """Tells of a subscription that got something, or did not yet, and made nothing of it."""
-        row, letter = self._rows.get((name, thing.position)), self._letters.get((name, thing.position))
-        found = standing(row, letter)
+        row, deaths = self._rows.get((name, thing.position)), self._deaths.get((name, thing.position), [])
+        letter = deaths[-1] if deaths else None
+        found = standing(row, letter, deaths)
         if found is None and self.facts.cursors.get(name, 0) < thing.position:
             paused = name in self.facts.paused
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
@@ -351,9 +352,9 @@ class StoryLines:
             if letter is not None and settled
             else None,
             waits=retry(row),
-            tries=tries(row, letter if is_open else None),
             cause=thing.position,
             letter=letter.number if letter is not None else 0,
+            **tries(row, letter if is_open else None, deaths),
         )
 
 

@@ -9,12 +9,15 @@ from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message, event_as_message
 from workbench.model.secrets import masked, without_secrets
+from workbench.services.dead_letters.letter_payloads import payloads_of
 from workbench.services.story.story import LineState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.model.event import RecordedEvent
     from workbench.model.messaging import Subscription
-    from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
+    from workbench.store.stored_values import Attempt, CommandRecord, DeadLetter, Delivery
 
 LONGEST = 120
 """Characters of the fields of a payload that a heading tells."""
@@ -64,11 +67,23 @@ def retry(row: Delivery | None) -> tuple[int, int] | None:
     return (since, row.due_at) if row.due_at > since else None
 
 
-def tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
-    """Returns when attempts of a delivery failed, microseconds since 1970; of a letter up to its death."""
+def tried(row: Delivery | None, letter: DeadLetter | None) -> Sequence[Attempt]:
+    """Returns the attempts of a delivery that failed; of a letter up to its death."""
     if letter is not None and (row is None or row.state is DeliveryState.DEAD or not row.attempts):
-        return tuple(one.at for one in letter.attempts[: died_after(letter)])
-    return tuple(one.at for one in row.attempts) if row is not None else ()
+        return letter.attempts[: died_after(letter)]
+    return row.attempts if row is not None else ()
+
+
+def tries(row: Delivery | None, letter: DeadLetter | None, letters: Sequence[DeadLetter]) -> dict[str, Any]:
+    """Returns what a line says of the attempts that failed: `StoryLine.tries` and `StoryLine.payloads`.
+
+    Args:
+        letter: Of which they are told, instead of the row.
+        letters: All of the delivery, the oldest first: each may have been edited.
+    """
+    found = tried(row, letter)
+    ran = payloads_of(letters[-1] if letter is None else letter, letters, found).tries if letters else ()
+    return {"tries": tuple(one.at for one in found), "payloads": ran or ("",) * len(found)}
 
 
 def died_after(letter: DeadLetter) -> int:
@@ -84,18 +99,25 @@ def repaired(letter: DeadLetter | None) -> str:
     return f"letter {letter.number:,}{copy}, {letter.status.replace('_', ' ')}"
 
 
-def death(letter: DeadLetter) -> str:
-    """Returns after how many tries a delivery died, and of what."""
+def death(letter: DeadLetter, letters: Sequence[DeadLetter]) -> str:
+    """Returns after how many tries a delivery died, on which payload if not its message's, and of what."""
     said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
-    count = died_after(letter)
-    after = f" after {counted(count, 'try', 'tries')}" if count else ""
-    return f"dead{after}, letter {letter.number:,}: {said}"
+    ran = payloads_of(letter, letters).tries[: died_after(letter)]
+    after = f" after {counted(len(ran), 'try', 'tries')}" if ran else ""
+    on = f" on the payload {ran[-1]}" if ran and ran[-1] else ""
+    return f"dead{after}{on}, letter {letter.number:,}: {said}"
 
 
-def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[LineState, str] | None:
-    """Returns how a delivery stands that is not a plain success."""
+def standing(
+    row: Delivery | None, letter: DeadLetter | None, letters: Sequence[DeadLetter]
+) -> tuple[LineState, str] | None:
+    """Returns how a delivery stands that is not a plain success.
+
+    Args:
+        letters: All of the delivery.
+    """
     if letter is not None and letter.status == "open":
-        return LineState.DEAD, death(letter)
+        return LineState.DEAD, death(letter, letters)
     if letter is not None and letter.status == "replaying":
         return LineState.WAITS, f"letter {letter.number:,} is being replayed"
     if row is not None and row.state not in _SETTLED:

@@ -105,9 +105,8 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
         return False
     if op.handled is not None and letter.subscription not in op.handled:
         raise detached(letter.subscription)
-    for row in deliveries(tables, letter.subscription):
-        if row.position == letter.position and row.dead_letter != op.number:
-            return False
+    if _elsewhere(tables, letter):
+        return False
     tables.keep(op.act, now, (_before_replay(tables, letter),))
     edited = letter.edited if op.data is None else op.data
     tables.letters.put(
@@ -211,6 +210,23 @@ def mark_letters(tables: Tables, op: MarkLetters, now: int) -> int:
     return changed
 
 
+def _elsewhere(tables: Tables, letter: DeadLetter) -> bool:
+    """Whether its message is delivered otherwise, as after a reset (L8)."""
+    return any(
+        row.position == letter.position and row.dead_letter != letter.number
+        for row in deliveries(tables, letter.subscription)
+    )
+
+
+def _other_open(tables: Tables, letter: DeadLetter) -> bool:
+    return any(
+        (one.subscription, one.position) == (letter.subscription, letter.position)
+        and one.number != letter.number
+        and one.status is LetterStatus.OPEN
+        for one in tables.letters.values()
+    )
+
+
 def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
     """Brings back what the last act on each letter changed, as it was (L9); returns how many."""
     restored = 0
@@ -218,6 +234,8 @@ def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
         letter, changes = tables.letters.get(number), tables.changes.get(number) or ()
         act, status, changed_at = changes[-1] if changes else ("", LetterStatus.OPEN, now)
         if letter is None or letter.status not in allowed(LetterAct.RESTORE):
+            continue
+        if _elsewhere(tables, letter) or _other_open(tables, letter):
             continue
         if op.act in ("", act):
             tables.letters.put(number, replace(letter, status=status, changed_at=changed_at))

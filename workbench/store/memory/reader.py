@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -216,9 +217,14 @@ class MemoryReader(MemoryDeedLists):
         return Depth(**counts, oldest=min((row.enqueued_at for row in rows), default=None))
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range whose deliveries stand in rows already (I5)."""
-        rows = letters.deliveries(self._tables, subscription)
-        return {row.position for row in rows if after < row.position <= upto}
+        """Returns the positions in a range not begun again: what stands in rows (I5), and open letters."""
+        dead = (
+            one.position
+            for one in self._tables.letters.values()
+            if one.subscription == subscription and one.status is LetterStatus.OPEN
+        )
+        standing = (row.position for row in letters.deliveries(self._tables, subscription))
+        return {one for one in chain(standing, dead) if after < one <= upto}
 
     def copies(self, subscription: str, after: int, upto: int) -> dict[int, LetterCopy]:
         """Returns the edited copies that succeeded of messages in a range, by position (L6)."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import InvalidValue, NotFound
-from workbench.model.dead_letter import LetterAct, allowed, outcome
+from workbench.model.dead_letter import LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
 from workbench.store.letter_values import (
     copy_id,
@@ -37,6 +37,12 @@ from workbench.store.stored_values import Attempt, DeadLetter
 
 _MAY = {act: "('" + "', '".join(allowed(act)) + "')" for act in LetterAct}
 """For each act, the statuses in which it may be done, as SQL lists them."""
+_NOT_ELSEWHERE = (
+    " and not exists (select 1 from deliveries d join subscriptions s on s.id = d.subscription_id"
+    " where s.name = dead_letters.subscription and d.position = dead_letters.position"
+    " and d.letter_id is not dead_letters.id)"
+)
+"""That the message of a letter is not delivered otherwise, as after a reset (L8)."""
 _UNDER_WAY = "('" + "', '".join(sources(Trigger.RECALL)) + "')"
 LAST_LETTER = "last_letter"
 """The row of ``meta`` with the highest number that a letter ever had, once such a one was removed."""
@@ -125,9 +131,7 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     kept = before_replay(con, op) if op.act and _is_there(con, op.number) else None
     done = con.execute(
         "update dead_letters set status = ?, changed_at = ?, edited = coalesce(?, edited)"
-        f" where id = ? and status in {_MAY[LetterAct.REPLAY]} and not exists (select 1 from deliveries d"
-        " join subscriptions s on s.id = d.subscription_id where s.name = dead_letters.subscription"
-        " and d.position = dead_letters.position and d.letter_id is not dead_letters.id)",
+        f" where id = ? and status in {_MAY[LetterAct.REPLAY]}{_NOT_ELSEWHERE}",
         (outcome(LetterAct.REPLAY), now, op.data, op.number),
     )
     if not done.rowcount:
@@ -222,7 +226,10 @@ def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
 
 
 def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> int:
-    """Brings back what the last act on each letter changed, as it was (L9); returns how many."""
+    """Brings back what the last act on each letter changed, as it was (L9); returns how many.
+
+    What is delivered otherwise by now, or has another open letter, stays as it is (L8).
+    """
     restored = 0
     for number in op.numbers:
         last = con.execute(
@@ -234,8 +241,10 @@ def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> in
             continue
         done = con.execute(
             "update dead_letters set status = ?, changed_at = ? where id = ?"
-            f" and status in {_MAY[LetterAct.RESTORE]}",
-            (status, changed_at, number),
+            f" and status in {_MAY[LetterAct.RESTORE]}{_NOT_ELSEWHERE} and not exists (select 1 from dead_letters o"
+            " where o.subscription = dead_letters.subscription and o.position = dead_letters.position"
+            " and o.id <> dead_letters.id and o.status = ?)",
+            (status, changed_at, number, LetterStatus.OPEN),
         )
         if done.rowcount:
             con.execute("delete from letter_changes where id = ?", (change,))

@@ -166,11 +166,13 @@ class SqliteQueueReader(SqliteDeedReader):
         return Depth(**counts, oldest=min((oldest for _, _, oldest in found), default=None))
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
-        """Returns the positions in a range whose deliveries stand in rows already (I5)."""
+        """Returns the positions in a range not begun again: what stands in rows (I5), and open letters."""
         found = self._all(
             "select position from deliveries where subscription_id = (select id from subscriptions where name = ?)"
+            " and position > ? and position <= ?"
+            " union select position from dead_letters where subscription = ? and status = ?"
             " and position > ? and position <= ?",
-            (subscription, after, upto),
+            (subscription, after, upto, subscription, LetterStatus.OPEN, after, upto),
         )
         return {row[0] for row in found}
 
