@@ -67,6 +67,20 @@ def test_V5_lines_that_others_changed_too_stay_theirs_and_the_next_change_is_und
     assert editor.text() == with_line(TEXT, "a", "version: 5"), "no undo that does nothing"
 
 
+def test_V5_what_others_took_out_comes_back_by_no_redo(editor):
+    editor.take_text(with_line(TEXT, "a", "version: 2"))
+    editor.take_text(TEXT, of_others=True)
+    editor.take_text(with_line(TEXT, "c", "version: 7"))
+    for _ in range(3):
+        editor.undo()
+        assert editor.text() == TEXT
+    assert not editor.kept.has(back=True)
+    for _ in range(3):
+        editor.redo()
+        assert editor.text() == with_line(TEXT, "c", "version: 7")
+    assert not editor.kept.has(back=False)
+
+
 def test_V5_what_is_typed_ends_what_could_be_done_again(editor):
     editor.take_text(with_line(TEXT, "a", "version: 2"))
     editor.take_text(with_line(editor.text(), "b", "version: 9"), of_others=True)

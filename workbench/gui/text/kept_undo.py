@@ -54,18 +54,20 @@ class KeptUndo:
         return document.isRedoAvailable() or (not document.isUndoAvailable() and bool(self._undone))
 
     def undo(self) -> None:
-        """Undoes the newest kept change that makes a difference in the text as it is."""
+        """Undoes the newest kept change that makes a difference; others took back the newer ones."""
         self.keep()
         while self._done:
-            self._undone.append(change := self._done.pop())
+            change = self._done.pop()
             if self._shows(*reversed(change)):
+                self._undone.append(change)
                 return
 
     def redo(self) -> None:
         """Does again what was undone last and makes a difference."""
         while self._undone:
-            self._done.append(change := self._undone.pop())
+            change = self._undone.pop()
             if self._shows(*change):
+                self._done.append(change)
                 return
 
     def _shows(self, was: str, now: str) -> bool:
