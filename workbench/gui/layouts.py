@@ -126,6 +126,15 @@ class Panes(QSplitter):
             self._layouts.keep(self._place(self._layouts), shares)
 
 
+def stand_by_width(box: QBoxLayout, width: int, *, narrow: int) -> bool:
+    """Puts parts one below the other in less than `narrow` pixels; returns whether that is new."""
+    way = QBoxLayout.Direction.TopToBottom if width < narrow else QBoxLayout.Direction.LeftToRight
+    turns = box.direction() != way
+    if turns:
+        box.setDirection(way)
+    return turns
+
+
 def share_room(splitter: QSplitter, *parts: int) -> None:
     """Gives the panes of a splitter their parts of its room, in pixels: Qt raises less to what each needs."""
     room = splitter.width() if splitter.orientation() == Qt.Orientation.Horizontal else splitter.height()

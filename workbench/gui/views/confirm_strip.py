@@ -22,7 +22,7 @@ from typing_extensions import override
 from workbench.gui.actions import WidgetKey
 from workbench.gui.chooser import NumberBox
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, stand_by_width
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import give_keyboard, plain_label
 
@@ -186,7 +186,4 @@ class ConfirmStrip(QFrame):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-        if self._sides.direction() != way:
-            self._sides.setDirection(way)
+        stand_by_width(self._sides, self.width(), narrow=NARROW)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QPushBut
 from typing_extensions import override
 
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, stand_by_width
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.job_words import (
@@ -132,11 +132,8 @@ class JobCard(QFrame):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-        if self._sides.direction() != way:
-            self._sides.setDirection(way)
-            self._sides.setStretch(0, int(not narrow))
+        if stand_by_width(self._sides, self.width(), narrow=NARROW):
+            self._sides.setStretch(0, int(self.width() >= NARROW))
 
     def _keep_widths(self) -> None:
         _keep_width(self.hold, HOLDS)
