@@ -46,6 +46,14 @@ def in_column(
     return _filled(QVBoxLayout() if of is None else QVBoxLayout(of), parts, margins, spacing)
 
 
+def clear(box: QLayout) -> None:
+    """Ends every widget that a layout lays out, and its gaps."""
+    while (item := box.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 def _filled(box: Box, parts: tuple[Part, ...], margins: Margins | None, spacing: int | None) -> Box:
     if margins is not None:
         box.setContentsMargins(*((margins,) * 4 if isinstance(margins, int) else margins))
