@@ -10,18 +10,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
-    QSpacerItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
-    QWidgetItem,
 )
-from shiboken6 import Shiboken, isValid
+from shiboken6 import isValid
 
 import workbench
-from workbench.gui.flow_row import FlowRow
 from workbench.gui.forms import SchemaForm
-from workbench.gui.layouts import in_column
 from workbench.gui.tab_order import put_in_order, reading_order
 
 
@@ -29,30 +25,6 @@ def test_nothing_asks_qt_for_the_chain_of_the_tab_key():
     root = Path(workbench.__file__).parent
     found = [path for path in root.rglob("*.py") if "InFocusChain(" in path.read_text("utf-8")]
     assert found == []
-
-
-def test_nothing_asks_a_layout_for_its_items():
-    """What is answered outlives the item, and the program dies of it; `tab_order` says how."""
-    root = Path(workbench.__file__).parent
-    found = [path for path in root.rglob("*.py") if ".itemAt" in path.read_text("utf-8")]
-    assert found == []
-
-
-def test_reading_leaves_no_wrapper_of_an_item(qtbot):
-    window = QWidget()
-    qtbot.addWidget(window)
-    row = QHBoxLayout()
-    row.addWidget(QLineEdit())
-    row.addStretch(1)
-    in_column(row, QLineEdit(), FlowRow(QLineEdit(), QLineEdit()), of=window)
-    before = wrapped_items()
-    assert len(list(reading_order(window))) == 4
-    assert wrapped_items() == before
-
-
-def wrapped_items():
-    """Counts what Python holds of items of layouts."""
-    return sum(isinstance(one, QWidgetItem | QSpacerItem) for one in Shiboken.getAllValidWrappers())
 
 
 def test_it_is_the_order_in_which_one_reads(qtbot):

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.form_rows import Hand, Row
-from workbench.gui.layouts import in_column
+from workbench.gui.layouts import in_column, join
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label, plain_tip
 from workbench.services.design.completions import Completions
@@ -149,7 +149,7 @@ class FieldTable(Row):
             said.setContentsMargins(6, 0, 4, 4)
             if at not in self._below:
                 self._below[at] = in_column(spacing=0)
-                self._grid.addLayout(self._below[at], 2 * at + 2, 0, 1, len(HEADS))
+                join(self._grid, self._below[at], 2 * at + 2, 0, 1, len(HEADS))
             self._below[at].addWidget(said)
 
     @override

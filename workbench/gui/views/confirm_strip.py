@@ -22,7 +22,7 @@ from typing_extensions import override
 from workbench.gui.actions import WidgetKey
 from workbench.gui.chooser import NumberBox
 from workbench.gui.icons import icon
-from workbench.gui.layouts import clear, in_column, in_row, stand_by_width
+from workbench.gui.layouts import clear, in_column, in_row, join, stand_by_width
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import give_keyboard, plain_label
 
@@ -68,8 +68,8 @@ class ConfirmStrip(QFrame):
         words = in_column(self._text, self._samples, self._pacing(), spacing=3)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(8)
-        self._sides.addLayout(words, 1)
-        self._sides.addLayout(self._buttons)
+        join(self._sides, words, 1)
+        join(self._sides, self._buttons)
         in_row(
             (self._mark, 0, Qt.AlignmentFlag.AlignTop),
             (self._sides, 1),

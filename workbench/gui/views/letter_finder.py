@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, 
 from typing_extensions import override
 
 from workbench.gui.chooser import Chooser, TypedChoice
-from workbench.gui.layouts import clear
+from workbench.gui.layouts import clear, join
 from workbench.gui.views.deaths_chart import DeathsChart
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
@@ -140,8 +140,8 @@ class LetterFinder(QWidget):
         layout.addWidget(self.words)
         layout.addWidget(self.where)
         layout.addWidget(self.flaw)
-        layout.addLayout(grouping)
-        layout.addLayout(self._chips)
+        join(layout, grouping)
+        join(layout, self._chips)
         layout.addWidget(self.searched)
         layout.addWidget(self.groups, 1)
         layout.addWidget(self.chart)

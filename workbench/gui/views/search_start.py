@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from workbench.gui.icons import icon
-from workbench.gui.layouts import clear
+from workbench.gui.layouts import clear, join
 from workbench.gui.widgets import plain_label
 from workbench.services.search.search_query import SearchQuery
 
@@ -46,7 +46,7 @@ class SearchStart(QWidget):
             self._layout.addWidget(label)
         self._examples = QVBoxLayout()
         self._examples.setSpacing(6)
-        self._layout.addLayout(self._examples)
+        join(self._layout, self._examples)
         self._layout.addStretch(2)
         self._shown: list[SearchQuery] = []
 
