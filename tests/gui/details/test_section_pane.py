@@ -302,7 +302,8 @@ async def test_V5_an_answer_that_is_undone_has_the_file_say_what_the_others_wrot
     await until(lambda: section.banner.asks)
     section.banner.buttons[0].click()
     await rest(section, until)
-    assert file_of(board) == (mine := in_added(board, "integer"))
+    mine = in_added(board, "integer")
+    assert file_of(board) == mine
     steps.undo() if on_board else editor.undo()
     await until(lambda: file_of(board) == theirs)
     await rest(section, until)
