@@ -56,7 +56,9 @@ KEEP = "Keep this text"
 ANSWERS = {KEEP, *(label for _counts, _left, label in SETTLED.values())}
 """Steps that say which of two texts counts."""
 COUNTS = "What it left out counts now; Redo brings the other back."
-"""What is told when one is taken back."""
+"""What is told when one is taken back,"""
+DRAFTED = "What it left out does not load and is a draft now; Redo brings the other back."
+"""and where that is not written."""
 UNREAD = "the files of the design cannot be read"
 """Topic of that: it leaves once they can."""
 
@@ -181,7 +183,7 @@ class DesignSteps(QObject):
             said = f"{word}ne: {label}." if label else f"{word}ne."
             self.show_step(before, said if label else "")
             if word == "Undo" and label in ANSWERS:
-                said += f" {COUNTS}"
+                said += f" {DRAFTED if self.state.problems else COUNTS}"
                 self.desk.notice("info", said, topic=STEPS)
             self._show_elsewhere(before, said)
 

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from tests.gui.details.section_parts import description, file_of, shown
 from tests.gui.details.section_parts import typed as enter
 from tests.gui.details.test_section_drafts import reloaded
+from workbench.gui.design_steps import STEPS
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design import gestures
@@ -286,6 +287,36 @@ async def test_V5_a_text_of_others_that_undo_brought_back_is_not_asked_about(
     await reloaded(board, in_added(board, "stringR"), until)
     await until(lambda: "stringR" in editor.text())
     assert not section.banner.asks
+
+
+@pytest.mark.parametrize("word", ["boolean", "stringQ"], ids=["loads", "does not load"])
+@pytest.mark.parametrize("on_board", [True, False])
+async def test_V5_an_answer_that_is_undone_has_the_file_say_what_the_others_wrote_again(
+    board: BoardView, until: Any, word: str, on_board: bool
+) -> None:
+    section = await pane_of(board, until)
+    steps, editor, noticed = board.editor, section.pane.editor, list[str]()
+    board.desk.noticed.connect(lambda notice: noticed.append(notice.text) if notice.topic == STEPS else None)
+    editor.take_text(ADDED.replace("string", "integer"))
+    await reloaded(board, theirs := in_added(board, word), until)
+    await until(lambda: section.banner.asks)
+    section.banner.buttons[0].click()
+    await rest(section, until)
+    mine = in_added(board, "integer")
+    assert file_of(board) == mine
+    steps.undo() if on_board else editor.undo()
+    await until(lambda: file_of(board) == theirs)
+    await rest(section, until)
+    assert noticed[-1] == "Undone: Keep this text. What it left out counts now; Redo brings the other back."
+    assert f'"{word}"' in editor.text()
+    assert not steps.state.problems
+    assert bool(steps.state.broken) is (word == "stringQ")
+    assert not section.banner.asks
+    assert not section.drafts.holds
+    steps.redo() if on_board else editor.redo()
+    await until(lambda: file_of(board) == mine)
+    await rest(section, until)
+    assert '"integer"' in editor.text()
 
 
 @pytest.mark.parametrize("mine", [True, False])

@@ -1039,6 +1039,29 @@ async def test_files_that_others_wrote_and_that_do_not_load_say_why(project, mon
     assert project.design.state().wrong == ()
 
 
+async def test_V5_undo_has_the_file_say_again_what_others_left_there_though_it_does_not_load(project):
+    path, sends = project.project.root / "project.tsk", '\n[policy.p]\non: "parcel.snet"\n'
+    path.write_text(theirs := TEXT + sends)
+    project.design.state()
+    mended = theirs.replace("snet", "sent").replace('"\n[', '"\nissue: "x"\n[')
+    mended = TEXT + "\n[topics]\nmails {\n}\n"
+
+    def mend(text):
+        return text.with_project(parse(mended, "project.tsk"))
+
+    assert project.design.apply("Mend", mend).wrong == ()
+    state = project.design.undo()
+    assert (written(project), state.problems, len(state.broken)) == (theirs, (), 2)
+    assert project.design.redo().wrong == ()
+    assert written(project) == mended
+    path.write_text(mended.replace("# Mine", "# Theirs"))
+    state = project.design.undo()
+    assert (written(project), state.problems) == (theirs.replace("# Mine", "# Theirs"), ())
+    project.design.redo()
+    state = project.design.apply("Break", lambda text: text.with_project(parse(theirs, "project.tsk")))
+    assert state.problems, "what is typed anew is a draft"
+
+
 async def test_V5_a_mistake_of_others_holds_up_no_text_that_makes_nothing_worse(project):
     wrong = TEXT + '\n[policy.other]\non: "parcel.snet"\n'
     (project.project.root / "project.tsk").write_text(wrong)

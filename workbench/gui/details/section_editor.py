@@ -331,7 +331,7 @@ class SectionEditor(QWidget):
         asks = not self.banner.isHidden()
         if asks or not self.pane.dirty or self.pane.is_held(self._faults, self._formed):
             self._joined.offer(self._text, len(self._faults), but=self.node if asks else None)
-        elif self.pane.reads_otherwise():
+        elif self.pane.reads_otherwise() and not self.pane.is_of_others:
             self.stored.write(self.pane.whole(), self.node.name)
         else:
             self._write()

@@ -206,7 +206,11 @@ class SectionPane(TextPane):
         checked, formed_alone = self.checked, self.editor.text() == formed
         if checked is None or not checked.is_read:
             return True
-        return self.makes_worse(checked, faults) and (not formed_alone or self.reads_otherwise())
+        return (
+            not self.is_of_others
+            and self.makes_worse(checked, faults)
+            and (not formed_alone or self.reads_otherwise())
+        )
 
     def reads_otherwise(self) -> bool:
         """Whether stored events would be read otherwise with what is typed."""

@@ -10,8 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import ProjectError, StoreReadOnly
-from workbench.project.samples import PROJECT_FILE
-from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import ChangePreview, removal_in_store
 from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
@@ -34,7 +32,7 @@ from workbench.services.design.text_merge import (
     with_files,
 )
 from workbench.services.design.unwritten import UNTRIED, Unwritten, said_of_part
-from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
+from workbench.services.project_editor.settings_preview import would_be
 from workbench.tusk import ChangedOnDisk, Document
 
 if TYPE_CHECKING:
@@ -76,6 +74,7 @@ class Design:
         """As they were when what is designed was last tried on them."""
         self._text: DesignText | None = None
         self._problems: Faults = ()
+        self._left: Document | None = None
         self._steps = DoneSteps()
 
     def state(self) -> DesignState:
@@ -111,8 +110,10 @@ class Design:
             before = self._follow()
             after = with_kept_names(before, change(before), self._world.store)
             if after != before:
-                self._steps.remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
-                self._take(after)
+                left = self._steps.left_as(after)
+                step = DesignStep(label=label, before=before, after=after, written=self._files)
+                self._steps.remember(step, goes_on=goes_on)
+                self._take(after, left)
             return self._state()
 
     def save(
@@ -150,10 +151,12 @@ class Design:
             )
             if not broken:
                 after = with_kept_names(before, after, self._world.store)
-            self._loads(before, after, now.file, insist=insist)
+            self.compiled = self._file_faults.refuse(
+                before, after, now.file, insist=insist, compiled=self.compiled
+            )
             self._write_whole(before, after, now.file)
             if not broken and after != before:
-                self._steps.remember(DesignStep(label=label, before=before, after=after))
+                self._steps.remember(DesignStep(label=label, before=before, after=after, written=before))
             return self._state()
 
     def _write_whole(self, before: DesignText, after: DesignText, edited: str) -> None:
@@ -176,22 +179,6 @@ class Design:
                     raise StoreReadOnly(said) from error
                 self._refused, self._problems = said, self._problems or UNTRIED
                 self._keep(text)
-
-    def _loads(self, before: DesignText, after: DesignText, name: str, *, insist: bool) -> None:
-        """Fails unless the project can be opened, and scenarios fit it, or no mistake is new."""
-        project = self._world.model
-        if name == PROJECT_FILE and self._file_faults.stay(before.project, after.project, self.compiled):
-            return
-        if after.project != before.project:
-            project = would_be(self._world, after.project, self._environ, self.compiled)
-        if name != PROJECT_FILE:
-            read_scenarios(after.scenarios[name].text, name, project.registry)
-            return
-        edited = {at: one.text for at, one in after.scenarios.items() if one != before.scenarios.get(at)}
-        broken = broken_scenarios(self._world, project, edited)
-        if broken and not insist:
-            raise WouldBreak(broken)
-        self.compiled = project
 
     def write(self) -> DesignState:
         """Writes what could not be written; raises as `apply`."""
@@ -298,7 +285,7 @@ class Design:
         steps.pop()
         others.append(replace(step, before=present, after=text))
         self._steps.drop_overtaken(text)
-        self._take(text)
+        self._take(text, step.written)
         return self._state()
 
     def settle(self, *, mine: bool) -> DesignState:
@@ -345,8 +332,13 @@ class Design:
             self._files = fresh
         return self._text
 
-    def _take(self, text: DesignText) -> None:
-        """Writes what loads, and keeps the rest; says it where only some of the files could be written."""
+    def _take(self, text: DesignText, left: DesignText | None = None) -> None:
+        """Writes what loads, and keeps the rest; says it where only some of the files could be written.
+
+        Args:
+            left: What others left in the files once: its mistakes keep nothing from being written as it was.
+        """
+        self._left = None if left is None else left.project
         self._units.note(self._files, self._text, text)
         due = changed_files(self._files, text)
         try:
@@ -393,8 +385,9 @@ class Design:
         self._unwritten.keep(files, 0 if self._refused or self._problems is UNTRIED else len(self._problems))
 
     def _faults(self, document: Document) -> Faults:
-        """Returns why a project file does not load; nothing for the one that is written."""
-        faults: Faults = ()
-        if document != self._files.project:
-            self.compiled, faults = self._file_faults.tried(document, self.compiled)
-        return faults
+        """Returns why a project file does not load; nothing for one that is written, or that others left."""
+        if document == self._files.project:
+            return ()
+        self.compiled, faults = self._file_faults.tried(document, self.compiled)
+        left = self._left
+        return () if left is not None and self._file_faults.are_of(left, faults, self.compiled) else faults

@@ -30,6 +30,7 @@ class DesignStep:
         answer: It says which counts of what was changed here and in the files. It only takes back what
             others left as it was then.
         meanwhile: What others changed in the files since, as they were and as they are.
+        written: What the files said before it; None where that is not known.
     """
 
     label: str
@@ -37,6 +38,7 @@ class DesignStep:
     after: DesignText
     answer: bool = False
     meanwhile: tuple[tuple[DesignText, DesignText], ...] = ()
+    written: DesignText | None = None
 
     def passed(self, was: DesignText, now: DesignText) -> DesignStep:
         """Returns the step with one more change of others, which is looked at when the step is taken back."""
@@ -82,13 +84,18 @@ class DoneSteps:
         """
         last = self.done[-1] if self.done and not self.done[-1].meanwhile else None
         if goes_on and last is not None and (last.label, last.after) == (step.label, step.before):
-            self.done[-1] = DesignStep(label=step.label, before=last.before, after=step.after)
+            self.done[-1] = replace(last, after=step.after)
         else:
             self.done = [*self.done, step][-KEPT:]
         self.undone.clear()
         for one in self.done[-STILL_READ:]:
             for document in one.before.files():
                 document.sections.forget()
+
+    def left_as(self, text: DesignText) -> DesignText | None:
+        """Returns what the files said before the last step, where a text takes just that back."""
+        last = self.done[-1] if self.done else None
+        return last.written if last is not None and last.before == text else None
 
     def follow(
         self, was: DesignText, now: DesignText, present: DesignText, is_own: Callable[[str], bool]
@@ -140,5 +147,5 @@ def answered(
     with suppress(InvalidValue):  # no step goes back over what cannot be read
         other = joined(was, designed, now, prefer=left)
         if other != text:
-            return text, DesignStep(label=label, before=other, after=text, answer=True)
+            return text, DesignStep(label=label, before=other, after=text, answer=True, written=now)
     return text, None

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbench.errors import ProjectError
-from workbench.services.project_editor.settings_preview import would_be
+from workbench.project.samples import PROJECT_FILE
+from workbench.project.scenarios import read_scenarios
+from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
 from workbench.tusk import Document, Problem
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
+    from workbench.services.design.design_text import DesignText
 
 Faults = tuple[Problem | str, ...]
 
@@ -46,9 +49,42 @@ class FileFaults:
 
     def stay(self, was: Document, now: Document, compiled: Project | None) -> bool:
         """Whether a file has mistakes that others left in it, and no more with another text."""
-        before = _said(self.of(was, compiled))
-        after = _said(self.tried(now, compiled)[1]) if before else before
-        return bool(before and after) and not after - before
+        return self.are_of(was, self.tried(now, compiled)[1], compiled)
+
+    def are_of(self, was: Document, faults: Faults, compiled: Project | None) -> bool:
+        """Whether there are mistakes, and none but those that others left in a file."""
+        return bool(faults) and not _said(faults) - _said(self.of(was, compiled))
+
+    def refuse(
+        self, was: DesignText, now: DesignText, name: str, *, insist: bool, compiled: Project | None
+    ) -> Project | None:
+        """Fails unless the project can be opened, and scenarios fit it, or no mistake is new.
+
+        Args:
+            name: Of the file that was edited.
+            insist: Scenarios need not fit it.
+            compiled: The project as it was compiled last.
+
+        Returns:
+            What was compiled last.
+
+        Raises:
+            ProjectError: It cannot be opened.
+            WouldBreak: Scenarios would not fit it.
+        """
+        project = self._world.model
+        if name == PROJECT_FILE and self.stay(was.project, now.project, compiled):
+            return compiled
+        if now.project != was.project:
+            project = would_be(self._world, now.project, self._environ, compiled)
+        if name != PROJECT_FILE:
+            read_scenarios(now.scenarios[name].text, name, project.registry)
+            return compiled
+        edited = {at: one.text for at, one in now.scenarios.items() if one != was.scenarios.get(at)}
+        broken = broken_scenarios(self._world, project, edited)
+        if broken and not insist:
+            raise WouldBreak(broken)
+        return project
 
 
 def _said(faults: Faults) -> Counter[str]:
