@@ -30,7 +30,7 @@ def held() -> Counter[str]:
     return Counter(
         type(one).__name__
         for one in Shiboken.getAllValidWrappers()
-        if not isinstance(one, QObject | QMetaObject)
+        if not isinstance(one, QObject | QMetaObject | QEvent)  # an event is held while it is handled
         and not Shiboken.createdByPython(one)
         and not Shiboken.ownedByPython(one)
     )
