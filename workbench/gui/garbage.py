@@ -22,10 +22,10 @@ class GarbageCollector:
     What was looked at once and stays is set aside, and so is what is too much for a turn, as a model that a
     thread has read: a look at everything holds the window for half a second. Most of that ends without a
     collector; where what was set aside became twice as much, all of it is looked at again. To count it and to
-    look at it take a second or two, so that waits until nobody is at work.
+    look at it take a second or two, so that waits for a pause.
 
     Args:
-        rests: Whether nobody has used the keyboard or the mouse for a while.
+        rests: Whether keyboard and mouse have not been used for a while.
     """
 
     def __init__(self, rests: Callable[[], bool]) -> None:

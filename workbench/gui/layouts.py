@@ -54,22 +54,22 @@ def join(box: QBoxLayout | QGridLayout, inner: QLayout, *place: int) -> None:
 
     PySide wraps every item of the inner one then and keeps the wrappers as long as the outer one lives; Qt
     deletes an item when its widget ends. The next thing made at that address would have two wrappers, and the
-    program would die when that thing ends (PySide6 6.11). So what it wrapped is let go.
+    program would die when that thing ends (PySide6 6.11). So what it wrapped is released.
 
     Args:
         place: Its share of the room in a box; row and column, and how many of each, in a grid.
     """
     box.addLayout(inner, *place)  # type: ignore[call-overload]
-    _let_go(inner)
+    _release(inner)
 
 
-def _let_go(layout: QLayout) -> None:
+def _release(layout: QLayout) -> None:
     if isinstance(layout, FlowRow):  # its items are Python's own
         return
     for at in range(layout.count()):
         item = layout.itemAt(at)
         if isinstance(item, QLayout):
-            _let_go(item)
+            _release(item)
         elif item is not None:
             Shiboken.invalidate(item)
 

@@ -14,9 +14,9 @@ USES = {
     QEvent.Type.MouseMove,
     QEvent.Type.Wheel,
 }
-"""What a window is told when somebody uses it."""
+"""What a window is told when it is used."""
 REST_MS = 20_000
-"""How long nobody has used a window before what would be felt is done."""
+"""How long no window was used before what would be felt is done."""
 
 
 class WindowKeys(QObject):
@@ -35,7 +35,7 @@ class WindowKeys(QObject):
         self._watch(app.focusWindow())
 
     def unused_for(self) -> int:
-        """Returns for how many milliseconds nobody has used the keyboard or the mouse."""
+        """Returns for how many milliseconds keyboard and mouse have not been used."""
         return self._unused.elapsed()
 
     def _watch(self, window: QWindow | None) -> None:
@@ -54,7 +54,7 @@ class WindowKeys(QObject):
 
 
 def rests(app: QCoreApplication) -> bool:
-    """Whether nobody is at work in a window: what would be felt can be done now."""
+    """Whether no window has been used for a while: what would be felt can be done now."""
     keys = app.findChild(WindowKeys)
     return keys is None or keys.unused_for() > REST_MS
 
