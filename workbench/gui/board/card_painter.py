@@ -26,7 +26,6 @@ LARGE = 1.5
 """Scale above which texts grow with the cards."""
 FAULT = 16.0
 """Pixels of the sign of a fault, where words have no room."""
-DRAFT = "draft"
 """What a card says that is not saved, or does not run as it is drawn."""
 RADIUS = 6.0
 PAD = 9.0
@@ -148,7 +147,7 @@ def paint_card(
     elif scale >= NAMES:
         made.name()
     if card.draft and scale >= FIELDS:  # from afar it would hide the name, and the card's edge says it
-        paint_plate(painter, DRAFT, theme().colors.warning)
+        paint_plate(painter, card.draft, theme().colors.warning)
     elif due and scale >= FIELDS:
         paint_plate(painter, due, theme().colors.error if due.endswith(ARMED) else theme().colors.muted)
     elif due.endswith(ARMED):
