@@ -120,8 +120,7 @@ def test_what_was_changed_shows_the_text_and_keeps_its_wires(running: ModelParts
 def test_what_is_saved_and_does_not_run_is_drawn_as_it_is_saved_and_says_so(running: ModelParts) -> None:
     saved = SHOP.replace('fields { to: "string" }', 'fields { to: "string", by: "text" }')
     saved += "\n[event.parcel.lost]\n[aggregate.box]\n"
-    saved = saved.replace("mail {}", "mail {}\npost {}").partition("[query.all_parcels]")
-    saved = saved[0] + saved[2].partition('list: "parcels"')[2]
+    saved = saved.replace("mail {}", "mail {}\npost {}").replace('[query.all_parcels]\nlist: "parcels"\n', "")
     text = saved.replace("[actor.clerk]", "[actor.clerk]\ndescription: 'x'\n[event.parcel.found]\n")
     state = DesignState(text=of(text), written=of(saved), running=parse(SHOP), broken=("it does not load",))
     cards = blueprint_from(with_draft(running, state)).cards
