@@ -117,7 +117,7 @@ async def test_V5_an_answer_that_is_undone_has_the_other_lines_written_and_says_
 async def test_a_draft_whose_lines_were_changed_elsewhere_is_asked_about_and_can_be_kept(text, file, until):
     write(text, "report_outage", "fly")
     await settled(text, until)
-    theirs = TEXT.replace("report_outage", "end_outage")
+    theirs = TEXT.replace("report_outage", "end_outage").replace("a.org", "c.org")
     file.write_text(theirs)
     text.show_file(NAME, 1)
     assert text.banner.asks

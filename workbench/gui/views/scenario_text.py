@@ -169,6 +169,7 @@ class ScenarioText(QWidget):
         if self.checking:
             self._pause.start()
         elif page is not None:
+            self.conflict.follow_typing(page)
             self.checking = True
             self._desk.run(self._checked(page), f"Check {page.name}")
 

@@ -224,6 +224,7 @@ class TextView(View):
     def _check(self) -> None:
         page = self.page
         if page is not None and not self.checking:
+            self.conflict.follow_typing(page)
             self.checking = True
             self.desk.run(self._checked(page), "Check the text")
 
