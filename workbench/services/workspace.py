@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -109,6 +110,7 @@ class Workspace:
         self.fork = fork
         project = staged(project) if fork is not None else project
         self._held: Project | None = project
+        self._stepping = asyncio.Lock()
         self.environ = dict(environ or {})
         who = account_name(self.environ)
         self.world = world = World(project, store, clock, who=who)
@@ -291,19 +293,27 @@ class Workspace:
         return self.world.record(act, "engine", act=str(engine.new_id()), count=int(moves))
 
     async def step(self, only: str = "") -> str:
-        """Does one delivery while the engine is paused.
+        """Does one delivery while the engine is paused, of the next letter of a replay, too (L5).
 
         Args:
             only: Of this subscription; empty for the one that lies furthest behind.
 
         Returns:
-            What moved; empty if nothing was left.
+            What moved: also a bulk action whose letter could not be delivered. Empty if nothing was left.
         """
-        async with self.world.at_work() as engine:
-            moved = await engine.step(only)
+        async with self._stepping, self.world.at_work() as engine:
+            moved = await self._moved(engine, only)
             if moved:
                 await engine.commit(self.world.record(OperatorAct.STEP, moved))
             return moved
+
+    async def _moved(self, engine: Engine, only: str) -> str:
+        jobs = self.dead_letters.jobs
+        given = await jobs.give_one(engine, only)
+        moved = await engine.step(only)
+        if not (moved or given) and (given := await jobs.give_one(engine, only, idle=True)):
+            moved = await engine.step(only)
+        return moved or given
 
 
 def open_workspace(

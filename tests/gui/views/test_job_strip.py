@@ -173,7 +173,7 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
     shown = card(view)
     told = f"Replay {MANY} dead letters: running"
-    assert shown.title.text() == f"{told}; it waits, the engine is paused"
+    assert shown.title.text() == f"{told}; it waits, the engine is paused (Step: F10)"
     assert shown.said.text() == (
         f"0 queued  ·  {MANY} in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped"
     )
@@ -182,6 +182,26 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     await many.resume()
     await passing(many, until(lambda: shown.title.text().endswith("done")))
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
+
+
+async def test_L5_the_strip_follows_steps_of_the_paused_engine(many, view, until):
+    await many.pause()
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(1, 5), per_second=0.01)
+    view.jobs.follow(1)
+    waits = (
+        f"Replay {MANY} dead letters, 0.01 per second: running; it waits, the engine is paused (Step: F10)"
+    )
+    await until(lambda: view.jobs.cards and card(view).title.text() == waits)
+    assert await many.step("welcome-mail") == "welcome-mail"
+    held = f"Replay {MANY} dead letters, 0.01 per second: held at a new failure"
+    await passing(many, until(lambda: card(view).title.text() == held))
+    card(view).hold.click()
+    await until(lambda: card(view).title.text() == waits)
+    assert await many.step("welcome-mail") == "welcome-mail"
+    await passing(many, until(lambda: card(view).title.text() == held))
+    assert (
+        card(view).said.text().startswith(f"{MANY - 2} queued  ·  0 in progress  ·  0 resolved  ·  2 failed")
+    )
 
 
 @pytest.mark.usefixtures("given_back")
@@ -483,7 +503,9 @@ async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(
     told[0].actions[0][1]()
     await many.pause()
     card(view).hold.click()
-    await until(lambda: card(view).title.text().endswith(": running; it waits, the engine is paused"))
+    await until(
+        lambda: card(view).title.text().endswith(": running; it waits, the engine is paused (Step: F10)")
+    )
     card(view).hold.click()
     await until(lambda: card(view).title.text() == f"Replay {MANY} dead letters: held")
     await until(lambda: not view.desk.running())
@@ -554,7 +576,9 @@ def test_words():
     waits = replace_dataclass(report, held_up="the engine is paused")
     assert "left" not in progress(waits, 0), "what waits for the engine has no end"
     assert title(waits).endswith(": running")
-    assert hindrance(waits) == "; it waits, the engine is paused"
+    assert hindrance(waits) == "; it waits, the engine is paused (Step: F10)"
+    still = replace_dataclass(report, held_up="the engine and subscription a are paused")
+    assert hindrance(still) == f"; it waits, {still.held_up}", "which a step leaves where it is"
     report = JobReport(job=replace(job, step=3), fates={"failed_again": 1, "blocked": 2})
     assert progress(report, 0) == (
         "0 queued  ·  0 in progress  ·  0 resolved  ·  1 failed again"

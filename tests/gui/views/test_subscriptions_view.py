@@ -122,6 +122,25 @@ async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, 
     assert states["audit-trail"] == 0
 
 
+async def test_L5_a_step_that_a_job_alone_took_says_so(workspace, desk, view, until):
+    told = []
+    desk.noticed.connect(told.append)
+    desk.select(Selection(subscription="welcome-mail"))
+    await create(workspace, "ada", domain="x.invalid")
+    await settle(workspace)
+    (letter,) = workspace.dead_letters.page()
+    await workspace.pause()
+    await workspace.dead_letters.repair.begin((letter.number,))
+    await workspace.dead_letters.purge((letter.number,))
+    await until(view.buttons["step"].isEnabled)
+    view.buttons["step"].click()
+    await done(desk)
+    assert told[-1].text == "One step: job 1 moved."
+    view.buttons["step"].click()
+    await done(desk)
+    assert told[-1].text == "Nothing to deliver to welcome-mail."
+
+
 @pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_what_waits_for_its_retry_is_listed(workspace, desk, view, until):
     await workspace.commands.issue("report_outage", {"domain": "slow.example"})

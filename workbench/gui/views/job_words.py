@@ -8,6 +8,7 @@ from workbench.gui.long_text import shortened
 from workbench.gui.views.letter_actions import DEED_OF, fates, job_account, letters
 from workbench.model.counts import duration
 from workbench.model.dead_letter import UNDOABLE, LetterAct
+from workbench.services.dead_letters.job_pace import ENGINE_PAUSED
 from workbench.services.dead_letters.job_report import GOING
 from workbench.store.letter_jobs import JobStatus
 
@@ -30,8 +31,9 @@ def title(report: JobReport) -> str:
 
 
 def hindrance(report: JobReport) -> str:
-    """Says what a replay under way waits for where the engine or a subscription is paused (V3)."""
-    return f"; it waits, {report.held_up}" if report.held_up else ""
+    """Says what a replay under way waits for where something is paused, and what moves it (V3)."""
+    stepped = " (Step: F10)" if report.held_up == ENGINE_PAUSED else ""
+    return f"; it waits, {report.held_up}{stepped}" if report.held_up else ""
 
 
 def can_be_undone(report: JobReport) -> bool:

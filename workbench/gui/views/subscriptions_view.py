@@ -266,6 +266,8 @@ class SubscriptionsView(View):
         said = (
             f"One delivery of {called(name)} was done." if moved else f"Nothing to deliver to {called(name)}."
         )
+        if moved not in ("", name):  # a job, whose letter could not be delivered
+            said = f"One step: {moved} moved."
         self.desk.notice("info", said)
 
     def why_no_step(self) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.engine.engine import Engine
+from workbench.engine.engine import Engine, EngineState
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import UNDOABLE, LetterAct
 from workbench.model.json_values import write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.rates import check_rate
 from workbench.services.dead_letters.job_counts import JobCounts
-from workbench.services.dead_letters.job_pace import deliverable
+from workbench.services.dead_letters.job_pace import deliverable, steppable
 from workbench.services.dead_letters.job_report import GOING, JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
@@ -223,6 +223,33 @@ class DeadLetterJobs:
                 self._run(engine, number)
             return job
 
+    async def give_one(self, engine: Engine, only: str = "", *, idle: bool = False) -> str:
+        """Gives back the next letter of a replay, the oldest first, to a step of the paused engine (L5).
+
+        Its pace is that of the steps then. What it gave back before is delivered first; with a ladder it has
+        ended, and did not fail.
+
+        Args:
+            only: The subscription that is stepped; empty for all that are not paused.
+            idle: Nothing can be delivered now: without a ladder what waits for a retry holds up nothing.
+
+        Returns:
+            The name of the job, `job_act`; empty where none has a letter for that.
+        """
+        jobs = () if engine.state is not EngineState.PAUSED else reversed(self.unfinished())
+        for job in jobs:
+            able = await self._world.ask(partial(steppable, self._world, engine, job, only))
+            if self._cancelling[job.number] or not able:
+                continue
+            report = await self.counts.counted(job)
+            held = job.plan.ladder and report.failures > job.plan.accepted
+            if held or (report.in_progress and (job.plan.ladder or not idle)):
+                continue
+            moved = await self._deal(engine, job, job.numbers[job.step : job.step + 1])
+            if moved.step > job.step:
+                return job_act(job.number)
+        return ""
+
     def works(self, number: int) -> bool:
         """Returns whether this program deals with a job now."""
         return number in self._running
@@ -262,21 +289,24 @@ class DeadLetterJobs:
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
             following = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
             part = await deliverable(self._world, engine, job, following)
-            steps = await self._operations(engine, job, part)
-            last = job.step + len(steps) >= len(job.numbers)
-            done = last and job.action != LetterAct.REPLAY
-            job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
-            if last:
+            job = await self._deal(engine, job, part) if part else self.get(number)
+            if job.status is not JobStatus.RUNNING or job.step >= len(job.numbers):
                 break
             if job.plan.ladder and await self._failed(engine, job):
                 return
             if job.per_second:
-                await self._world.pause_for(len(steps) / job.per_second)
+                await self._world.pause_for(len(part) / job.per_second)
             else:
                 await asyncio.sleep(0)
         if job.status is JobStatus.RUNNING:
             await self.counts.ended(job)
             await self._advance(engine, job, (), JobStatus.DONE)
+
+    async def _deal(self, engine: Engine, job: Job, part: Sequence[int]) -> Job:
+        """Deals with the next letters of a job, unless it stands elsewhere by now; returns how it stands."""
+        steps = await self._operations(engine, job, part)
+        done = job.step + len(steps) >= len(job.numbers) and job.action != LetterAct.REPLAY
+        return await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
 
     async def _failed(self, engine: Engine, job: Job) -> bool:
         """Waits for what a ladder gave back so far; holds it and returns True at the first new failure."""
