@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.board.board_graph import DRAFT, DRAWN, NOT_RUNNING
 from workbench.gui.board.board_offers import identity_of
-from workbench.gui.board.draft_parts import declared, stands_of
+from workbench.gui.board.draft_parts import stands_of
 from workbench.gui.desk import Selection
 from workbench.gui.tree import TreeRow
 from workbench.gui.widgets import plain_tip
@@ -159,12 +159,12 @@ def counts_in(sections: Sequence[Section]) -> str:
 
 
 def _gone(state: DesignState) -> set[str]:
-    """Returns kinds and names, such as ``event.user.created``, that files or model declare and the draft not.
+    """Returns kinds and names, such as ``event.user.created``, that the files declare and the draft does not.
 
     An aggregate stays while events of it do.
     """
-    after = state.text.project
-    gone = {f"{kind}.{name}" for kind in LISTED for name in declared(state, kind)}
+    before, after = state.written.project, state.text.project
+    gone = {f"{kind}.{name}" for kind in LISTED for name in declared_names(before, kind)}
     gone -= {f"{kind}.{name}" for kind in LISTED for name in declared_names(after, kind)}
     return gone - {f"aggregate.{one.rpartition('.')[0]}" for one in declared_names(after, "event")}
 

@@ -71,16 +71,6 @@ def stands_of(state: DesignState) -> dict[str, str]:
     return stands | {f"subscription.{one}": stands[name] for one, name in handlers.items() if name in stands}
 
 
-def declared(state: DesignState, kind: str) -> set[str]:
-    """Returns the names that what is written declares, or what runs."""
-    return {one for text in _known(state) for one in declared_names(text, kind)}
-
-
-def _known(state: DesignState) -> tuple[Document, ...]:
-    written = state.written.project
-    return (written,) if state.running is None else (written, state.running)
-
-
 def _stands(state: DesignState) -> dict[str, str]:
     now, written = pieces(state.text.project), pieces(state.written.project)
     runs = written if state.running is None else pieces(state.running)
@@ -144,8 +134,8 @@ class _Draft:
         self._nodes, self._aggregates = dict(parts.nodes), list(parts.aggregates)
         self._text, self._state, self._story = state.text, state, parts.story
         self._document = state.text.project
-        now, was = pieces(self._document), {name for one in _known(state) for name in pieces(one)}
-        self._sections, self._gone = [*now], sorted(was - now.keys())
+        was, now = pieces(state.written.project), pieces(self._document)
+        self._sections, self._gone = [*now], [name for name in was if name not in now]
         self._stands = _stands(state)
         self._said: dict[str, list[Reference]] = {}
         for one in references(DesignText(project=self._document)):
@@ -157,8 +147,9 @@ class _Draft:
             kind, _, name = section.partition(".")
             self._nodes.pop(node_of(kind, name), None)
         for kind in _SETTINGS:
-            for name in declared(self._state, kind) - {*declared_names(self._text.project, kind)}:
-                self._nodes.pop(f"{kind}:{name}", None)
+            for name in declared_names(self._state.written.project, kind):
+                if name not in declared_names(self._text.project, kind):
+                    self._nodes.pop(f"{kind}:{name}", None)
 
     def sections(self) -> None:
         """Adds every section that was changed, or that the files that run by now have no more."""

@@ -104,7 +104,7 @@ class SectionEditor(QWidget):
         in_column(head, self.drafts, self.banner, (self.pane, 1), of=below, margins=0, spacing=0)
         text = Scrolled(below, "Exact text, and what is asked of it")
         self.split = in_panes(Qt.Orientation.Vertical, self.form.framed, text, name="section")
-        AskingRoom(self.split, text, below, self.banner)
+        AskingRoom(self.split, text, below, self.banner, self.pane.editor)
         in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------
