@@ -25,7 +25,7 @@ settings.register_profile("few", _few)
 settings.register_profile("many", _few, max_examples=500)
 settings.load_profile("few")
 
-_garbage = GarbageCollector()
+_garbage = GarbageCollector(lambda: True)
 
 
 @pytest.fixture

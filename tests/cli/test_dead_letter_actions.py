@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from workbench.model.operator_acts import purge_prospect
 from workbench.services.dead_letters import DeadLetters
 
 
@@ -155,14 +156,33 @@ def test_L7_a_purge_says_what_still_waits_behind_the_letters(workbench, played, 
     monkeypatch.setattr(DeadLetters, "blocked_behind", lambda _letters, numbers: len(numbers))
     purged = workbench("dead-letters", "purge", played, "1", "--keep-blocked")
     assert purged.out.startswith("1 of 1 purged; 1 message of its key still waits behind it (operation 1: ")
-    assert workbench("dead-letters", "purge", played, "2", "--keep-blocked", "--json").json()["behind"] == 1
+    said = workbench("dead-letters", "purge", played, "2", "--keep-blocked", "--json").json()
+    assert (said["behind"], said["went_on"]) == (1, 0)
     restored = workbench("dead-letters", "restore", played, "1")
     assert restored.out == "1 of 1 restored\n", "behind an open letter that is nothing new"
 
 
+def test_L7_L10_a_purge_says_what_goes_on_and_what_an_undo_brings_back_as_the_window_does(
+    workbench, played, monkeypatch
+):
+    answers = iter((5, 2, 3, 0))
+    monkeypatch.setattr(DeadLetters, "blocked_behind", lambda _letters, _numbers: next(answers))
+    assert workbench("dead-letters", "purge", played, "1", "2").out == (
+        "2 of 2 purged; 3 messages of their keys that waited behind them go on;"
+        " 2 messages of their keys still wait behind them (operation 1: workbench undo)\n"
+        f"{purge_prospect(3)}\n"
+    )
+    assert purge_prospect(3).endswith("Undo brings back the dead letters, not what went on behind them.")
+    said = workbench("dead-letters", "purge", played, "3", "--json").json()
+    assert (said["went_on"], said["behind"]) == (3, 0)
+
+
 def test_L7_a_purge_is_undone(workbench, played):
     purged = workbench("dead-letters", "purge", played, "--all")
-    said = "4 of 4 purged (operation 1: workbench undo undoes it for seven days)\n"
+    said = (
+        "4 of 4 purged (operation 1: workbench undo)\n"
+        "It can be undone within seven days; then the dead letters are removed.\n"
+    )
     assert (purged.code, purged.out) == (0, said)
     assert workbench("dead-letters", played, "--json").json() == []
     back = workbench("dead-letters", "restore", played, "--all", "--json")

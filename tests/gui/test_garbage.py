@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.conftest import ROOT
 from workbench.gui import garbage
-from workbench.gui.garbage import A_TURN, AGAIN, LEAST, GarbageCollector
+from workbench.gui.garbage import A_TURN, AGAIN, AT_ONCE, LEAST, GarbageCollector
 from workbench.gui.loop import WorkbenchLoop
 
 
@@ -106,10 +106,32 @@ def test_no_turn_looks_at_or_counts_more_than_it_may_unless_all_became_twice_as_
 ) -> None:
     young, done = made
     young += counts
-    collector = GarbageCollector()
+    collector = GarbageCollector(lambda: True)
     for _ in counts:
         collector.collect()
     assert done == steps
+
+
+def test_all_is_looked_at_when_nobody_is_at_work_or_it_is_much(
+    made: tuple[list[int], list[str]],
+) -> None:
+    young, done = made
+    rest = [False]
+    collector = GarbageCollector(lambda: rest[0])
+    looked = ["set aside", "count", "take back", "collect 2", "set aside", "count"]
+    young += [LEAST + 1]
+    collector.collect()
+    assert done == ["set aside"]
+    rest[0], done[:] = True, []
+    young += [A_TURN + 1]
+    collector.collect()
+    assert done == looked
+    rest[0], done[:] = False, []
+    young += [2 * LEAST, AT_ONCE * 2 * LEAST]
+    collector.collect()
+    assert done == ["set aside"]
+    collector.collect()
+    assert done == ["set aside", "set aside", "count"], "so many that it cannot wait"
 
 
 def test_nothing_collects_on_other_threads() -> None:

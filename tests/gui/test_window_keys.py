@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.application import prepare
 from workbench.gui.theme import theme
-from workbench.gui.window_keys import WindowKeys
+from workbench.gui.window_keys import REST_MS, WindowKeys, rests
 
 
 @pytest.fixture
@@ -35,6 +36,38 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[QApplication]:
     assert isinstance(guard, QObject)
     guard.setParent(None)
     guard.deleteLater()
+
+
+async def test_it_is_known_whether_somebody_is_at_work(
+    app: QApplication, parent: QWidget, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (keys,) = app.findChildren(WindowKeys)
+    button = QPushButton("Move over me", parent)
+    parent.show()
+    parent.activateWindow()
+    await until(parent.isActiveWindow)
+    for use in (
+        lambda: press(parent, Qt.Key.Key_A, "a"),
+        lambda: QTest.mouseMove(parent.windowHandle(), button.geometry().center()),
+        lambda: QTest.mousePress(parent.windowHandle(), Qt.MouseButton.LeftButton),
+    ):
+        monkeypatch.setattr(keys, "_unused", Long())
+        assert rests(app)
+        use()
+        assert not rests(app)
+
+
+class Long:
+    """Nothing has been used for long, until something is."""
+
+    def __init__(self) -> None:
+        self.since = REST_MS + 1
+
+    def start(self) -> None:
+        self.since = 0
+
+    def elapsed(self) -> int:
+        return self.since
 
 
 def press(

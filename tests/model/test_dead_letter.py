@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.model.dead_letter import TRANSITIONS, UNDOABLE, LetterAct, LetterStatus, allowed, outcome
+from workbench.model.dead_letter import (
+    TRANSITIONS,
+    UNDOABLE,
+    LetterAct,
+    LetterStatus,
+    allowed,
+    outcome,
+    purge_behind,
+)
 
 OPERATOR = (LetterAct.REPLAY, LetterAct.ARCHIVE, LetterAct.PURGE, LetterAct.RESTORE)
 
@@ -39,3 +47,21 @@ def test_contract_6_an_act_has_one_outcome(act):
 
 def test_L7_a_restore_takes_back_what_can_be_undone_and_nothing_else():
     assert set(allowed(LetterAct.RESTORE)) == {outcome(act) for act in UNDOABLE}
+
+
+@pytest.mark.parametrize(
+    ("letters", "behind", "skip_on", "said"),
+    [
+        (1, 1, True, "1 message of its key that waited behind it goes on"),
+        (2, 3, True, "3 messages of their keys that waited behind them go on"),
+        (1, 2, False, "2 messages of its key still wait behind it"),
+        (
+            2,
+            1,
+            None,
+            "1 message of their keys waits behind them: keep it blocked, or skip what is purged and",
+        ),
+    ],
+)
+def test_L7_what_a_purge_makes_of_what_waits_behind_its_letters(letters, behind, skip_on, said):
+    assert purge_behind(letters, behind, skip_on=skip_on).startswith(said)

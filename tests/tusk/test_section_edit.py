@@ -10,8 +10,10 @@ from workbench.tusk import (
     parse,
     remove_section,
     rename_section,
+    section_begins,
     section_span,
 )
+from workbench.tusk.splice import splice
 
 TEXT = """\
 # Of the file
@@ -50,6 +52,17 @@ def test_a_section_has_the_comments_right_above_it_and_right_below_its_entries()
     assert section_span(parse("\ufeff# of a\n[a]"), "a") == (1, 11)
     with pytest.raises(InvalidValue, match=r"there is no \[event\.x\]"):
         section_span(document, "event.x")
+
+
+@pytest.mark.parametrize("text", [TEXT, "\ufeff# of a\n[a]\n", "x: 1\n", ""])
+def test_where_sections_begin_is_known_without_working_out_their_places(text, monkeypatch):
+    document = parse(text)
+    assert section_begins(document) == {name: section_span(document, name)[0] for name in document.sections}
+    behind = splice(document, len(text), len(text), "[last]\n")
+    before = splice(behind, len(text), len(text), "# above\n")
+    begins = {name: section_span(parse(before.text), name)[0] for name in before.sections}
+    monkeypatch.setattr("workbench.tusk.section_map._moved_scope", lambda *_args: pytest.fail("worked out"))
+    assert section_begins(before) == begins
 
 
 def test_a_new_section_stands_behind_another_or_at_the_end():

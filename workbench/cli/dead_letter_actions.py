@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 from workbench.cli.letter_choice import choice_options, chosen, which_letter
-from workbench.model.dead_letter import LetterAct, allowed, waits_of_key
+from workbench.model.dead_letter import LetterAct, allowed, purge_behind
 from workbench.model.hints import in_brackets
-from workbench.model.operator_acts import DAYS
+from workbench.model.operator_acts import purge_prospect
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters import DeadLetters, Report
+    from workbench.services.dead_letters import Report
     from workbench.services.dead_letters.dead_letter_replay import Fate
     from workbench.services.dead_letters.letter_patch import PatchedLetter
     from workbench.services.workspace import Workspace
@@ -167,15 +167,26 @@ def _purge_takes(parser: Parser) -> None:
         action="store_true",
         help="what waits behind them stays blocked, instead of going on",
     )
-    parser.json("asked, done, skipped, failed, trouble, behind, operation")
+    parser.json("asked, done, skipped, failed, trouble, went_on, behind, operation")
 
 
 async def _purge(options: Options, environ: Environ) -> int:
-    def purge(letters: DeadLetters, numbers: list[int]) -> Awaitable[Report]:
-        return letters.purge(numbers, skip_on=not options.keep_blocked)
-
-    hint = f"workbench undo undoes it for {DAYS}"
-    return await _done(options, environ, LetterAct.PURGE, purge, "purged", hint)
+    skip_on = not options.keep_blocked
+    async with opened(options, environ) as workspace:
+        workspace.running()
+        letters, numbers = workspace.dead_letters, chosen(options, workspace, allowed(LetterAct.PURGE))
+        before = letters.blocked_behind(numbers)
+        report = await letters.purge(numbers, skip_on=skip_on)
+        behind = letters.blocked_behind(numbers)
+        record = workspace.world.reader.action(act=report.act) if report.act else None
+    went = max(0, before - behind)
+    said = _done(report, "purged")
+    said += f"; {purge_behind(report.done, went, skip_on=True)}" if went else ""
+    said += f"; {purge_behind(report.done, behind, skip_on=False)}" if behind else ""
+    if record is not None:
+        said = f"{in_brackets(said, f'operation {record.number}: workbench undo')}\n{purge_prospect(went)}"
+    more = {"went_on": went, "behind": behind, "operation": record.number if record else None}
+    return _answered(options, report, said, more)
 
 
 def _restore_takes(parser: Parser) -> None:
@@ -184,39 +195,33 @@ def _restore_takes(parser: Parser) -> None:
 
 
 async def _restore(options: Options, environ: Environ) -> int:
-    return await _done(
-        options, environ, LetterAct.RESTORE, lambda letters, numbers: letters.restore(numbers), "restored"
-    )
-
-
-async def _done(
-    options: Options,
-    environ: Environ,
-    act: LetterAct,
-    do: Callable[[DeadLetters, list[int]], Awaitable[Report]],
-    done: str,
-    hint: str = "",
-) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
-        numbers = chosen(options, workspace, allowed(act))
-        report = await do(workspace.dead_letters, numbers)
+        numbers = chosen(options, workspace, allowed(LetterAct.RESTORE))
+        report = await workspace.dead_letters.restore(numbers)
         behind = workspace.dead_letters.blocked_behind(numbers)
         record = workspace.world.reader.action(act=report.act) if report.act else None
+    said = _done(report, "restored", ", or their message has another letter now")
+    more = {"behind": behind, "operation": record.number if record else None}
+    return _answered(options, report, said, more)
+
+
+def _done(report: Report, done: str, why: str = "") -> str:
+    """Says on how many an action took effect, and why not on the others.
+
+    Args:
+        why: Another reason to skip a letter than its status.
+    """
     said = f"{report.done:,} of {report.asked:,} {done}"
-    said += f"; {waits_of_key(report.done, behind, 'still ')}" if behind and act is LetterAct.PURGE else ""
     if report.skipped:
-        said += f"; {report.skipped:,} skipped, because their status does not allow it"
-        said += ", or their message has another letter now" if act is LetterAct.RESTORE else ""
-    if report.failed:
-        said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    value = asdict(report) | {"behind": behind} | {"operation": record.number if record else None}
+        said += f"; {report.skipped:,} skipped, because their status does not allow it{why}"
+    return said + (f"; {report.failed:,} failed: {one_line(report.trouble)}" if report.failed else "")
+
+
+def _answered(options: Options, report: Report, said: str, more: Mapping[str, object]) -> int:
+    value = {**asdict(report), **more}
     del value["act"], value["changed"]
-    answer(
-        options,
-        value,
-        in_brackets(said, f"operation {record.number}: {hint}" if record and hint else ""),
-    )
+    answer(options, value, said)
     return PROBLEMS if report.skipped or report.failed else DONE
 
 
@@ -251,7 +256,11 @@ ACTIONS = {
         work=_edit,
     ),
     "purge": VerbSpec(
-        about="Takes dead letters away for seven days, then for good; until then that can be undone.",
+        about="""
+            Takes dead letters away for seven days, then for good; until then that can be undone.
+
+            What waits behind them goes on, or stays blocked with --keep-blocked; the answer says how much.
+        """,
         examples="workbench dead-letters purge my-project 7 --keep-blocked",
         arguments=_purge_takes,
         work=_purge,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 A_TURN = 20_000
 """Objects that one turn of the loop may look at: about 20 milliseconds."""
 AGAIN, LEAST = 500_000, 2_000_000
 """Objects set aside before they are counted again, and how many all are before they are looked at again."""
+AT_ONCE = 4
+"""How many times as many are looked at again though a person is at work."""
 
 
 class GarbageCollector:
@@ -18,11 +21,15 @@ class GarbageCollector:
 
     What was looked at once and stays is set aside, and so is what is too much for a turn, as a model that a
     thread has read: a look at everything holds the window for half a second. Most of that ends without a
-    collector; where what was set aside became twice as much, all of it is looked at again.
+    collector; where what was set aside became twice as much, all of it is looked at again. To count it and to
+    look at it take a second or two, so that waits for a pause.
+
+    Args:
+        rests: Whether keyboard and mouse have not been used for a while.
     """
 
-    def __init__(self) -> None:
-        self._took = False
+    def __init__(self, rests: Callable[[], bool]) -> None:
+        self._took, self._rests = False, rests
         self._new = self._aside = self._counted = self._kept = 0
 
     def take_over(self) -> None:
@@ -50,7 +57,8 @@ class GarbageCollector:
         gc.freeze()
         self._aside, self._new = self._aside + self._new, 0
         many = max(LEAST, 2 * self._kept)
-        if self._aside > AGAIN and self._counted + self._aside > many:  # to count them takes its time, too
+        held = self._counted + self._aside
+        if self._aside > AGAIN and held > many and (held > AT_ONCE * many or self._rests()):
             self._aside, self._counted = 0, gc.get_freeze_count()
             if self._counted > many:
                 self._look_again()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLayout,
     QScrollArea,
@@ -20,8 +21,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import Shiboken
 from typing_extensions import override
 
+from workbench.gui.flow_row import FlowRow
 from workbench.gui.window_layouts import WindowLayouts, layouts_around
 
 Placed = QWidget | QLayout
@@ -46,6 +49,39 @@ def in_column(
     return _filled(QVBoxLayout() if of is None else QVBoxLayout(of), parts, margins, spacing)
 
 
+def join(box: QBoxLayout | QGridLayout, inner: QLayout, *place: int) -> None:
+    """Lays out in a layout what another one has laid out.
+
+    PySide wraps every item of the inner one then and keeps the wrappers as long as the outer one lives; Qt
+    deletes an item when its widget ends. The next thing made at that address would have two wrappers, and the
+    program would die when that thing ends (PySide6 6.11). So what it wrapped is released.
+
+    Args:
+        place: Its share of the room in a box; row and column, and how many of each, in a grid.
+    """
+    box.addLayout(inner, *place)  # type: ignore[call-overload]
+    _release(inner)
+
+
+def _release(layout: QLayout) -> None:
+    if isinstance(layout, FlowRow):  # its items are Python's own
+        return
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if isinstance(item, QLayout):
+            _release(item)
+        elif item is not None:
+            Shiboken.invalidate(item)
+
+
+def clear(box: QLayout) -> None:
+    """Ends every widget that a layout lays out, and its gaps."""
+    while (item := box.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 def _filled(box: Box, parts: tuple[Part, ...], margins: Margins | None, spacing: int | None) -> Box:
     if margins is not None:
         box.setContentsMargins(*((margins,) * 4 if isinstance(margins, int) else margins))
@@ -57,7 +93,7 @@ def _filled(box: Box, parts: tuple[Part, ...], margins: Margins | None, spacing:
             continue
         placed, stretch, *where = part if isinstance(part, tuple) else (part, 0)
         if isinstance(placed, QLayout):
-            box.addLayout(placed, stretch)
+            join(box, placed, stretch)
         else:
             box.addWidget(placed, stretch, *where)
     return box

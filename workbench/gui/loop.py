@@ -27,6 +27,7 @@ from typing_extensions import override
 
 from workbench.gui.garbage import GarbageCollector
 from workbench.gui.lent_call import Lent
+from workbench.gui.window_keys import rests
 
 os.environ["QT_API"] = "pyside6"  # qasync reads it when imported and would take another binding first
 
@@ -83,7 +84,6 @@ class WorkbenchLoop(_BaseLoop):
 
     From its first turn until it is closed, garbage is collected in its turns alone, never on another thread:
     also while it pauses, as threads go on meanwhile.
-
     Closing the last window no longer ends the application: the caller of the loop decides when it is over.
 
     Args:
@@ -105,7 +105,7 @@ class WorkbenchLoop(_BaseLoop):
         self._wake_posted = False
         self._fatal: BaseException | None = None
         self._driver = _Driver(self)
-        self._garbage = GarbageCollector()
+        self._garbage = GarbageCollector(partial(rests, app))
         super().__init__(app)  # type: ignore[arg-type]  # qasync's constructor takes the application
 
     @override

@@ -2,6 +2,10 @@
 
 Qt is never asked for its own chain: Shiboken takes what `nextInFocusChain` answers for a child of the widget
 that was asked, and for ended when that ends, though Qt goes on to use it (PySide6 6.8 to 6.12).
+
+Nor is a layout asked for its items. Shiboken keeps what `itemAt` answers as long as the layout lives, and is
+not told when Qt deletes the item because its widget ends. The next thing made at that address then has two
+wrappers, and the program dies when that thing ends (PySide6 6.11).
 """
 
 from __future__ import annotations
@@ -60,15 +64,18 @@ def _parts(widget: QWidget) -> Iterator[QWidget]:
             if part is not None:
                 yield part
     elif (layout := widget.layout()) is not None:
-        yield from _laid_out(layout)
+        yield from _laid_out(layout, [one for one in widget.children() if isinstance(one, QWidget)])
 
 
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    for at in range(layout.count()):
-        item = layout.itemAt(at)
-        inner = item.layout() if item is not None else None
-        part = item.widget() if item is not None else None
-        if part is not None:
+def _laid_out(layout: QLayout, left: list[QWidget]) -> Iterator[QWidget]:
+    """Yields those of some widgets that a layout lays out; they are taken out of the list."""
+    found: dict[int, QWidget | QLayout] = {
+        layout.indexOf(one): one for one in layout.children() if isinstance(one, QLayout)
+    }
+    found |= {at: one for one in left if (at := layout.indexOf(one)) >= 0}
+    left[:] = [one for one in left if one not in found.values()]
+    for _, part in sorted(found.items()):
+        if isinstance(part, QLayout):
+            yield from _laid_out(part, left)
+        else:
             yield part
-        elif inner is not None:
-            yield from _laid_out(inner)

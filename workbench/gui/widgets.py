@@ -25,7 +25,7 @@ from workbench.gui.actions import WidgetKey
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.json_view import JsonView
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, join
 from workbench.gui.long_text import shortened
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
@@ -204,8 +204,8 @@ class Banner(QFrame):
         self._row.setSpacing(6)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         in_column(self._layout, of=self, margins=(10, 4, 6, 4))
-        self._layout.addLayout(said, 1)
-        self._layout.addLayout(self._row)
+        join(self._layout, said, 1)
+        join(self._layout, self._row)
         self.buttons: list[QPushButton] = []
         self._runs: Sequence[Callable[[], object]] = ()
         theme().changed.connect(self._dress)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from typing_extensions import override
 
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+USES = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.Wheel,
+}
+"""What a window is told when it is used."""
+REST_MS = 20_000
+"""How long no window was used before what would be felt is done."""
 
 
 class WindowKeys(QObject):
@@ -20,8 +29,14 @@ class WindowKeys(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        self._unused = QElapsedTimer()
+        self._unused.start()
         app.focusWindowChanged.connect(self._watch)
         self._watch(app.focusWindow())
+
+    def unused_for(self) -> int:
+        """Returns for how many milliseconds keyboard and mouse have not been used."""
+        return self._unused.elapsed()
 
     def _watch(self, window: QWindow | None) -> None:
         if window is not None:
@@ -29,11 +44,19 @@ class WindowKeys(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in USES:
+            self._unused.start()
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             return _redo()
         return event.isAutoRepeat() and event.key() in ENTER and not _writes()
+
+
+def rests(app: QCoreApplication) -> bool:
+    """Whether no window has been used for a while: what would be felt can be done now."""
+    keys = app.findChild(WindowKeys)
+    return keys is None or keys.unused_for() > REST_MS
 
 
 def _redo() -> bool:

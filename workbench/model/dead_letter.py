@@ -75,6 +75,22 @@ def waits_of_key(letters: int, behind: int, still: str = "") -> str:
     return f"{counted(behind, 'message')} of {key} {still}{'waits' if behind == 1 else 'wait'} behind {them}"
 
 
+def purge_behind(letters: int, behind: int, *, skip_on: bool | None = None) -> str:
+    """Says what a purge makes of the messages that wait behind its letters (L7); asks that where it is open.
+
+    Args:
+        skip_on: Whether they go on; None where that is to be asked.
+    """
+    if skip_on:
+        key, them = ("its key", "it") if letters == 1 else ("their keys", "them")
+        go = "goes" if behind == 1 else "go"
+        return f"{counted(behind, 'message')} of {key} that waited behind {them} {go} on"
+    if skip_on is not None:
+        return waits_of_key(letters, behind, "still ")
+    it = "it" if behind == 1 else "them"
+    return f"{waits_of_key(letters, behind)}: keep {it} blocked, or skip what is purged and go on with {it}?"
+
+
 def note_words(owner: str | None, note: str | None) -> str:
     """Says what was written about a letter: ``owner Ann; note “asked the bank”``.
 

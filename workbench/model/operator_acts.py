@@ -113,6 +113,12 @@ def prospect(act: OperatorAct) -> str:
     return f"It can be undone {LIMITS.get(act, f'within {DAYS}')}."
 
 
+def purge_prospect(behind: int) -> str:
+    """Says the same of a purge, and how far an undo goes where messages behind the letters go on."""
+    more = " Undo brings back the dead letters, not what went on behind them." if behind else ""
+    return prospect(OperatorAct.PURGE) + more
+
+
 def undo_said(why_not: str) -> str:
     """Says in a list whether an act can be undone: that it can, that it was, or why it cannot."""
     if not why_not:

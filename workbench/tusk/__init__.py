@@ -24,6 +24,7 @@ from workbench.tusk.section_edit import (
     end_of_free_lines,
     remove_section,
     rename_section,
+    section_begins,
     section_span,
 )
 from workbench.tusk.write import Raw, write_key, write_value
@@ -58,6 +59,7 @@ __all__ = [
     "replace_file",
     "resolve",
     "save",
+    "section_begins",
     "section_span",
     "set_value",
     "unfinished",

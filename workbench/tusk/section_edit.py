@@ -29,6 +29,12 @@ def section_span(document: Document, name: str) -> tuple[int, int]:
     return _begin(document, scope), _end(document, scope)
 
 
+def section_begins(document: Document) -> dict[str, int]:
+    """Returns where each section begins, as `section_span` has it; no section's places are worked out."""
+    line_start = document.places.line_start
+    return {name: comments_above(document, line_start(at)) for name, at in document.sections.starts().items()}
+
+
 def comments_above(document: Document, line: int) -> int:
     """Returns where the comments right above a line begin; the line itself where there are none."""
     text = document.text

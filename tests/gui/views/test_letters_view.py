@@ -18,6 +18,8 @@ from workbench.gui.views.letter_finder import BESIDE
 from workbench.gui.views.letter_reads import SHOWN, found_letters, status_choices
 from workbench.gui.views.letter_ways import LEAST, NARROW, WIDE
 from workbench.gui.views.letters_view import LettersView
+from workbench.model.dead_letter import purge_behind
+from workbench.model.operator_acts import purge_prospect
 from workbench.services.dead_letters import Report
 from workbench.services.dead_letters.letter_index import LetterQuery
 from workbench.store.operations import MarkLetters
@@ -230,10 +232,9 @@ async def test_L7_purging_a_blocking_head_asks_about_those_behind(
     monkeypatch.setattr(broken.dead_letters, "blocked_behind", lambda numbers: 4 * len(numbers))
     choose(view, 1)
     view.begin(PURGE)
-    assert question(view)[0].startswith(
-        "Purge 1 dead letter? 4 deliveries wait behind: keep them blocked, or skip what is purged and go on"
-        " with them?"
-    )
+    asked = purge_behind(1, 4)
+    assert asked.startswith("4 messages of its key wait behind it: keep them blocked, or skip what is purged")
+    assert question(view)[0] == f"Purge 1 dead letter? {asked} {purge_prospect(4)}"
     assert broken.dead_letters.counts() == {"open": 3}
     answer(view, "Purge 1, skip on" if skip_on else "Purge 1, keep 4 blocked")
     await until(lambda: told)

@@ -7,11 +7,15 @@ import contextlib
 
 import pytest
 
-from tests.services.conftest import passing
-from workbench.errors import NotFound
+from tests.services.conftest import passing, settle
+from workbench.engine.publisher import OutgoingMessage
+from workbench.errors import NotFound, StoreFull
+from workbench.services.dead_letters import dead_letter_service
 from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
 from workbench.services.dead_letters.letter_patch import LetterPatch
 from workbench.store.letter_jobs import JobStatus
+from workbench.store.operations import RecordAction
+from workbench.store.sqlite import transaction
 
 SAID = "subscription welcome-mail is detached: it has no handler now"
 
@@ -46,6 +50,24 @@ async def test_P7_a_replay_into_it_is_refused_and_says_so(broken):
         with pytest.raises(NotFound, match=SAID):
             await broken.dead_letters.dry_run(1)
         assert broken.dead_letters.counts() == {"open": 3}
+
+
+@pytest.mark.parametrize("on_file", [True])
+async def test_P7_L5_what_is_refused_and_what_the_store_refuses_count_together(broken, monkeypatch):
+    notice = OutgoingMessage(topic="mail", type="mail.notice", data={"stream": "user-none"}, key="none")
+    await broken.messages.publish(notice)
+    await settle(broken)
+    broken.running().subscriptions["notices"].handler = None
+
+    def refuse(*_args):
+        raise StoreFull("no room for the record")
+
+    monkeypatch.setitem(transaction._RUN, RecordAction, refuse)
+    monkeypatch.setattr(dead_letter_service, "GROUP", 1)
+    report = await broken.dead_letters.replay([1, 2, 4])
+    assert (report.asked, report.done, report.skipped, report.failed) == (3, 0, 0, 3)
+    assert report.trouble == "no room for the record"
+    assert broken.dead_letters.counts() == {"open": 4}
 
 
 async def test_P7_the_command_line_is_told_why_none_was_replayed(broken):

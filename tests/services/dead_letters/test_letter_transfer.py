@@ -57,6 +57,19 @@ async def test_B3_what_is_there_is_left_as_it_is(broken, tmp_path):
     assert len(letters(broken)) == 3
 
 
+@pytest.mark.parametrize("on_file", [False, True])
+async def test_L11_what_is_there_is_told_as_there_also_where_its_subscription_was_reset_before_it(
+    broken, tmp_path
+):
+    file = tmp_path / "letters.ndjson"
+    await exported(broken, file)
+    await broken.subscriptions.pause("welcome-mail", paused=True)
+    await broken.subscriptions.reset("welcome-mail", 0)
+    report = await broken.dead_letters.transfer.bring_in(file)
+    assert (report.imported, report.there, report.problems) == (0, 3, [])
+    assert len(letters(broken)) == 3
+
+
 async def test_B3_letters_are_written_in_the_order_of_their_numbers_whatever_the_list(
     broken, tmp_path, monkeypatch
 ):

@@ -7,12 +7,13 @@ import pytest
 from workbench.errors import InvalidValue
 from workbench.services.design import done_steps, gestures
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.done_steps import DesignStep, DoneSteps
+from workbench.services.design.done_steps import STILL_READ, DesignStep, DoneSteps
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.removals import removed_whole
 from workbench.services.design.text_merge import DesignConflict, StepHeld
 from workbench.services.project.open_project import open_target
-from workbench.tusk import parse
+from workbench.tusk import parse, section_map
+from workbench.tusk.splice import splice
 
 TEXT = """\
 [project]
@@ -48,6 +49,25 @@ def project(tmp_path, stores, by_hand):
     yield workspace.design, root / "project.tsk"
     workspace.drafts.close()
     workspace.world.store.close()
+
+
+def test_steps_keep_no_more_of_a_text_than_what_it_says(monkeypatch):
+    worked_out = []
+    moved = section_map._moved_scope
+    monkeypatch.setattr(section_map, "_moved_scope", lambda *of: worked_out.append(of) or moved(*of))
+    steps, text = DoneSteps(), DesignText().with_project(parse(TEXT))
+    texts = [text]
+    for number in range(3 * STILL_READ):
+        document = splice(texts[-1].project, 10, 10, f"# {number}\n")
+        texts.append(texts[-1].with_project(document))
+        steps.remember(DesignStep(label="Write", before=texts[-2], after=texts[-1]))
+        list(document.sections.values())  # as marks do, later
+    worked_out.clear()
+    list(texts[STILL_READ].project.sections.values())
+    assert worked_out, "it was kept"
+    worked_out.clear()
+    list(texts[-1].project.sections.values())
+    assert worked_out == [], "it is the present one"
 
 
 def removed_in_draft(text):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import clear, in_column, in_row
 from workbench.gui.theme import theme
 from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, plain_label, toolbar_button
@@ -45,6 +45,7 @@ class CardNote(QFrame):
         self.close_button = toolbar_button("", "close", "Close what came of it")
         self.close_button.clicked.connect(self.hide)
         self._lines = in_column(spacing=3)
+        self._words: list[str] = []
         self._leaving = pause_timer(self, 0, self._fade)
         head = in_row(self.badge, 1, self.close_button)
         self._column = in_column(head, self.said, self._lines, of=self, margins=(12, 8, 8, 10), spacing=6)
@@ -70,9 +71,8 @@ class CardNote(QFrame):
 
     def show_lines(self, lines: Sequence[tuple[str, str, str]]) -> None:
         """Says what followed: icon, role of its colour, and words of each."""
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._lines)
+        self._words = [words for _, _, words in lines]
         for name, role, words in lines:
             row = _line(name, role, words)
             self._lines.addWidget(row)
@@ -80,9 +80,7 @@ class CardNote(QFrame):
 
     def words(self) -> list[str]:
         """Returns what is said of what followed."""
-        items = (self._lines.itemAt(at) for at in range(self._lines.count()))
-        rows = (item.widget() for item in items if item is not None)
-        return [row.accessibleName() for row in rows if row is not None]
+        return list(self._words)
 
     def stand(self, box: QRect, over: QRect) -> None:
         """Stands beside its card.

@@ -24,7 +24,7 @@ from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
 from workbench.gui.board.change_places import BELONGS, PLACE, TEXT, PlaceList
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, join
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, give_keyboard, plain_label
 from workbench.model.counts import counted
@@ -141,8 +141,8 @@ class ChangeStrip(QFrame):
         head.setContentsMargins(12, 8, 8, 8)
         for row in (names, buttons, head):
             row.setSpacing(8)
-        head.addLayout(names, 1)
-        head.addLayout(buttons)
+        join(head, names, 1)
+        join(head, buttons)
         foot = in_row(
             (self._lock, 0, Qt.AlignmentFlag.AlignTop), (self.foot, 1), margins=(12, 6, 12, 8), spacing=8
         )

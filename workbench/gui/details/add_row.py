@@ -14,7 +14,7 @@ from typing_extensions import override
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.form_rows import Hand, Row, told_of
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_row
+from workbench.gui.layouts import in_row, join
 from workbench.gui.letter_menu import LetterMenu
 from workbench.services.design.completions import Completions
 from workbench.services.design.form_changes import with_line
@@ -65,7 +65,7 @@ class AddRow(Row):
             self.button = _menu_button(row)
             line.addWidget(self.button)
             line.addStretch(1)
-        self._whole.addLayout(line)
+        join(self._whole, line)
         self.show_row(row)
 
     @override

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.form_rows import Hand, Row
-from workbench.gui.layouts import in_column
+from workbench.gui.layouts import in_column, join
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label, plain_tip
 from workbench.services.design.completions import Completions
@@ -43,6 +43,7 @@ class FieldTable(Row):
             self._grid.addWidget(label, 0, at)
             self._grid.setColumnStretch(at, share)
         self._cells: list[tuple[CodeLine, ...]] = []
+        self._below: dict[int, QBoxLayout] = {}
         self.new = self.watch(CodeLine("New field", self._complete_new, cell=True))
         self.new.setPlaceholderText(NEW)
         self.new.committed.connect(self._add)
@@ -146,11 +147,10 @@ class FieldTable(Row):
             super().put_told(said, path)
         else:
             said.setContentsMargins(6, 0, 4, 4)
-            below = self._grid.itemAtPosition(2 * at + 2, 0)
-            if not isinstance(below, QBoxLayout):
-                below = in_column(spacing=0)
-                self._grid.addLayout(below, 2 * at + 2, 0, 1, len(HEADS))
-            below.addWidget(said)
+            if at not in self._below:
+                self._below[at] = in_column(spacing=0)
+                join(self._grid, self._below[at], 2 * at + 2, 0, 1, len(HEADS))
+            self._below[at].addWidget(said)
 
     @override
     def places(self) -> Sequence[QWidget]:

@@ -20,7 +20,7 @@ from typing_extensions import override
 from workbench.gui.chooser import ChoiceBox
 from workbench.gui.details.code_line import CodeLine, Completes
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, join
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip, push_button
 from workbench.services.design.form_changes import with_line, without
@@ -200,7 +200,7 @@ class LineRow(Row):
             remove = small_button("close", f"Remove {row.label}")
             remove.clicked.connect(lambda _checked=False: _remove(self))
             labelled.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
-        self._whole.addLayout(labelled)
+        join(self._whole, labelled)
         self.show_row(row)
 
     @override
@@ -234,7 +234,7 @@ class ChoiceRow(Row):
         self.box.setAccessibleName(row.label)
         self.box.addItems(["", *(row.place.choices if row.place is not None else ())])
         self.box.activated.connect(lambda _at: self._write(self.box.currentText()))
-        self._whole.addLayout(_labelled(row, self.box))
+        join(self._whole, _labelled(row, self.box))
         self.show_row(row)
 
     @override
@@ -262,7 +262,7 @@ class BlockRow(Row):
         self.remove = small_button("close", f"Remove {row.label}")
         self.remove.clicked.connect(lambda _checked=False: _remove(self))
         line = in_row((name, 1), self.remove, margins=(0, 4, 0, 0))
-        self._whole.addLayout(line)
+        join(self._whole, line)
 
 
 def _remove(row: Row) -> None:

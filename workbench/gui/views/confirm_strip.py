@@ -22,7 +22,7 @@ from typing_extensions import override
 from workbench.gui.actions import WidgetKey
 from workbench.gui.chooser import NumberBox
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row, stand_by_width
+from workbench.gui.layouts import clear, in_column, in_row, join, stand_by_width
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import give_keyboard, plain_label
 
@@ -64,11 +64,12 @@ class ConfirmStrip(QFrame):
         self._samples = plain_label(wrap=True)
         self._samples.setFont(code_font(8.5))
         self._buttons = in_row(spacing=6)
+        self._offered: list[QPushButton] = []
         words = in_column(self._text, self._samples, self._pacing(), spacing=3)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(8)
-        self._sides.addLayout(words, 1)
-        self._sides.addLayout(self._buttons)
+        join(self._sides, words, 1)
+        join(self._sides, self._buttons)
         in_row(
             (self._mark, 0, Qt.AlignmentFlag.AlignTop),
             (self._sides, 1),
@@ -119,9 +120,11 @@ class ConfirmStrip(QFrame):
             button.setProperty("danger" if answer.danger else "primary", True)
             button.clicked.connect(partial(self._given, answer))
             self._buttons.addWidget(button)
+            self._offered.append(button)
             if not answer.danger:
                 first = button
         self._buttons.addWidget(cancel)
+        self._offered.append(cancel)
         self._dress()
         self._asker = QApplication.focusWidget() if self.isHidden() else self._asker
         self.show()
@@ -129,9 +132,7 @@ class ConfirmStrip(QFrame):
 
     def buttons(self) -> list[QPushButton]:
         """Returns the answers on offer, Cancel last."""
-        items = (self._buttons.itemAt(index) for index in range(self._buttons.count()))
-        widgets = (item.widget() for item in items if item is not None)
-        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+        return list(self._offered)
 
     def text(self) -> str:
         """Returns the question."""
@@ -161,10 +162,8 @@ class ConfirmStrip(QFrame):
         answer.run()
 
     def _clear(self) -> None:
-        while (item := self._buttons.takeAt(0)) is not None:
-            if (button := item.widget()) is not None:
-                button.hide()
-                button.deleteLater()
+        self._offered.clear()
+        clear(self._buttons)
 
     def _dress(self) -> None:
         colors = theme().colors

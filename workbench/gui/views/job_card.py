@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QPushBut
 from typing_extensions import override
 
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row, stand_by_width
+from workbench.gui.layouts import in_column, in_row, join, stand_by_width
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.job_words import (
@@ -114,8 +114,8 @@ class JobCard(QFrame):
         doing = in_row(self.undo, self.failed, self.hold, self.cancel, self.close_button, spacing=8)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(8)
-        self._sides.addLayout(told, 1)
-        self._sides.addLayout(in_column(in_row(1, doing, spacing=0), 1, spacing=0))
+        join(self._sides, told, 1)
+        join(self._sides, in_column(in_row(1, doing, spacing=0), 1, spacing=0))
         ended = in_row((self.said, 1), (self.again, 0, Qt.AlignmentFlag.AlignTop), spacing=8)
         words = in_column(self._sides, self.ladder, self.bar, ended, spacing=3)
         in_row(

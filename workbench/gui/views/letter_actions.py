@@ -15,8 +15,8 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.repair_words import forewarned
 from workbench.gui.views.to_confirm import ToConfirm, waiting
 from workbench.model.counts import counted
-from workbench.model.dead_letter import LetterAct, LetterStatus, allowed, waits_of_key
-from workbench.model.operator_acts import OperatorAct, prospect
+from workbench.model.dead_letter import LetterAct, LetterStatus, allowed, purge_behind, waits_of_key
+from workbench.model.operator_acts import OperatorAct, prospect, purge_prospect
 from workbench.services.dead_letters import Report
 
 if TYPE_CHECKING:
@@ -270,15 +270,12 @@ class Repairs:
                 f" {waits_of_key(len(numbers), behind)}, and {'stays' if behind == 1 else 'stay'} blocked."
             )
         elif behind:
-            waits = "delivery waits" if behind == 1 else "deliveries wait"
-            text += (
-                f" {behind:,} {waits} behind: keep them blocked, or skip what is purged and go on with them?"
-            )
+            text += f" {purge_behind(len(numbers), behind)}"
             answers = [
                 self._answer(PURGE, numbers, f", keep {behind:,} blocked"),
                 self._answer(PURGE, numbers, ", skip on", skip_on=True),
             ]
-        text += f" {prospect(OperatorAct(deed.key))}"
+        text += f" {purge_prospect(behind) if deed is PURGE else prospect(OperatorAct(deed.key))}"
         self._strip.ask(text, found.lines(), answers, paced=len(numbers) > 1)
 
     def _answer(

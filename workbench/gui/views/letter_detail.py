@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from workbench.gui.layouts import Scrolled, Tabs, in_column, in_row
+from workbench.gui.layouts import Scrolled, Tabs, clear, in_column, in_row
 from workbench.gui.long_view import LongText
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
@@ -337,9 +337,7 @@ class LetterDetail(QStackedWidget):
     def _show_parent(self, parent: int, child: int) -> None:
         self._linked = (parent, child)
         self.editor.offer(child)
-        while (item := self._links.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        clear(self._links)
         for number, said in ((parent, "Failed replay of"), (child, "Its replay failed and made")):
             if number:
                 button = QPushButton(f"{said} #{number}")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, 
 from typing_extensions import override
 
 from workbench.gui.chooser import Chooser, TypedChoice
+from workbench.gui.layouts import clear, join
 from workbench.gui.views.deaths_chart import DeathsChart
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
@@ -139,8 +140,8 @@ class LetterFinder(QWidget):
         layout.addWidget(self.words)
         layout.addWidget(self.where)
         layout.addWidget(self.flaw)
-        layout.addLayout(grouping)
-        layout.addLayout(self._chips)
+        join(layout, grouping)
+        join(layout, self._chips)
         layout.addWidget(self.searched)
         layout.addWidget(self.groups, 1)
         layout.addWidget(self.chart)
@@ -305,10 +306,7 @@ class LetterFinder(QWidget):
         self.asked.emit()
 
     def _show_chips(self) -> None:
-        while (item := self._chips.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(self._chips)
         if self._only:
             self._add_chip(f"{len(self._only):,} found by the search", self._widen_all)
         for chip in self.chips:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
+from workbench.gui.layouts import join
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.letter_actions import SAMPLES
@@ -91,9 +92,9 @@ class LetterNotes(QWidget):
         layout.setContentsMargins(4, 8, 4, 0)
         layout.setSpacing(6)
         layout.addWidget(self.drafts)
-        layout.addLayout(head)
+        join(layout, head)
         layout.addWidget(self.area, 1)
-        layout.addLayout(buttons)
+        join(layout, buttons)
 
     def show_letter(self, number: int, key: str) -> None:
         """Shows the note of a letter, or goes on with what was typed for it.

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import InvalidValue
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
-from workbench.gui.layouts import Scrolled, in_column, in_row
+from workbench.gui.layouts import Scrolled, in_column, in_row, join
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.letter_actions import OLDEST_FIRST
@@ -143,10 +143,10 @@ class LetterRepairPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 8, 12, 4)
         layout.setSpacing(8)
-        layout.addLayout(in_row((self.title, 1), self.last, self.close_button, spacing=6))
+        join(layout, in_row((self.title, 1), self.last, self.close_button, spacing=6))
         layout.addWidget(self.form)
         layout.addWidget(self.fits)
-        layout.addLayout(in_row((self.letter, 1), self.before, self.after, spacing=6))
+        join(layout, in_row((self.letter, 1), self.before, self.after, spacing=6))
         layout.addWidget(self.diff, 1)
         layout.addWidget(self.verdict)
         layout.addWidget(self.rehearsed)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui.chooser import ChoiceBox, TypedChoice
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, join
 from workbench.gui.tab_order import put_in_order
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import exact_text, plain_label, toolbar_button
@@ -207,7 +207,7 @@ class PatchForm(QWidget):
         column.setSpacing(4)
         self._column = QVBoxLayout()
         self._column.setSpacing(4)
-        column.addLayout(self._column)
+        join(column, self._column)
         column.addWidget(self._more)
         column.addStretch(1)
         self._pages.addWidget(form)
@@ -215,7 +215,7 @@ class PatchForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(head)
+        join(layout, head)
         layout.addWidget(self._pages)
         self._turn(0)
 

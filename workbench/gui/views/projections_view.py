@@ -14,7 +14,7 @@ from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
-from workbench.gui.layouts import in_column, in_panes, in_row, share_room
+from workbench.gui.layouts import in_column, in_panes, in_row, join, share_room
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.pausing import pause_projection
 from workbench.gui.prepared_rows import PreparedRows
@@ -113,7 +113,7 @@ class ProjectionsView(View):
         self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._names.setSpacing(6)
         self._names.addWidget(self.picker)
-        self._names.addLayout(in_row(self.badge, 1, self.pause, self.rebuild, spacing=6), 1)
+        join(self._names, in_row(self.badge, 1, self.pause, self.rebuild, spacing=6), 1)
         self.picker.currentTextChanged.connect(self.show_projection)
         return self._names
 

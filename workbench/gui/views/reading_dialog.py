@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QLayout, QProgressBar, QVBoxLayout, QWidget
 
-from workbench.gui.layouts import in_row
+from workbench.gui.layouts import in_row, join
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import error_text, plain_label, push_button
 from workbench.services.story.row_history import Walk
@@ -49,10 +49,10 @@ class ReadingDialog(QDialog, Generic[T]):
 
     def compose(self, head: QLayout, foot: QLayout) -> None:
         """Puts it together."""
-        self._box.addLayout(head)
+        join(self._box, head)
         self._box.addWidget(self.said)
-        self._box.addLayout(in_row((self.bar, 1), self.end, spacing=8))
-        self._box.addLayout(foot)
+        join(self._box, in_row((self.bar, 1), self.end, spacing=8))
+        join(self._box, foot)
 
     def read(self, saying: str, read: Callable[[Walk], T], key: Hashable) -> None:
         """Reads in a thread; what was under way is ended."""

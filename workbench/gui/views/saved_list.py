@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import join
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
@@ -59,7 +60,7 @@ class SavedList(QWidget):
         layout.setSpacing(4)
         row = QHBoxLayout()
         row.addWidget(self.name)
-        layout.addLayout(row)
+        join(layout, row)
         layout.addWidget(self.table, 1)
         self.acts = Actions(self, self)
         self.acts.offer()

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import clear, in_column, in_panes, in_row
 from workbench.gui.opened_file import open_file
 from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
@@ -201,9 +201,7 @@ class ScenariosView(View):
         self._show()
 
     def _say_nothing(self, title: str, hint: str) -> None:
-        while (item := self._nothing.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._nothing)
         wanted = self.desk.wanted
         self._nothing.addWidget(
             EmptyState("scenario", title, hint, "Show the timeline", lambda: wanted.emit("timeline"))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from workbench.gui.chooser import Chooser
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.icons import icon
+from workbench.gui.layouts import join
 from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import ElidedLabel, SearchBox, plain_label
 from workbench.model.expressions.flaws import InvalidExpression
@@ -97,9 +98,9 @@ class SearchBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(self._first)
+        join(layout, self._first)
         layout.addWidget(self._range)
-        layout.addLayout(second)
+        join(layout, second)
         layout.addWidget(self.flaw)
 
     def add(self, widget: QWidget) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import clear, join
 from workbench.gui.widgets import plain_label
 from workbench.services.search.search_query import SearchQuery
 
@@ -45,7 +46,7 @@ class SearchStart(QWidget):
             self._layout.addWidget(label)
         self._examples = QVBoxLayout()
         self._examples.setSpacing(6)
-        self._layout.addLayout(self._examples)
+        join(self._layout, self._examples)
         self._layout.addStretch(2)
         self._shown: list[SearchQuery] = []
 
@@ -55,9 +56,7 @@ class SearchStart(QWidget):
         if found == self._shown:
             return
         self._shown = found
-        while (item := self._examples.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        clear(self._examples)
         for query in found:
             button = QPushButton(icon("search", "muted"), query.said().replace("&", "&&"))
             button.clicked.connect(partial(self._choose, query))

@@ -13,7 +13,7 @@ from typing_extensions import override
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
-from workbench.gui.layouts import Panes
+from workbench.gui.layouts import Panes, join
 from workbench.gui.paged_model import TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
@@ -98,7 +98,7 @@ class SearchView(View):
         layout.setContentsMargins(10, 8, 10, 6)
         layout.setSpacing(6)
         layout.addWidget(self.bar)
-        layout.addLayout(self._status())
+        join(layout, self._status())
         self.split = Panes(Qt.Orientation.Horizontal, "search")
         self.split.addWidget(self._side())
         self.split.addWidget(self._results())
@@ -146,7 +146,7 @@ class SearchView(View):
         lower = QVBoxLayout(lists)
         lower.setContentsMargins(0, 0, 0, 0)
         lower.setSpacing(4)
-        lower.addLayout(head)
+        join(lower, head)
         lower.addWidget(self.table, 1)
         self.found = Panes(Qt.Orientation.Vertical, "found")
         self.found.setChildrenCollapsible(False)

@@ -26,7 +26,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event
 from workbench.gui.file_endings import file_to_write
-from workbench.gui.layouts import in_column, in_panes, in_row, share_room
+from workbench.gui.layouts import in_column, in_panes, in_row, join, share_room
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
@@ -95,7 +95,7 @@ class StoryView(View):
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(0)
         names = in_row(self.name, self.standing, 1, spacing=8)
-        self._grid.addLayout(names, 0, 0)
+        join(self._grid, names, 0, 0)
         self._grid.addWidget(self.about, 1, 0)
         for column in range(1, 4):
             pair = plain_label(role="heading"), plain_label(role="muted")

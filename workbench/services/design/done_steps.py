@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 KEPT = 200
 """Steps that can be undone."""
+STILL_READ = 8
+"""Steps whose texts something may have read since: what it worked out of them is dropped."""
 SETTLED = {True: ("mine", "theirs", "Keep mine"), False: ("theirs", "mine", "Take the other")}
 """What counts, what does not, and the step, by whether what is not written yet does."""
 
@@ -86,8 +88,9 @@ class DoneSteps:
         else:
             self.done = [*self.done, step][-KEPT:]
         self.undone.clear()
-        for document in step.before.files():
-            document.sections.forget()
+        for one in self.done[-STILL_READ:]:
+            for document in one.before.files():
+                document.sections.forget()
 
     def left_as(self, text: DesignText) -> DesignText | None:
         """Returns what the files said before the last step, where a text takes just that back."""

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from workbench.services.design.entry_merge import merged_entries
 from workbench.services.design.line_merge import chosen_lines, merged_lines, plain_lines, with_changed_lines
-from workbench.tusk import Document, TskError, comments_above, parse, section_span
+from workbench.tusk import Document, TskError, comments_above, parse, section_begins
 
 Pieces = Mapping[str, str]
 """Sections by their names, as they are written."""
@@ -221,15 +221,13 @@ def pieces(document: Document) -> Mapping[str, str]:
 
     What stands before the first one has an empty name.
     """
-    names = list(document.sections)
-    begins = [section_span(document, name)[0] for name in names]
-    if not names:
-        names = list(document.top.entries)
-        begins = [comments_above(document, one.line_start) for one in document.top.entries.values()]
+    begins = section_begins(document) or {
+        name: comments_above(document, one.line_start) for name, one in document.top.entries.items()
+    }
     text = document.text
-    ends = [*begins[1:], len(text)] if begins else []
-    found = {"": text[: begins[0] if begins else len(text)]}
-    return found | {name: text[at:end] for name, at, end in zip(names, begins, ends, strict=True)}
+    ends = [*begins.values(), len(text)]
+    found = {"": text[: ends[0]]}
+    return found | {name: text[at:end] for (name, at), end in zip(begins.items(), ends[1:], strict=True)}
 
 
 def _inserted(kept: Mapping[str, str], own: Mapping[str, str], name: str) -> dict[str, str]:

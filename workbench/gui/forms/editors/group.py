@@ -12,7 +12,7 @@ from typing_extensions import override
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, properties_of
 from workbench.gui.forms.parts import INDENT, follow_each_other
-from workbench.gui.layouts import in_column
+from workbench.gui.layouts import in_column, join
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
@@ -30,7 +30,7 @@ class GroupEditor(Editor):
         self._fields = [self._made(part) for part in properties_of(shape)]
         for field in self._fields:
             self._column.addWidget(field)
-        self.row.addLayout(self._column)
+        join(self.row, self._column)
 
     def _made(self, part: Shape) -> FormField:
         field = self.kit.field(part, (*self.loc, part.name))

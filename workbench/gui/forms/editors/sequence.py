@@ -15,7 +15,7 @@ from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, item_of
 from workbench.gui.forms.parts import place_tabs, tool
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column, in_row, join
 from workbench.gui.widgets import push_button
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ListEditor(Editor):
         self._column = in_column(
             (self._add, 0, Qt.AlignmentFlag.AlignLeft), spacing=14 if self.spreads(shape) else 4
         )
-        self.row.addLayout(self._column)
+        join(self.row, self._column)
         self.input = self._add
         self._renumber()
 
