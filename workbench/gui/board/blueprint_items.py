@@ -127,13 +127,14 @@ class CardItem(QGraphicsItem):
     ) -> None:
         with drawing(painter):
             card = replace(self.card, draft=DRAFT) if self._typed else self.card
-            scale = on_screen(painter)
-            paint_card(painter, card, self.whole, scale, self._marks, more=self.open, due=self._due)
+            scale, tall = on_screen(painter)
+            box = replace(self.whole, height=self.whole.height * tall / scale)
+            paint_card(painter, card, box, scale, self._marks, more=self.open, due=self._due)
 
     def paint_plain(self, painter: QPainter) -> None:
         """Paints it for a file, without marks, as if it were saved, with all words whole."""
         with drawing(painter):
-            card, scale = replace(self.card, draft=""), on_screen(painter)
+            card, (scale, _tall) = replace(self.card, draft=""), on_screen(painter)
             paint_card(painter, card, self.box, scale, UNMARKED, whole=True)
 
 
@@ -167,9 +168,9 @@ class RingItem(CardRing):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            scale, colors = on_screen(painter), theme().colors
+            (scale, tall), colors = on_screen(painter), theme().colors
             away = (AWAY if self._here else 2.0) * min(1.0, scale) + 1
-            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * scale)
+            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * tall)
             role = "accent" if self._focused or not self._here else "accent_ink"
             painter.setPen(QPen(QColor(getattr(colors, role)), RING if self._here else 1))
             painter.drawRoundedRect(place.adjusted(-away, -away, away, away), RADIUS + 3, RADIUS + 3)

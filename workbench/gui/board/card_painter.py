@@ -108,11 +108,11 @@ def name_lines(text: str, measures: QFontMetricsF, width: float, most: int) -> l
     return [line.rstrip() for line in lines]
 
 
-def on_screen(painter: QPainter) -> float:
-    """Lets a painter draw in whole pixels of the screen from where an item stands; returns the scale."""
+def on_screen(painter: QPainter) -> tuple[float, float]:
+    """Lets a painter draw in whole pixels of the screen from where an item stands; returns both scales."""
     matrix = painter.worldTransform()
     painter.setWorldTransform(QTransform.fromTranslate(round(matrix.dx()), round(matrix.dy())))
-    return matrix.m11()
+    return matrix.m11(), matrix.m22()
 
 
 def paint_card(
