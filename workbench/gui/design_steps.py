@@ -147,7 +147,7 @@ class DesignSteps(QObject):
         return replace(self.state, running=running) if self.state.wrong or older else None
 
     def tell_design(self) -> None:
-        """Tells what is drawn and does not run, where that is another now."""
+        """Tells what is drawn and does not run, where that changed."""
         if (draft := self.draft) != self._drawn:
             self._drawn = draft
             self.desk.designed.emit(draft)

@@ -93,6 +93,22 @@ async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file
     assert not text.drafts.holds
 
 
+async def test_what_differs_follows_what_is_typed_until_that_settles_it(text, file, until):
+    write(text, "a.org", "b.org")
+    theirs = TEXT.replace("a.org", "c.org")
+    file.write_text(theirs)
+    await settled(text, until)
+    write(text, "b.org", "d.org")
+    await settled(text, until)
+    assert text.banner.asks
+    assert '"d.org"' in text.banner.difference.toPlainText()
+    write(text, "d.org", "c.org")
+    await settled(text, until)
+    assert not text.banner.asks
+    assert not text.drafts.holds
+    assert file.read_text() == theirs
+
+
 @pytest.mark.parametrize("at", [0, 1])
 async def test_V5_an_answer_that_is_undone_has_the_other_lines_written_and_says_so(
     text, file, desk, until, at
