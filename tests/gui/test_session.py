@@ -442,7 +442,7 @@ async def test_L10_the_notice_of_a_pause_leads_back(start, until):
     await until(lambda: not session.window.notices.offers())
 
 
-async def test_L5_F10_delivers_one_letter_of_a_job_and_the_strip_follows(start, until):
+async def test_L5_the_key_of_a_step_delivers_one_letter_of_a_job_and_the_strip_follows(start, until):
     session = await start()
     for name in ("ann", "bob", "cyd"):
         values = {"user_id": name, "username": name.title(), "email": f"{name}@x.invalid"}
