@@ -273,8 +273,10 @@ class StoryLines:
         self, one: IssuedCommand | Thing, depth: int, thing: Thing, maker: str, begun: int = 0
     ) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of what something made of an event or message, which it had, or had again, at a time."""
-        command = isinstance(one, IssuedCommand)
-        line, then = self._command(one, depth, thing) if command else self._appended(one, depth, thing, maker)
+        if isinstance(one, IssuedCommand):
+            line, then = self._command(one, depth, thing)
+        else:
+            line, then = self._appended(one, depth, thing, maker)
         return (replace(line, begun=begun) if begun else line), then
 
     def _delivered(
