@@ -21,7 +21,7 @@ from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
 from workbench.services.story.story import LineState, StoryLine
 from workbench.services.story.story_letters import history, letter_lines
-from workbench.services.story.story_things import ToldCommand, Thing, at_of, place_of, told_of, when
+from workbench.services.story.story_things import Thing, ToldCommand, at_of, place_of, told_of, when
 from workbench.services.story.story_words import (
     passes,
     planned,
