@@ -21,7 +21,7 @@ from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
 from workbench.services.story.story import LineState, StoryLine
 from workbench.services.story.story_letters import history, letter_lines
-from workbench.services.story.story_things import IssuedCommand, Thing, at_of, place_of, told_of, when
+from workbench.services.story.story_things import Thing, ToldCommand, at_of, place_of, told_of, when
 from workbench.services.story.story_words import (
     passes,
     planned,
@@ -51,19 +51,19 @@ class StoryLines:
     # -- what belongs together ----------------------------------------------------------------------------
 
     @cached_property
-    def _commands(self) -> dict[UUID, IssuedCommand]:
+    def _commands(self) -> dict[UUID, ToldCommand]:
         found = {
-            one.id: IssuedCommand(id=one.id, message=one, record=self.facts.commands.get(one.id))
+            one.id: ToldCommand(id=one.id, message=one, record=self.facts.commands.get(one.id))
             for one in self.facts.messages
             if one.topic == COMMANDS_TOPIC
         }
         alone = (one for key, one in self.facts.commands.items() if key not in found)
         return found | {
-            one.command_id: IssuedCommand(id=one.command_id, message=None, record=one) for one in alone
+            one.command_id: ToldCommand(id=one.command_id, message=None, record=one) for one in alone
         }
 
     @cached_property
-    def _effects(self) -> dict[UUID | None, list[IssuedCommand | Thing]]:
+    def _effects(self) -> dict[UUID | None, list[ToldCommand | Thing]]:
         """What follows from what, by the id of the cause, in order of time."""
         published = (one for one in self.facts.messages if one.topic != COMMANDS_TOPIC)
         found: dict[UUID | None, list[Any]] = defaultdict(list)
@@ -135,18 +135,16 @@ class StoryLines:
             stack += reversed(list(effects))
         return found
 
-    def _first(self, one: IssuedCommand | Thing) -> tuple[StoryLine, Iterable[Any]]:
-        if isinstance(one, IssuedCommand):
+    def _first(self, one: ToldCommand | Thing) -> tuple[StoryLine, Iterable[Any]]:
+        if isinstance(one, ToldCommand):
             return self._command(one, 0, None)
         by = appended_by(one.metadata)
         return self._appended(one, 0, None, by[0] if by else "from outside")
 
-    def _command(
-        self, one: IssuedCommand, depth: int, cause: Thing | None
-    ) -> tuple[StoryLine, Iterable[Any]]:
+    def _command(self, one: ToldCommand, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of a command: what it came to, and how long it waited."""
         record, message, after = one.record, one.message, self._effects.get(one.id, [])
-        events = [event for event in after if not isinstance(event, IssuedCommand)]
+        events = [event for event in after if not isinstance(event, ToldCommand)]
         row = self._rows.get((COMMANDS_TOPIC, message.position)) if message else None
         deaths = self._deaths.get((COMMANDS_TOPIC, message.position), []) if message else []
         letter = deaths[-1] if deaths else None
@@ -176,14 +174,14 @@ class StoryLines:
             **tries(row, letter, deaths),
         )
         below = ((one, ()) for one in history(line, deaths, self.facts.acts))
-        then = self._after(line, events, [one for one in after if isinstance(one, IssuedCommand)])
+        then = self._after(line, events, [one for one in after if isinstance(one, ToldCommand)])
         return line, chain(below, then)
 
     def _looked_at(self, row: Delivery | None) -> int:
         return row.due_at or 0 if row is not None and row.state is DeliveryState.DELAYED else 0
 
     def _outcome(
-        self, one: IssuedCommand, row: Delivery | None, deaths: Sequence[DeadLetter]
+        self, one: ToldCommand, row: Delivery | None, deaths: Sequence[DeadLetter]
     ) -> tuple[LineState, str]:
         record, message, letter = one.record, one.message, deaths[-1] if deaths else None
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
@@ -218,7 +216,7 @@ class StoryLines:
         return line, self._after(line, [thing], [])
 
     def _after(
-        self, line: StoryLine, things: Sequence[Thing], answers: Sequence[IssuedCommand]
+        self, line: StoryLine, things: Sequence[Thing], answers: Sequence[ToldCommand]
     ) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
         """Yields what follows from a line: read models first, then what acted on its events."""
         depth = line.depth + 1
@@ -259,9 +257,9 @@ class StoryLines:
 
     def _consumed(self, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
         """Yields what acted on an event or message: who died of it below, with what came of a repair."""
-        names, made = list(self._consumers(thing)), defaultdict[str, list[IssuedCommand | Thing]](list)
+        names, made = list(self._consumers(thing)), defaultdict[str, list[ToldCommand | Thing]](list)
         for one in self._effects.get(thing.id, []):
-            maker = one.origin if isinstance(one, IssuedCommand) else maker_of(self.registry, one, thing)
+            maker = one.origin if isinstance(one, ToldCommand) else maker_of(self.registry, one, thing)
             made[maker].append(one)
             if maker not in names or (maker, thing.position) not in self._deaths:
                 yield self._made(one, depth, thing, maker)
@@ -270,17 +268,17 @@ class StoryLines:
                 yield from self._delivered(name, thing, depth, made[name])
 
     def _made(
-        self, one: IssuedCommand | Thing, depth: int, thing: Thing, maker: str, begun: int = 0
+        self, one: ToldCommand | Thing, depth: int, thing: Thing, maker: str, begun: int = 0
     ) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of what something made of an event or message, which it had, or had again, at a time."""
-        if isinstance(one, IssuedCommand):
+        if isinstance(one, ToldCommand):
             line, then = self._command(one, depth, thing)
         else:
             line, then = self._appended(one, depth, thing, maker)
         return (replace(line, begun=begun) if begun else line), then
 
     def _delivered(
-        self, name: str, thing: Thing, depth: int, made: Sequence[IssuedCommand | Thing]
+        self, name: str, thing: Thing, depth: int, made: Sequence[ToldCommand | Thing]
     ) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
         """Yields deaths, acts and how a delivery stands; what a handler made at last stands below that.
 

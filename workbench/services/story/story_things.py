@@ -19,7 +19,7 @@ Thing = RecordedEvent | Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedCommand:
+class ToldCommand:
     """A command: the message in which it waited, how it ended, or both."""
 
     id: UUID
@@ -51,9 +51,9 @@ class IssuedCommand:
         return self.message.published_at if self.message else self.record.issued_at if self.record else 0
 
 
-def when(one: IssuedCommand | Thing) -> int:
+def when(one: ToldCommand | Thing) -> int:
     """Returns when something was issued, recorded or published, microseconds since 1970."""
-    return one.at if isinstance(one, IssuedCommand) else at_of(one)
+    return one.at if isinstance(one, ToldCommand) else at_of(one)
 
 
 def at_of(thing: Thing) -> int:
