@@ -112,8 +112,6 @@ class World(Generic[M]):
     async def ask(self, read: Callable[[], T]) -> T:
         """Returns what a function reads, which is called in a thread for reads; few are at a time (C5).
 
-        It takes its `reader` there: one that it took before is that of the asking thread.
-
         Raises:
             ReadTooLong: It took too long, or another model took over meanwhile.
         """
