@@ -379,7 +379,7 @@ def test_what_came_while_the_mouse_was_on_a_toast_stands_with_its_text_in_the_wi
 
 @pytest.mark.parametrize("size", [(800, 600), (600, 400), (1200, 900)])
 def test_no_moment_shows_a_toast_that_is_not_laid_out(window, monkeypatch, size):
-    """What comes, leaves and is resized while the mouse is there: all that is seen lies inside of its frame."""
+    """What comes, leaves and is resized while the mouse is there: what is seen lies inside of its frame."""
     notices, on = Notices(window), [False]
     monkeypatch.setattr(notices.toasts, "underMouse", lambda: on[0])
     window.show()
