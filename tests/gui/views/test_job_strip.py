@@ -582,6 +582,33 @@ async def test_L5_V3_a_ladder_that_went_on_shows_where_it_failed_and_leads_to_wh
     await until(lambda: set(view.groups.node().numbers) == again)
 
 
+async def test_L5_steps_add_up_to_what_the_job_says_and_follow_what_others_undo(many, view, until):
+    jobs = many.dead_letters.jobs
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(1, 5))
+    view.jobs.follow(1)
+    await passing(many, until(lambda: card(view).title.text().endswith("held at a new failure")))
+    many.clock.advance(1)
+    await many.dead_letters.purge(jobs.get(1).numbers[-3:], skip_on=True)
+    view.refresh()
+    last = MANY - 6
+    said = f"1: 1 failed; held at a failure; 5: waits for the 1; {last}: waits for the 5, 3 by others"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    while jobs.get(1).status is not JobStatus.DONE:
+        await jobs.resume(1)
+        await passing(many, jobs.finished(1))
+    said = f"1: 1 failed; 5: 5 failed; {last}: {last - 3} failed, 3 by others"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    assert f"{MANY - 3} failed again" in card(view).said.text()
+    assert card(view).said.text().endswith("By others meanwhile: 3 purged.")
+    await many.operations.undo(
+        next(one for one in many.operations.list() if one.of.action == "purge").of.number
+    )
+    view.refresh()  # as the window does when letters changed
+    said = f"1: 1 failed; 5: 5 failed; {last}: {last - 3} failed, 3 skipped"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    assert "By others" not in card(view).said.text()
+
+
 @pytest.mark.usefixtures("given_back")
 async def test_L5_V3_a_ladder_that_was_undone_is_not_shown_as_done(many, view, until):
     await many.pause()

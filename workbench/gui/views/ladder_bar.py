@@ -14,7 +14,7 @@ from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import Colors, theme, ui_font
 from workbench.model.dead_letter import LetterStatus
-from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, UNDONE
+from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, OTHERS, SKIPPED, UNDONE
 from workbench.services.dead_letters.letter_ladder import rungs
 from workbench.store.letter_jobs import JobStatus
 
@@ -34,6 +34,8 @@ TOLD = {
     BLOCKED: "waiting",
     LetterStatus.OPEN: "open again",
     UNDONE: "undone",
+    SKIPPED: "skipped",
+    OTHERS: "by others",
 }
 """What a box says of letters that did not fail."""
 FAILED_THERE = (JobStatus.HELD, JobStatus.CANCELLED)
@@ -86,6 +88,8 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
             before = f"waits: {report.held_up}" if report.held_up else before
             before = "not begun" if job.status is JobStatus.CANCELLED else before
+            others = report.steps[at].get(OTHERS, 0) if report.steps else 0
+            before += f", {others:,} by others" if others else ""
             found.append(RungState(size=rung.size, state="next", words=before))
     return tuple(found)
 
@@ -94,8 +98,7 @@ def _came_to(found: dict[str, int]) -> tuple[str, str]:
     """Returns how a step stands that was dealt with as a whole, and what came of it; failures first."""
     failed = sum(found.get(what, 0) for what in FAILED)
     told = {said: found.get(what, 0) for what, said in TOLD.items()}
-    others = sum(found.values()) - failed - sum(told.values())
-    counts = {"failed": failed, **told, "by others": others}
+    counts = {"failed": failed, **told}
     words = ", ".join(f"{count:,} {said}" for said, count in counts.items() if count)
     state = "failed" if failed else "undone" if found.get(UNDONE) else "done" if found else "given"
     return state, words or "given back"
