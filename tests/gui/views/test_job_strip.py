@@ -677,6 +677,21 @@ def test_words():
     assert fates({}) == ""
 
 
+async def test_L5_a_question_tells_of_letters_that_wait_in_another_job(many, view, until):
+    numbers = sorted(all_numbers(view))
+    await many.pause()
+    await many.dead_letters.jobs.start("replay", numbers[:3], per_second=0.01)
+    view._repairs.begin(REPLAY, numbers)
+    await until(view.strip.isVisible)
+    assert " 3 of them wait in job 1 already, which leaves them out then. " in view.strip.text()
+    view._repairs.begin(REPLAY, numbers[2:3])
+    await until(lambda: view.strip.text().startswith("Replay 1 dead letter?"))
+    assert " It waits in job 1 already, which leaves it out then. " in view.strip.text()
+    view._repairs.begin(REPLAY, numbers[3:])
+    await until(lambda: view.strip.text().startswith(f"Replay {MANY - 3} dead letters?"))
+    assert "already" not in view.strip.text()
+
+
 async def test_L5_a_question_lists_letters_in_the_order_in_which_they_go(many, view, until):
     first, second, *_ = numbers = sorted(all_numbers(view))
     await many.dead_letters.replay([first])
