@@ -725,3 +725,25 @@ async def test_nothing_of_a_card_is_cut_where_there_is_little_room(many, view, u
     below = shown.failed.geometry().top() > shown.title.geometry().bottom()
     assert below is (width < NARROW)
     shown.deleteLater()
+
+
+@pytest.mark.usefixtures("dressed")
+@pytest.mark.parametrize("size", [(819, 590), (480, 560)])  # as in a window of 1024 by 700, and in less
+async def test_ux_a_card_is_seen_whole_in_a_small_window(many, view, until, qapp, size):
+    view.resize(*size)
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(1, 5, 10))
+    view.jobs.follow(1)
+    await passing(many, until(lambda: view.jobs.cards and card(view).failed.isVisible()))
+    shown, strip = card(view), view.jobs
+
+    def fits():
+        qapp.processEvents()
+        return strip.verticalScrollBar().maximum() == 0 and shown.height() >= shown.heightForWidth(
+            shown.width()
+        )
+
+    await until(fits)
+    await many.dead_letters.jobs.cancel(1)
+    view.jobs.refresh()
+    await until(lambda: shown.again.isVisible() and fits())
+    assert strip.verticalScrollBar().value() == 0
