@@ -231,7 +231,7 @@ class Designer:
         )
 
     async def _still(self, name: str) -> tuple[QWidget, QPoint]:
-        """Returns where something is seen, once it moves no more."""
+        """Returns where something is seen, once it moves no more; the wheel brings a card into sight."""
         before = None
         while True:
             await self._until(lambda: self._place(name) is not None, name)
@@ -245,6 +245,7 @@ class Designer:
         """Returns where something is seen: the card of an id, or the button with a text."""
         board = self._board
         if board.isVisible() and name in board.scene.cards():
+            board.canvas.bring(board.scene.box_of(name))
             box = board.canvas.mapFromScene(board.scene.box_of(name)).boundingRect()
             return board.canvas.viewport(), QPoint(box.center().x(), box.top() + 12)
         found = (one for one in self._window.findChildren(QToolButton) if one.text() == name)
