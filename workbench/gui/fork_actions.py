@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from workbench.errors import StoreReadOnly
 from workbench.gui.actions import action
 from workbench.gui.desk import Notice, Selection
 from workbench.gui.drafts import may_leave
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
 from workbench.gui.recent_projects import remember
+from workbench.gui.widgets import error_text
 from workbench.model.counts import counted
 from workbench.tusk.scratch import leave, scratch_folder, taken
 
@@ -209,22 +211,32 @@ class ForkActions(FileActions):
         Args:
             again: Show it there.
         """
-        from workbench.services.worlds.fork import keep_fork, trusted_digest
+        from workbench.services.worlds.fork import check_keep, keep_fork, trusted_digest
 
         if self.workspace is None:
             return
         root, digest = self.workspace.project.root, trusted_digest(self.workspace.project)
-        kind = self._kind
+        try:
+            await asyncio.to_thread(check_keep, root, folder)
+        except StoreReadOnly as error:  # it stays open
+            self._tell_error(error)
+            return
         await self.close_project()
         try:
             await asyncio.to_thread(keep_fork, root, folder, digest, self._environ)
         except Exception as error:  # noqa: BLE001  # the fork stays where it was, and it is told
-            again_there = (f"Open the {kind} again", lambda: self.open_folder(root))
-            self.window.notices.show_notice(Notice(kind="error", text=str(error), actions=(again_there,)))
+            spawn(self._open_again(root, error), name="Open the fork again")
             return
         self._drop_scratch()
         if again:
             await self.open((folder, ""))
+
+    async def _open_again(self, root: Path, error: Exception) -> None:
+        await self.open((root, ""))
+        self._tell_error(error)
+
+    def _tell_error(self, error: Exception) -> None:
+        self.window.notices.show_notice(Notice(kind="error", text=error_text(error)))
 
     @action(
         "Discard the fork",

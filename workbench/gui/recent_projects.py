@@ -30,7 +30,8 @@ def recent_projects(settings: QSettings) -> list[Path]:
 
 
 def remember(settings: QSettings, folder: Path) -> None:
-    """Notes that a project is open now."""
+    """Notes that a project is open now, by a path that means the same wherever the next start is made from."""
+    folder = folder.absolute()
     kept = [folder, *(one for one in recent_projects(settings) if one != folder)]
     settings.setValue(_KEY, json.dumps([str(one) for one in kept[:KEPT]]))
 
@@ -46,7 +47,7 @@ class Opener(Protocol):
 
 def show_recent(menu: QMenu, settings: QSettings, opener: Opener) -> None:
     """Fills a menu with the projects that were open before the one that is."""
-    here = opener.workspace.project.root if opener.workspace is not None else None
+    here = opener.workspace.project.root.absolute() if opener.workspace is not None else None
     menu.clear()
     for folder in recent_projects(settings):
         if folder != here:
