@@ -85,6 +85,23 @@ async def test_L4_a_replay_that_crashes_the_program_ends_in_a_letter_linked_to_t
 
 
 @pytest.mark.parametrize("mode", MODES)
+async def test_L8_a_reset_that_delivers_nothing_again_is_stored_and_a_kill_delivers_nothing_twice(lab, mode):
+    lab.declare(mode=mode, ordering=Ordering.NONE, on_dead=OnDead.CONTINUE)
+    lab.fates = {1: ["reject"], 2: ["reject"]}
+    await lab.open()
+    await lab.publish(1, 2)
+    await lab.settle()
+    await lab.reset(0)
+    await lab.settle()
+    stored = lab.running.reader.subscription("sub").cursor
+    assert stored == lab.running.subscription("sub").cursor > 0, "who reads the store sees the same place"
+    await lab.crash()
+    await lab.open()
+    await lab.finish()
+    assert (sorted(lab.numbers()), len(lab.letters())) == ([1, 2], 2)
+
+
+@pytest.mark.parametrize("mode", MODES)
 async def test_L6_an_edited_copy_takes_the_originals_place_in_its_keys_order(lab, mode):
     lab.declare(mode=mode)
     lab.fates = {1: ["reject"]}

@@ -442,6 +442,29 @@ async def test_L10_the_notice_of_a_pause_leads_back(start, until):
     await until(lambda: not session.window.notices.offers())
 
 
+async def test_L5_the_key_of_a_step_delivers_one_letter_of_a_job_and_the_strip_follows(start, until):
+    session = await start()
+    for name in ("ann", "bob", "cyd"):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@x.invalid"}
+        await session.workspace.commands.issue("create_user", values)
+    letters = session.workspace.dead_letters
+    await until(lambda: letters.counts() == {"open": 3})
+    await session.workspace.pause()
+    while await session.workspace.step():
+        pass
+    session.repair()
+    job = await letters.repair.begin([one.number for one in letters.page()])
+    session.desk.job_begun.emit(job)
+    strip = session.window.views["letters"].jobs
+    waits = "Replay 3 dead letters: running; it waits, the engine is paused (Step: F10)"
+    await until(lambda: strip.cards and strip.cards[job].title.text() == waits)
+    for given in (1, 2, 3):
+        await key(session.window, Qt.Key.Key_F10, until)
+        await until(lambda given=given: letters.counts().get("failed_again") == given)
+        assert letters.jobs.get(job).step == given
+    await until(lambda: strip.cards[job].title.text() == "Replay 3 dead letters: done")
+
+
 async def test_the_documentation_opens_once_and_stays_beside_the_window(start):
     session = await start()
     session.acts["manual"].trigger()

@@ -16,8 +16,6 @@ from workbench.model.messaging import Message, Subscription
 from workbench.store.operations import Atomic, Settle, Unclaim
 from workbench.store.settlements import NewDelivery
 
-PASSED = 500
-"""Positions that a cursor may move over uninteresting messages before it is stored."""
 INGEST = 1_000
 """Messages that become rows in one transaction."""
 
@@ -111,7 +109,7 @@ class LogClaims:
             await self._pass(read, self._outcome(read, [], [], None))
         else:
             self._cursor.position = read.upto
-            if self._cursor.unstored >= PASSED:
+            if self._cursor.is_due:
                 await self._cursor.store()
         return read
 

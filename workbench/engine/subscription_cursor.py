@@ -11,6 +11,9 @@ from workbench.errors import StaleLease
 from workbench.store.operations import Atomic, Claim, Operation, Settle
 from workbench.store.stored_values import SubscriptionState
 
+PASSED = 500
+"""Positions that a cursor may move over uninteresting messages before it is stored."""
+
 
 class SubscriptionCursor:
     """The cursor of one subscription; it runs ahead of the stored one over messages that are filtered out.
@@ -41,6 +44,14 @@ class SubscriptionCursor:
     def unstored(self) -> int:
         """How many positions the stored cursor is behind."""
         return self.position - self._stored
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be stored: it ran far ahead, or over all that may have been passed before.
+
+        Behind a reset that delivers nothing again the store says as soon as this engine how far it is.
+        """
+        return self.unstored >= PASSED or self.position >= self.passed > self._stored
 
     def settled(self, position: int) -> None:
         """Notes a position that was stored."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,22 @@ class DesignSteps(QObject):
         self.unread = ""
         self._asks: Callable[[], object] = nothing
         self._step: asyncio.Task[None] | None = None
+        self._drawn: DesignState | None = None
         self._holds, self._held_at = False, self.state.text
+
+    @property
+    def draft(self) -> DesignState | None:
+        """What is drawn and does not run: not written yet, or files of which an older model runs."""
+        workspace, text = self.desk.workspace, self.state.text.project
+        running = None if workspace.project.file is None else workspace.project.file.document
+        older = workspace.model_reload.outdated is not None and running not in (None, text)
+        return replace(self.state, running=running) if self.state.wrong or older else None
+
+    def tell_design(self) -> None:
+        """Tells what is drawn and does not run, where that changed."""
+        if (draft := self.draft) != self._drawn:
+            self._drawn = draft
+            self.desk.designed.emit(draft)
 
     @property
     def is_stepping(self) -> bool:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey, action
-from workbench.gui.board.card_painter import DRAFT
+from workbench.gui.board.board_graph import DRAFT
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.explorer_rows import (

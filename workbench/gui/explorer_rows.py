@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from workbench.gui.board.board_graph import DRAFT, DRAWN, NOT_RUNNING
 from workbench.gui.board.board_offers import identity_of
-from workbench.gui.board.card_painter import DRAFT
-from workbench.gui.board.draft_parts import changed_names
+from workbench.gui.board.draft_parts import stands_of
 from workbench.gui.desk import Selection
 from workbench.gui.tree import TreeRow
 from workbench.gui.widgets import plain_tip
@@ -21,7 +21,6 @@ from workbench.services.design.relations import declared_names
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.design.design_state import DesignState
-    from workbench.tusk import Document
 
 SECTION_VIEWS = {
     **dict.fromkeys(("aggregate", "event", "policy", "external"), "board"),
@@ -71,7 +70,6 @@ DECLARED = {"subscription": "consumer"}
 """How the project's texts call a kind, where that is not its own name."""
 PICTURES = {"process": "policy", "actor": "person"}
 """Pictures of what is a draft, where they are not called like its kind."""
-NOT_RUNNING = "A draft: it is designed, not saved yet, and does not run"
 
 
 def head_of(title: str, name: str, rows: Sequence[TreeRow]) -> TreeRow:
@@ -87,8 +85,7 @@ def model_sections(model: Registry, state: DesignState | None = None) -> list[Se
         state: What is designed and not saved, if anything is: what is new in it is listed as well, what it
             has no more is not, and what is drawn as a draft says so.
     """
-    draft = state.text.project if state is not None else None
-    gone, changed = _gone(state) if state is not None else set(), changed_names(state) if state else set()
+    gone, stands = _gone(state) if state is not None else set(), stands_of(state) if state else {}
 
     def row(kind: str, name: str, doc: str, place: ExplorerPlace, picture: str = "") -> TreeRow:
         told = model.told_of(f"{kind}:{name}")
@@ -111,12 +108,15 @@ def model_sections(model: Registry, state: DesignState | None = None) -> list[Se
         chosen = Selection(projection=name)
         return ExplorerPlace(view="projections", selection=chosen, declared="projection")
 
+    def noting(one: TreeRow, *names: str) -> TreeRow:
+        return replace(one, note=next((stands[name] for name in names if name in stands), ""))
+
     def drawn(rows: Sequence[TreeRow], *kinds: str) -> list[TreeRow]:
         names = {name: {f"{kind}.{name}" for kind in kinds} for name in (one.cells[0] for one in rows)}
         stay = [one for one in rows if not names[one.cells[0]] & gone]
-        noted = [replace(one, note=DRAFT) if names[one.cells[0]] & changed else one for one in stay]
+        noted = [noting(one, *names[one.cells[0]]) for one in stay]
         listed = {one.cells[0] for one in stay}
-        return [*noted, *(one for kind in kinds for one in drafts(draft, kind, listed))]
+        return [*noted, *(one for kind in kinds for one in drafts(state, kind, listed))]
 
     def all_of(kind: str, found: Mapping[str, Any], place: Callable[[str], ExplorerPlace]) -> list[TreeRow]:
         return drawn([row(kind, name, one.doc, place(name)) for name, one in found.items()], kind)
@@ -139,9 +139,7 @@ def model_sections(model: Registry, state: DesignState | None = None) -> list[Se
     rule = ExplorerPlace(view="text", declared=INVARIANT)
     held = [row(INVARIANT, name, one.doc, rule, "lock") for name, one in model.invariants.items()]
     stay = [one for one in held if f"{INVARIANT}.{one.cells[0]}" not in gone]
-    invariants = [
-        replace(one, note=DRAFT) if f"{INVARIANT}.{one.cells[0]}" in changed else one for one in stay
-    ]
+    invariants = [noting(one, f"{INVARIANT}.{one.cells[0]}") for one in stay]
     return [
         *_counted("Aggregates", "aggregate", aggregates),
         *_counted("Commands", "command", commands),
@@ -171,13 +169,15 @@ def _gone(state: DesignState) -> set[str]:
     return gone - {f"aggregate.{one.rpartition('.')[0]}" for one in declared_names(after, "event")}
 
 
-def drafts(draft: Document | None, kind: str, running: Container[str]) -> list[TreeRow]:
-    """Returns the rows of what a draft of the project file has and the running model has not."""
-    names = declared_names(draft, kind) if draft is not None else []
+def drafts(state: DesignState | None, kind: str, running: Container[str]) -> list[TreeRow]:
+    """Returns the rows of what a design has and the running model has not."""
+    if state is None:
+        return []
+    saved, names = declared_names(state.written.project, kind), declared_names(state.text.project, kind)
+    stands = {name: NOT_RUNNING if name in saved else DRAFT for name in names if name not in running}
     return [
-        replace(_row(PICTURES.get(kind, kind), name, _drawn(kind, name), NOT_RUNNING), note=DRAFT)
-        for name in names
-        if name not in running
+        replace(_row(PICTURES.get(kind, kind), name, _drawn(kind, name), DRAWN[note]), note=note)
+        for name, note in stands.items()
     ]
 
 

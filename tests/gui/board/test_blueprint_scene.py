@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 from tests.conftest import ROOT
 from tests.gui.board.test_flow_view_moves import in_sight, turn
 from workbench.gui.board.blueprint import blueprint_of
+from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_items import CardItem, RingItem
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import ARMED, BoardGraph
-from workbench.gui.board.card_painter import FAULT, NAMES, font_of, name_lines
+from workbench.gui.board.card_painter import FAULT, FIELDS, NAMES, font_of, name_lines
 from workbench.gui.board.flow_view import READ, FlowView
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.theme import theme
@@ -225,6 +226,35 @@ def test_the_whole_board_is_seen_however_small_its_cards_become(view: FlowView) 
     view.own_size()
     view.fit()
     assert in_sight(view, "command:place_order"), "pressed once it shows all, from any size"
+
+
+@pytest.mark.parametrize("height", [500, 700, 2000])
+def test_a_whole_board_of_names_takes_the_height_that_there_is(
+    view: FlowView, scene: BlueprintScene, height: int
+) -> None:
+    frame = BlueprintFrame(view, scene)
+    view.resize(round(scene.content().width() * 0.4), height)
+    view.fit()
+    wide, tall, port = view.scale_now, view.tall_now, view.viewport()
+    assert wide < FIELDS
+    assert wide <= tall == pytest.approx(max(wide, min(2 * wide, port.height() / scene.content().height())))
+    assert in_sight(view, "command:place_order")
+    assert in_sight(view, "query:list_orders")
+    place = view.mapFromScene(scene.box_of("command:place_order")).boundingRect()
+    seen = port.grab(place).toImage()
+    fill = seen.pixelColor(seen.width() // 2, 2)
+    assert seen.pixelColor(seen.width() // 2, seen.height() - 5) == fill, "its card is as tall"
+    for lane, spot in frame.gutter._places():
+        assert spot.top() == pytest.approx(view.mapFromScene(0, lane.top).y(), abs=1)
+        assert spot.height() == pytest.approx((lane.bottom - lane.top) * tall)
+    view.zoom_in()
+    assert view.scale_now == view.tall_now > wide, "who zooms sees it in its own proportions"
+
+
+def test_a_whole_board_that_lists_fields_is_drawn_in_its_own_proportions(view: FlowView) -> None:
+    view.resize(round(view.board.content().width() * 0.9), 3000)
+    view.fit()
+    assert FIELDS < view.scale_now == view.tall_now
 
 
 def test_a_board_that_can_be_read_whole_is_shown_whole_at_once(view: FlowView) -> None:

@@ -442,7 +442,7 @@ async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> No
     assert stand.width() >= stand.sizeHint().width()
     await designer.choose("subscription:tell")
     card = designer.scene.cards()["subscription:tell"].card
-    assert (card.draft, len(card.problems)) == (True, 1)
+    assert (card.draft, len(card.problems)) == ("draft", 1)
     assert ("event:parcel.sent", "subscription:tell") in designer.scene.wires
     assert "a policy needs issue" in stand.toolTip()
     assert designer.text == before

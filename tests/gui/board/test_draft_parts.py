@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 from workbench.gui.board.blueprint import Blueprint, Card, blueprint_from
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
-from workbench.gui.board.draft_parts import draft_edges, with_draft
+from workbench.gui.board.draft_parts import draft_edges, stands_of, with_draft
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.explorer_rows import model_sections
 from workbench.project.project import load_project
@@ -115,6 +115,23 @@ def test_what_was_changed_shows_the_text_and_keeps_its_wires(running: ModelParts
     assert card.draft
     assert [f"{one.name} {one.type}" for one in card.fields] == ["to string", "by? mony"]
     assert ("command:send_parcel", "event:parcel.sent") in wires(blueprint)
+
+
+def test_what_is_saved_and_does_not_run_is_drawn_as_it_is_saved_and_says_so(running: ModelParts) -> None:
+    saved = SHOP.replace('fields { to: "string" }', 'fields { to: "string", by: "text" }')
+    saved += "\n[event.parcel.lost]\n[aggregate.box]\n"
+    saved = saved.replace("mail {}", "mail {}\npost {}").replace('[query.all_parcels]\nlist: "parcels"\n', "")
+    text = saved.replace("[actor.clerk]", "[actor.clerk]\ndescription: 'x'\n[event.parcel.found]\n")
+    state = DesignState(text=of(text), written=of(saved), running=parse(SHOP), broken=("it does not load",))
+    cards = blueprint_from(with_draft(running, state)).cards
+    assert [f"{one.name} {one.type}" for one in cards["event:parcel.sent"].fields] == ["to string", "by text"]
+    stand = {card.node: card.draft for card in cards.values()}
+    assert stand["query:all_parcels"] == "", "it runs, though the files have it no more"
+    new = ("event:parcel.sent", "event:parcel.lost", "aggregate:box", "topic:post")
+    assert {stand[one] for one in new} == {"not running"}
+    assert {stand[one] for one in ("event:parcel.found", "external:clerk")} == {"draft"}
+    assert {stand[one] for one in ("command:send_parcel", "projection:parcels")} == {""}
+    assert sorted(stands_of(state).values()).count("not running") == 4, "topics, too"
 
 
 def test_what_was_taken_away_is_drawn_no_more(running: ModelParts) -> None:

@@ -143,8 +143,8 @@ def test_it_is_told_by_sign_and_words(coverage, icon, words):
 
 def test_a_slice_whose_card_is_a_draft_tells_no_verdict_of_the_model_that_runs():
     held = Coverage(passed=2, failed=1)
-    assert replace(held, draft=True).told == ("circle", "muted", "not run: draft")
-    assert replace(held, draft=True).tip.startswith("Not run: what is drawn here is a draft")
+    assert replace(held, draft="draft").told == ("circle", "muted", "not run: draft")
+    assert replace(held, draft="draft").tip.startswith("Not run: what is drawn here is a draft")
 
 
 def unread(about, line=7):
@@ -165,7 +165,7 @@ def test_a_scenario_that_does_not_load_never_looks_like_none(orders):
     assert told.told == ("error", "error", "1 mistake")
     assert "a.tsk:7: there is no foo" in told.tip
     assert "begins one" not in told.tip
-    assert "a.tsk:7" in replace(told, draft=True).tip
+    assert "a.tsk:7" in replace(told, draft="draft").tip
     assert replace(told, failed=1, passed=1).told[2] == "1 of 3 fail · 1 mistake"
 
 

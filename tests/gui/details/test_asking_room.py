@@ -61,3 +61,32 @@ async def test_a_folded_strip_says_all_at_a_click_and_folds_where_it_says_someth
     QTest.mouseClick(strip, Qt.MouseButton.LeftButton)
     strip.set("error", "something else")
     assert (strip.line.isVisible(), strip.line.text()) == (True, "something else")
+
+
+async def test_the_line_of_the_caret_stays_in_sight_where_there_is_not_room_for_all(
+    board: BoardView, until: Any
+) -> None:
+    board.resize(1065, 520)
+    section = await pane_of(board, until)
+    editor, page = section.pane.editor, section.split.widget(1)
+    assert isinstance(page, QScrollArea)
+    QTest.keyClicks(editor, "# one\r# two\r# three\r# four\r# five\rnonsense")
+
+    def is_seen() -> bool:
+        line = editor.cursorRect()
+        line.moveTo(editor.viewport().mapTo(page.viewport(), line.topLeft()))
+        return page.viewport().rect().contains(line) and editor.viewport().rect().contains(
+            editor.cursorRect()
+        )
+
+    assert is_seen()
+    await until(lambda: section.pane.sure and section.pane.strip.isVisible())
+    typed = editor.text()
+    section.banner.ask(CHANGED, typed, f"{typed}# more\n", section.pane.answers(typed, typed, print))
+    await until(lambda: page.verticalScrollBar().maximum() > 0)
+    await until(is_seen)
+    QTest.keyClick(editor, Qt.Key.Key_Up)
+    QTest.keyClick(editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert is_seen()
+    QTest.keyClick(editor, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    assert is_seen()

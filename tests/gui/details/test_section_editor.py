@@ -22,13 +22,16 @@ from tests.gui.details.section_parts import (
     shown,
     typed,
 )
+from workbench.errors import StoreBusy
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.form_rows import BlockRow, LineRow
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
+from workbench.gui.explorer import Explorer
 from workbench.gui.live_project import LiveProject
+from workbench.gui.tree import OfferingTree
 from workbench.gui.views.board_view import BoardView
 from workbench.gui.widgets import give_keyboard
 from workbench.services.design.design_text import DesignText
@@ -185,6 +188,53 @@ async def test_what_the_file_says_is_shown_and_how_it_stands_though_it_does_not_
     path.write_text(text)
     await until(lambda: section.stand.text() == "✓ saved")
     assert "description" not in section.pane.editor.text()
+    live.close()
+
+
+@pytest.mark.parametrize("wrong", [True, False], ids=["does not load", "cannot take over"])
+async def test_card_form_and_explorer_show_what_the_files_say_while_an_older_model_runs(
+    board: BoardView, qtbot: Any, until: Any, monkeypatch: pytest.MonkeyPatch, wrong: bool
+) -> None:
+    explorer = Explorer(board.desk)
+    qtbot.addWidget(explorer)
+    live = LiveProject(board.desk, lambda: None, lambda: None)
+    section = await shown(board, "event:order.placed", until)
+    path, reload = board.desk.workspace.project.root / "project.tsk", board.desk.workspace.model_reload
+    text, adopt = path.read_text(), reload._adopt
+
+    def card(name: str) -> tuple[str, list[str]]:
+        found = board.pictures.blueprint.cards()[name].card
+        return found.draft, [f"{one.name} {one.type}" for one in found.fields]
+
+    def listed() -> list[str]:
+        tree = explorer.findChild(OfferingTree)
+        return [one.data() for one in tree.rows.all()] if tree is not None else []
+
+    async def refuse(_project: object) -> None:
+        raise StoreBusy("busy", hint="wait")
+
+    if not wrong:
+        monkeypatch.setattr(reload, "_adopt", refuse)
+    said = text.replace(
+        'fields { id: "uuid", total: "money" }', 'fields { id: "uuid", total: "money", why: "money?" }'
+    )
+    path.write_text(said + ("\n[policy.lacks]\non: 'order.placed'\n" if wrong else ""))
+    both = ("not running", ["id uuid", "total money", "why? money"])
+    await until(lambda: card("event:order.placed") == both)
+    await until(lambda: section.stand.text() == "! saved, not running" and is_made(section))
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    assert [" ".join(cell.text() for cell in cells[:2]) for cells in table._cells][:3] == both[1]
+    assert "order.placed · not running" in listed()
+    assert card("command:place")[0] == "", "it runs as the file says it"
+    assert (card("subscription:lacks")[0] if wrong else "not running") == "not running"
+    await shown(board, "command:place", until)
+    assert section.stand.text() == "✓ saved"
+    monkeypatch.setattr(reload, "_adopt", adopt)
+    path.write_text(said)
+    await live.check()
+    await until(lambda: card("event:order.placed") == ("", both[1]))
+    await until(lambda: "order.placed" in listed())
     live.close()
 
 

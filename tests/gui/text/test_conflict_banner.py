@@ -40,3 +40,19 @@ def test_what_differs_gives_way_to_what_stands_below_it_and_scrolls(qtbot):
     assert shown.viewport().height() >= FEWEST * shown.fontMetrics().lineSpacing()
     assert banner.geometry().bottom() < work.geometry().top()
     assert banner.rect().contains(shown.geometry())
+
+
+def test_what_differs_stays_where_it_is_scrolled_to_when_it_is_asked_again(qtbot):
+    banner = ConflictBanner()
+    qtbot.addWidget(banner)
+    banner.resize(400, 200)
+    banner.show()
+    mine = [f"line {number} is long {'and longer ' * 9}" for number in range(40)]
+    banner.ask("Which?", "\n".join(mine), "other", [])
+    bars = banner.difference.verticalScrollBar(), banner.difference.horizontalScrollBar()
+    for bar in bars:
+        bar.setValue(bar.maximum() // 2)
+    seen = [bar.value() for bar in bars]
+    assert all(seen)
+    banner.ask("Which?", "\n".join([*mine, "more"]), "other", [])
+    assert [bar.value() for bar in bars] == seen

@@ -303,3 +303,15 @@ def test_V5_an_answer_that_was_undone_counts_again_behind_what_others_wrote_sinc
     page.editor.undo()
     page.editor.undo()
     assert page.editor.text() == f"{theirs}\n# more\n", "the lines that both changed are theirs"
+
+
+@pytest.mark.parametrize("answer", ["Keep this text", "Take the other"])
+def test_the_caret_stays_behind_what_it_stands_behind_when_it_is_said_which_text_counts(shown, answer):
+    page, editor = (pane := shown()), pane.editor
+    mine, theirs = (f"# far\n\n{PROJECT}".replace(PAID, f'emit: "{name}"') for name in ("mine", "theirs"))
+    editor.take_text(mine.removeprefix("# far\n\n"))
+    behind = f'emit: "{"mine" if answer == "Keep this text" else "theirs"}'
+    editor.go_to(editor.text().index('emit: "mine') + len('emit: "mine'))
+    page.settle(answer, *((theirs, mine) if answer == "Keep this text" else (mine, theirs)))
+    cursor = editor.textCursor()
+    assert cursor.block().text()[: cursor.positionInBlock()] == behind

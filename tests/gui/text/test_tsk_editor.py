@@ -350,3 +350,18 @@ def test_the_caret_stays_behind_what_it_stands_behind_when_others_write_and_when
     editor.replace_pieces([(5, 6, "c"), (0, 1, "d")])
     editor.undo()
     assert (editor.text(), editor.offset()) == ("a: 1\n😀b: 2\n", 3)
+
+
+def test_the_line_of_the_caret_stays_in_sight_where_something_takes_room_beside_the_text(editor):
+    editor.show_text("\n".join(f"line {number}" for number in range(99)))
+    line, room = editor.fontMetrics().lineSpacing(), editor.viewport().height()
+    last = editor.cursorForPosition(QPoint(1, room - 2 * line)).blockNumber()
+    editor.setTextCursor(editor.cursor_at(editor.text().index(f"line {last}")))
+    for height in range(300, 5 * line, -7):
+        editor.resize(500, height)
+        assert editor.viewport().rect().contains(editor.cursorRect()), height
+    top = editor.firstVisibleBlock().blockNumber()
+    editor.verticalScrollBar().setValue(0)
+    editor.resize(500, 200)
+    editor.resize(500, 150)
+    assert editor.firstVisibleBlock().blockNumber() == 0 < top, "who looks elsewhere is not taken back"

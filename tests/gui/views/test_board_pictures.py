@@ -95,6 +95,14 @@ def test_each_picture_comes_back_as_it_was_left(board: BoardView) -> None:
     moved = board.canvas.mapToScene(QPoint(100, 100)) - left[1]
     assert board.canvas.scale_now == left[0]
     assert moved.manhattanLength() < 4
+    board.resize(900, 900)
+    board.canvas.fit()
+    tall = board.canvas.tall_now
+    assert tall > board.canvas.scale_now, "names alone take the height that there is"
+    board.show_picture("Topology")
+    assert board.canvas.tall_now == board.canvas.scale_now
+    board.show_picture("Blueprint")
+    assert board.canvas.tall_now == tall
 
 
 def test_what_is_selected_elsewhere_is_chosen_in_the_blueprint(board: BoardView, desk: Desk) -> None:

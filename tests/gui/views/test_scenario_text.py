@@ -93,6 +93,22 @@ async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file
     assert not text.drafts.holds
 
 
+async def test_what_differs_follows_what_is_typed_until_that_settles_it(text, file, until):
+    write(text, "a.org", "b.org")
+    theirs = TEXT.replace("a.org", "c.org")
+    file.write_text(theirs)
+    await settled(text, until)
+    write(text, "b.org", "d.org")
+    await settled(text, until)
+    assert text.banner.asks
+    assert '"d.org"' in text.banner.difference.toPlainText()
+    write(text, "d.org", "c.org")
+    await settled(text, until)
+    assert not text.banner.asks
+    assert not text.drafts.holds
+    assert file.read_text() == theirs
+
+
 @pytest.mark.parametrize("at", [0, 1])
 async def test_V5_an_answer_that_is_undone_has_the_other_lines_written_and_says_so(
     text, file, desk, until, at
@@ -117,7 +133,7 @@ async def test_V5_an_answer_that_is_undone_has_the_other_lines_written_and_says_
 async def test_a_draft_whose_lines_were_changed_elsewhere_is_asked_about_and_can_be_kept(text, file, until):
     write(text, "report_outage", "fly")
     await settled(text, until)
-    theirs = TEXT.replace("report_outage", "end_outage")
+    theirs = TEXT.replace("report_outage", "end_outage").replace("a.org", "c.org")
     file.write_text(theirs)
     text.show_file(NAME, 1)
     assert text.banner.asks

@@ -154,6 +154,27 @@ async def test_where_both_changed_the_same_line_it_asks(view, file, until, answe
     assert view.page.editor.text() == file.read_text()
 
 
+@pytest.mark.parametrize("by_save", [False, True])
+async def test_what_differs_follows_what_is_typed_until_that_settles_it(view, file, until, by_save):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    theirs = file.read_text().replace("[routing]", "# theirs\n[routing]")
+    file.write_text(theirs)
+    await until(lambda: view.banner.asks)
+    if by_save:
+        view.save()
+        await until(lambda: "Nothing was written" in view.banner.text)
+    said = view.banner.text
+    type_in(view, "# mine\n", "# mine too\n")
+    await until(lambda: "− # mine too" in view.banner.difference.toPlainText().splitlines())
+    assert view.banner.text == said
+    type_in(view, "# mine too\n", "# theirs\n")
+    await until(lambda: not view.banner.asks)
+    assert not view.page.dirty
+    assert not view.drafts.holds
+    await until(lambda: quiet(view))
+    assert file.read_text() == theirs
+
+
 async def asked(view, file, until):
     """Types in a line, which another program changes as well, and one far away; returns both lines."""
     editor = view.page.editor

@@ -136,3 +136,11 @@ async def test_L5_a_job_that_waits_for_the_engine_can_be_held_and_cancelled(many
     await many.resume()
     await settle(many)
     assert len(numbers(many)) == 8
+
+
+async def test_L5_a_job_whose_engine_is_gone_does_not_say_that_a_step_moves_it(many, monkeypatch):
+    jobs = many.dead_letters.jobs
+    await many.pause()
+    job = await jobs.start("replay", numbers(many))
+    monkeypatch.setattr(many.world, "stopped", "a reload failed")
+    assert await held_up(many, job) == "no engine runs here"

@@ -89,6 +89,18 @@ async def test_L5_steps_that_are_asked_for_at_once_are_done_one_after_the_other(
     assert many.dead_letters.jobs.get(job).step == 5
 
 
+async def test_L5_of_several_jobs_the_oldest_is_stepped_first(many):
+    listed, repair = numbers(many), many.dead_letters.repair
+    await many.pause()
+    first = await repair.begin(listed[4:], patch=GOOD)
+    second = await repair.begin(listed[:4], patch=GOOD)
+    for at in range(1, 9):
+        assert await many.step(MAIL) == MAIL
+        assert many.dead_letters.jobs.get(first).step == min(at, 4)
+        assert many.dead_letters.jobs.get(second).step == max(0, at - 4)
+    assert [(await ended(many, job)).fates for job in (first, second)] == [{"resolved": 4}] * 2
+
+
 async def test_L5_a_ladder_that_is_stepped_is_held_at_the_first_new_failure(many):
     job = await begun(many, ladder=(3,))
     assert await many.step(MAIL) == MAIL

@@ -25,7 +25,7 @@ class Card:
         node: Id of what it shows, as on the board, such as ``event:user.created``.
         kind: A key of `workbench.gui.board.board_graph.KINDS`.
         ghost: What it shows has its own card in another slice.
-        draft: What it shows is written otherwise than it runs.
+        draft: As of a `BoardNode`.
         problems: Why it does not run yet.
         leaves: The events by which a row of it goes, or an instance of it ends, in words; may be empty.
         rules: When what follows from it does, and for what it is refused; below the fields.
@@ -37,7 +37,7 @@ class Card:
     title: str
     fields: tuple[CardField, ...] = ()
     ghost: bool = False
-    draft: bool = False
+    draft: str = ""
     problems: tuple[str, ...] = ()
     leaves: str = ""
     rules: tuple[FlowRule, ...] = ()

@@ -256,7 +256,7 @@ class LaneGutter(QWidget):
 
     def _places(self) -> Iterator[tuple[LanePlace, QRectF]]:
         """Yields the lanes that are seen, and where."""
-        scale, begin = self._view.scale_now, self._view.mapToScene(0, 0).y()
+        scale, begin = self._view.tall_now, self._view.mapToScene(0, 0).y()
         end = begin + self.height() / scale
         for lane in self._scene.layout.lanes:
             if lane.top < end and lane.bottom > begin:

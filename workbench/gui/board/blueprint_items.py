@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint import Card
 from workbench.gui.board.blueprint_layout import FOOT, LINE, line_of
-from workbench.gui.board.board_graph import ARMED, kind_of
+from workbench.gui.board.board_graph import ARMED, DRAFT, DRAWN, kind_of
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
 from workbench.gui.board.layout import Box, Point
@@ -102,7 +102,7 @@ class CardItem(QGraphicsItem):
     def _tell(self) -> None:
         again = ", shown again" if self.card.ghost else ""
         lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
-        lines += ["Draft: it does not run as it is drawn"] if self.card.draft else []
+        lines += [DRAWN[self.card.draft]] if self.card.draft else []
         lines += ["Draft: its text is typed and not saved"] if self._typed else []
         told = "Goes wrong on purpose" if self._due.endswith(ARMED) else "What it issued for later"
         lines += [f"{told}: {self._due}"] if self._due else []
@@ -126,14 +126,15 @@ class CardItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            card = replace(self.card, draft=True) if self._typed else self.card
-            scale = on_screen(painter)
-            paint_card(painter, card, self.whole, scale, self._marks, more=self.open, due=self._due)
+            card = replace(self.card, draft=DRAFT) if self._typed else self.card
+            scale, tall = on_screen(painter)
+            box = replace(self.whole, height=self.whole.height * tall / scale)
+            paint_card(painter, card, box, scale, self._marks, more=self.open, due=self._due)
 
     def paint_plain(self, painter: QPainter) -> None:
         """Paints it for a file, without marks, as if it were saved, with all words whole."""
         with drawing(painter):
-            card, scale = replace(self.card, draft=False), on_screen(painter)
+            card, (scale, _tall) = replace(self.card, draft=""), on_screen(painter)
             paint_card(painter, card, self.box, scale, UNMARKED, whole=True)
 
 
@@ -167,9 +168,9 @@ class RingItem(CardRing):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            scale, colors = on_screen(painter), theme().colors
+            (scale, tall), colors = on_screen(painter), theme().colors
             away = (AWAY if self._here else 2.0) * min(1.0, scale) + 1
-            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * scale)
+            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * tall)
             role = "accent" if self._focused or not self._here else "accent_ink"
             painter.setPen(QPen(QColor(getattr(colors, role)), RING if self._here else 1))
             painter.drawRoundedRect(place.adjusted(-away, -away, away, away), RADIUS + 3, RADIUS + 3)

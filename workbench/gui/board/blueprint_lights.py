@@ -51,7 +51,7 @@ class HandleItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            size, colors = 7.0 * min(1.0, on_screen(painter)), theme().colors
+            size, colors = 7.0 * min(1.0, on_screen(painter)[0]), theme().colors
             painter.setPen(QPen(QColor(colors.accent_ink), 1.5))
             painter.setBrush(QColor(colors.surface))
             painter.drawEllipse(QPointF(0, 0), size, size)
@@ -71,11 +71,11 @@ class TargetItem(CardRing):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            scale = on_screen(painter)
+            scale, tall = on_screen(painter)
             pen = QPen(QColor(theme().colors.ink(self._role)), 2)
             pen.setDashPattern([2, 2])
             painter.setPen(pen)
-            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * scale)
+            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * tall)
             painter.drawRoundedRect(place.adjusted(-4, -4, 4, 4), RADIUS + 2, RADIUS + 2)
 
 

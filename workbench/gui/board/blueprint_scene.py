@@ -23,8 +23,8 @@ from workbench.gui.board.blueprint_layout import (
     part_of,
 )
 from workbench.gui.board.blueprint_lights import BlueprintLights
-from workbench.gui.board.board_graph import ARMED, BoardGraph, Pair, kind_of
-from workbench.gui.board.card_painter import DRAFT, FIELDS
+from workbench.gui.board.board_graph import ARMED, DRAFT, NOT_RUNNING, BoardGraph, Pair, kind_of
+from workbench.gui.board.card_painter import FIELDS
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
@@ -271,7 +271,8 @@ class BlueprintScene(Picture):
         """Returns how the scenarios of a slice stand; of one with a draft that they were not run."""
         found = self.coverage.get(place)
         cards = next((one.cards for one in self.blueprint.slices if one.id == place), iter(()))
-        draft = any(card.draft or self._badges.get(card.node) == DRAFT for card in cards if not card.ghost)
+        stands = {card.draft or self._badges.get(card.node, "") for card in cards if not card.ghost}
+        draft = next((one for one in (DRAFT, NOT_RUNNING) if one in stands), "")
         return replace(found, draft=draft) if found is not None else None
 
     def slices_between(self, left: float, right: float) -> tuple[SlicePlace, ...]:

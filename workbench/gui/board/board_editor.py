@@ -116,11 +116,6 @@ class BoardEditor(DesignSteps):
         """Returns what a card stands for; None where it is none that the project file declares."""
         return node_of(self.state.text, identity)
 
-    @property
-    def draft(self) -> DesignState | None:
-        """What is drawn and does not run: not written yet, or files that do not load; None for neither."""
-        return self.state if self.state.wrong else None
-
     def takes_fields(self, identity: str) -> bool:
         """Whether a field can be added to a card."""
         return not self.fields.why_not(identity)
@@ -133,6 +128,7 @@ class BoardEditor(DesignSteps):
         """Shows what the files say now, and how all stands; what cannot be read is told by who reads them."""
         loud = bool(self.state.problems or self.unread)
         (self._reading if loud else self._looking).ask(self.read_state)
+        self.tell_design()
         self._show_stand()
         self.stood.emit()
 
@@ -371,7 +367,7 @@ class BoardEditor(DesignSteps):
             self._show_stand()
             self.stood.emit()
             return
-        self._read, before, known, self.state = True, self.draft, self.state.text, state
+        self._read, known, self.state = True, self.state.text, state
         self.wanted = self.wanted or renamed_card(self.canvas.board, known, state.text)
         self.canvas.offering.refresh()
         self.canvas.board.mark()
@@ -380,8 +376,7 @@ class BoardEditor(DesignSteps):
         follow_names(self.desk, known, state.text)
         if went_to(self.canvas, self.wanted, self.came):
             self.want_nothing()
-        if self.draft != before:
-            self.desk.designed.emit(self.draft)
+        self.tell_design()
 
     def know_unwritten(self, cards: Sequence[str]) -> None:
         """Is told whose text is typed and not written."""

@@ -57,6 +57,15 @@ def kind_of(name: str) -> NodeKind:
     return KINDS.get(name) or NodeKind(name.capitalize(), "external", None)
 
 
+DRAFT, NOT_RUNNING = "draft", "not running"
+"""What is designed and not saved; what is saved, while an older model runs."""
+DRAWN = {
+    DRAFT: "Draft: it does not run as it is drawn",
+    NOT_RUNNING: "Saved, not running: an older model runs than the files say",
+}
+"""What is told of either."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoardNode:
     """One thing of the model.
@@ -67,7 +76,7 @@ class BoardNode:
         rows: Fields or facts, a line each.
         problems: What is wrong with it, a sentence each, such as "Detached: no handler is named x".
         badge: A short text that changes while the board is shown, such as a counter.
-        draft: What it shows is written otherwise than it runs.
+        draft: How it stands where what it shows is not what runs: `DRAFT` or `NOT_RUNNING`.
     """
 
     id: str
@@ -77,7 +86,7 @@ class BoardNode:
     rows: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     badge: str = ""
-    draft: bool = False
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import ARMED, BoardNode, kind_of
-from workbench.gui.board.card_painter import DRAFT, FAULT, paint_badge, paint_fault, paint_plate
+from workbench.gui.board.board_graph import ARMED, DRAFT, DRAWN, BoardNode, kind_of
+from workbench.gui.board.card_painter import FAULT, paint_badge, paint_fault, paint_plate
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.board.mark_painter import INSET, RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
@@ -121,7 +121,7 @@ class NodeItem(QGraphicsItem):
     def _tell(self) -> None:
         node = self.node
         lines = [f"{kind_of(node.kind).word} {node.title}", node.subtitle, *node.rows, *node.problems]
-        lines += ["Draft: it does not run as it is drawn"] if node.draft else []
+        lines += [DRAWN[node.draft]] if node.draft else []
         self.setToolTip(plain_tip("\n".join(line for line in (*lines, *self.marks.words) if line)))
         self.update()
 
@@ -153,7 +153,7 @@ class NodeItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            self._paint(painter, self.marks, chosen=self.chosen, draft=self.node.draft)
+            self._paint(painter, self.marks, chosen=self.chosen, draft=bool(self.node.draft))
 
     def paint_plain(self, painter: QPainter) -> None:
         """Paints it for a file, without marks and as if nothing were chosen."""

@@ -325,7 +325,7 @@ class BoardMarks(QObject):
         if not isinstance(event, QMouseEvent) or event.type() != QEvent.Type.MouseButtonPress:
             return False
         place = self.canvas.mapToScene(event.position().toPoint())
-        key = self.canvas.board.mark_at(place, self.canvas.scale_now)
+        key = self.canvas.board.mark_at(place, self.canvas.scale_now, self.canvas.tall_now)
         if not key or event.button() != Qt.MouseButton.LeftButton:
             return False
         self.canvas.board.choose(key)

@@ -26,7 +26,6 @@ LARGE = 1.5
 """Scale above which texts grow with the cards."""
 FAULT = 16.0
 """Pixels of the sign of a fault, where words have no room."""
-DRAFT = "draft"
 """What a card says that is not saved, or does not run as it is drawn."""
 RADIUS = 6.0
 PAD = 9.0
@@ -109,11 +108,11 @@ def name_lines(text: str, measures: QFontMetricsF, width: float, most: int) -> l
     return [line.rstrip() for line in lines]
 
 
-def on_screen(painter: QPainter) -> float:
-    """Lets a painter draw in whole pixels of the screen from where an item stands; returns the scale."""
+def on_screen(painter: QPainter) -> tuple[float, float]:
+    """Lets a painter draw in whole pixels of the screen from where an item stands; returns both scales."""
     matrix = painter.worldTransform()
     painter.setWorldTransform(QTransform.fromTranslate(round(matrix.dx()), round(matrix.dy())))
-    return matrix.m11()
+    return matrix.m11(), matrix.m22()
 
 
 def paint_card(
@@ -148,7 +147,7 @@ def paint_card(
     elif scale >= NAMES:
         made.name()
     if card.draft and scale >= FIELDS:  # from afar it would hide the name, and the card's edge says it
-        paint_plate(painter, DRAFT, theme().colors.warning)
+        paint_plate(painter, card.draft, theme().colors.warning)
     elif due and scale >= FIELDS:
         paint_plate(painter, due, theme().colors.error if due.endswith(ARMED) else theme().colors.muted)
     elif due.endswith(ARMED):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.errors import InvalidValue
-from workbench.gui.board.board_graph import BoardEdge
+from workbench.gui.board.board_graph import DRAFT, NOT_RUNNING, BoardEdge
 from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
 from workbench.model.flow_rules import rules_of, written_flows
 from workbench.model.model_flow import ModelFlow
@@ -59,15 +59,22 @@ def node_of(kind: str, name: str) -> str:
     return f"{_SORTS.get(kind, kind)}:{name}"
 
 
-def changed_names(state: DesignState) -> set[str]:
-    """Returns kinds and names, such as ``event.user.created``, of what is drawn as a draft.
+def stands_of(state: DesignState) -> dict[str, str]:
+    """Returns how each section stands that says something else than what runs: `DRAFT` or `NOT_RUNNING`.
 
-    A subscription is where its handler is: that is drawn where it works.
+    They go by kind and name, such as ``event.user.created``. A subscription is where its handler is: that is
+    drawn where it works.
     """
-    changed = set(_changed(pieces(state.written.project), pieces(state.text.project)))
+    stands = _stands(state)
     works = declared_names(state.text.project, "subscription")
-    handlers = {one: named_by(state.text.project, one, "handler") for one in works}
-    return changed | {f"subscription.{one}" for one, name in handlers.items() if f"handler.{name}" in changed}
+    handlers = {one: f"handler.{named_by(state.text.project, one, 'handler')}" for one in works}
+    return stands | {f"subscription.{one}": stands[name] for one, name in handlers.items() if name in stands}
+
+
+def _stands(state: DesignState) -> dict[str, str]:
+    now, written = pieces(state.text.project), pieces(state.written.project)
+    runs = written if state.running is None else pieces(state.running)
+    return dict.fromkeys(_changed(runs, now), NOT_RUNNING) | dict.fromkeys(_changed(written, now), DRAFT)
 
 
 def _changed(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -129,7 +136,7 @@ class _Draft:
         self._document = state.text.project
         was, now = pieces(state.written.project), pieces(self._document)
         self._sections, self._gone = [*now], [name for name in was if name not in now]
-        self._changed = _changed(was, now)
+        self._stands = _stands(state)
         self._said: dict[str, list[Reference]] = {}
         for one in references(DesignText(project=self._document)):
             self._said.setdefault(one.owner, []).append(one)
@@ -149,23 +156,23 @@ class _Draft:
         for section in self._sections:
             kind, _, name = section.partition(".")
             if kind in KINDS and name and kind not in _NO_CARD:
-                self._section(kind, name, changed=section in self._changed)
+                self._section(kind, name, self._stands.get(section, ""))
 
-    def _section(self, kind: str, name: str, *, changed: bool) -> None:
+    def _section(self, kind: str, name: str, stands: str) -> None:
         node = node_of(kind, name)
         handlers = self._nodes.items() if kind == "handler" else ()
         others = [one for one, part in handlers if (part.kind, part.title) == (kind, name)]
-        if not changed and (node in self._nodes or others):
+        if not stands and (node in self._nodes or others):
             return
-        told = self._part(kind, name)
+        told = self._part(kind, name, stands or DRAFT)
         if others:
             for one in others:  # a handler is drawn where it works
-                self._nodes[one] = replace(self._nodes[one], flows=told.flows, draft=True)
+                self._nodes[one] = replace(self._nodes[one], flows=told.flows, draft=told.draft)
         else:
             given = self._nodes[node].flows if kind == "actor" and node in self._nodes else ()
             self._nodes[node] = replace(told, flows=(*given, *told.flows))
 
-    def _part(self, kind: str, name: str) -> ModelPart:
+    def _part(self, kind: str, name: str, stands: str) -> ModelPart:
         said = self._said.get(f"{kind}.{name}", [])
         read = [f"event:{one.name}" for one in said if one.role in {"on", "event"} and one.kind == "event"]
         return ModelPart(
@@ -175,7 +182,7 @@ class _Draft:
             owner=_owner(kind, name, said),
             reads=tuple(dict.fromkeys(read)),
             flows=tuple(dict.fromkeys(self._flows(kind, name, said, read or [""]))),
-            draft=True,
+            draft=stands,
             rules=rules_of(written_flows(self._written(kind, name))),
         )
 
@@ -213,16 +220,22 @@ class _Draft:
 
     def settings(self) -> None:
         """Adds topics and subscriptions that are new."""
+        running = declared_names(self._state.running or self._state.written.project, "topic")
         for name in declared_names(self._text.project, "topic"):
-            if name not in declared_names(self._state.written.project, "topic"):
+            if name not in running:
+                stands = self._setting("topic", name)
                 self._nodes[f"topic:{name}"] = ModelPart(
-                    kind="topic", title=name, reads=self._routed(name), draft=True
+                    kind="topic", title=name, reads=self._routed(name), draft=stands
                 )
         for name in declared_names(self._text.project, "subscription"):
             if f"subscription:{name}" not in self._nodes:
                 handler, topic = (named_by(self._document, name, key) for key in ("handler", "topic"))
                 part = subscription_part(name, handler, topic, [f"topic:{topic}"])
-                self._nodes[f"subscription:{name}"] = replace(part, draft=True)
+                self._nodes[f"subscription:{name}"] = replace(part, draft=self._setting("subscription", name))
+
+    def _setting(self, kind: str, name: str) -> str:
+        """Returns how a topic or subscription stands that does not run."""
+        return NOT_RUNNING if name in declared_names(self._state.written.project, kind) else DRAFT
 
     def _routed(self, topic: str) -> tuple[str, ...]:
         """Returns the events that a route sends to a topic by their whole names."""
@@ -233,7 +246,7 @@ class _Draft:
 
     def actors(self) -> None:
         """Has every actor give the commands that say so."""
-        for section in self._changed:
+        for section in self._stands:
             kind, _, command = section.partition(".")
             for one in self._said.get(section, []) if kind == "command" else ():
                 node = f"external:{one.name}"
@@ -257,7 +270,8 @@ class _Draft:
             if name in owners:
                 self._nodes.pop(f"aggregate:{name}", None)
             elif name in declared and f"aggregate:{name}" not in self._nodes:
-                self._nodes[f"aggregate:{name}"] = ModelPart(kind="aggregate", title=name, draft=True)
+                stands = self._stands.get(f"aggregate.{name}", DRAFT)
+                self._nodes[f"aggregate:{name}"] = ModelPart(kind="aggregate", title=name, draft=stands)
         gone = {one.partition(".")[2] for one in self._gone if one.startswith("aggregate.")}
         kept = tuple(name for name in names if name in owners or name not in gone)
         steps = tuple(steps_of(self._text))

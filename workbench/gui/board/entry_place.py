@@ -44,7 +44,7 @@ class EntryPlace(QObject):
         if not self._entry.isVisible():
             return
         if self._spot is None and self._is_there(asking):
-            box, scale = self._box(asking), self._canvas.scale_now
+            box, scale = self._box(asking), self._canvas.tall_now
             if self._room_beside(self.on_canvas(box)) is not None:
                 self._canvas.bring(box)
                 self._beside = self._beside or not self._has_room_below(self.on_canvas(box))

@@ -64,7 +64,7 @@ class FlowView(QGraphicsView):
         super().__init__(scene, parent)
         self.board, self.pictures = scene, (scene, *others)
         self.covered, self._fitted = 0, True
-        self._left: dict[Picture, tuple[float, QPointF] | None] = {}
+        self._left: dict[Picture, tuple[tuple[float, float], QPointF] | None] = {}
         self._drag: QPoint | None = None
         self._pressed, self._turned = QPoint(), 0
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -99,7 +99,7 @@ class FlowView(QGraphicsView):
         if board is self.board:
             return
         middle = self.mapToScene(self.viewport().rect().center())
-        self._left[self.board] = None if self._fitted else (self.scale_now, middle)
+        self._left[self.board] = None if self._fitted else ((self.scale_now, self.tall_now), middle)
         self.board.rest()
         self.board.set_focused(False)
         self.board = board
@@ -109,7 +109,7 @@ class FlowView(QGraphicsView):
         if left is None:
             self._come_up()
         else:
-            self._set_scale(left[0])
+            self._set_scale(*left[0])
             self.centerOn(left[1])
         self.offering.refresh()
         self.moved.emit()
@@ -128,7 +128,7 @@ class FlowView(QGraphicsView):
         elif not moved.isNull():  # what is chosen stays where it is seen, with room beside it if need be
             self._fitted = False
             self.setSceneRect(self.sceneRect().united(QRectF(corner, QSizeF(1, 1))))
-            self._scroll((moved * self.scale_now).toPoint())
+            self._scroll(QPointF(moved.x() * self.scale_now, moved.y() * self.tall_now).toPoint())
         self.moved.emit()
 
     # -- zoom ----------------------------------------------------------------------------------------------
@@ -137,6 +137,11 @@ class FlowView(QGraphicsView):
     def scale_now(self) -> float:
         """How large the board is drawn; 1 is its own size."""
         return self.transform().m11()
+
+    @property
+    def tall_now(self) -> float:
+        """How tall it is drawn: as large as wide, but where a story is fitted that shows names alone."""
+        return self.transform().m22()
 
     @action("Fit the whole board", keys="Ctrl+0", icon="fit", tip=FIT, anyway=True)
     def show_all(self, _node: str) -> None:
@@ -155,17 +160,12 @@ class FlowView(QGraphicsView):
 
     def _show_at_least(self, scale: float) -> None:
         """Shows the whole board, or its beginning where it would be smaller than a scale."""
-        self._set_scale(max(scale, self._whole()))
-        content, port = self.board.content(), QSizeF(self.viewport().size()) / self.scale_now
-        seen = content.intersected(QRectF(content.topLeft(), port))
+        self._set_scale(*self.board.fitted(QSizeF(self.viewport().size()), scale))
+        content, port = self.board.content(), self.mapToScene(self.viewport().rect()).boundingRect()
+        seen = content.intersected(QRectF(content.topLeft(), port.size()))
         self.centerOn(seen.center())
         if self.board.here and seen != content:
             self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
-
-    def _whole(self) -> float:
-        """Returns the scale at which the whole board is seen, its own at most."""
-        all_of_it, port = self.board.content(), self.viewport()
-        return min(1.0, port.width() / max(all_of_it.width(), 1), port.height() / max(all_of_it.height(), 1))
 
     def _come_up(self) -> None:
         """Shows the beginning of a picture that is read from there, of others as much as can be read."""
@@ -203,16 +203,15 @@ class FlowView(QGraphicsView):
         """Shows everything as large as it is meant to be."""
         self._zoom_to(1.0, self.viewport().rect().center())
 
-    def _set_scale(self, scale: float) -> None:
+    def _set_scale(self, scale: float, tall: float = 0.0) -> None:
         self.resetTransform()
-        self.scale(scale, scale)
+        self.scale(scale, tall or scale)
         self._reach()
         self.zoomed.emit(scale)
 
     def _reach(self) -> None:
         """Lets the board be moved until only a part of it is left in sight."""
-        port = QSizeF(self.viewport().size()) / max(self.scale_now, FARTHEST)
-        self.setSceneRect(self.board.reach(port))
+        self.setSceneRect(self.board.reach(self.mapToScene(self.viewport().rect()).boundingRect().size()))
 
     def _scroll(self, by: QPoint) -> None:
         for bar, way in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
@@ -241,8 +240,8 @@ class FlowView(QGraphicsView):
     def _with_room_below(self, card: str) -> QRectF:
         """Returns where a card stands, with the room that it needs not to be covered, where there is some."""
         box = self.board.box_of(card)
-        room = min(float(self.covered), self.viewport().height() - 80 - box.height() * self.scale_now)
-        return box.adjusted(0, 0, 0, max(room, 0.0) / self.scale_now)
+        room = min(float(self.covered), self.viewport().height() - 80 - box.height() * self.tall_now)
+        return box.adjusted(0, 0, 0, max(room, 0.0) / self.tall_now)
 
     moves = (WidgetKey("← ↑ → ↓", "Go to the next node in that direction"),)
 

@@ -25,7 +25,7 @@ class ModelPart:
         owner: Of a command or event the aggregate's name; of a query the id of its read model.
         reads: Signals that lead to it: ids of events, of topics, or of subscriptions that publish.
         flows: What follows from it.
-        draft: Whether it is written otherwise than it runs.
+        draft: As of a `BoardNode`.
         problems: Why it does not run yet.
         rules: When what follows from it does, and for what it is refused.
     """
@@ -36,7 +36,7 @@ class ModelPart:
     owner: str = ""
     reads: tuple[str, ...] = ()
     flows: tuple[ModelFlow, ...] = ()
-    draft: bool = False
+    draft: str = ""
     problems: tuple[str, ...] = ()
     rules: tuple[FlowRule, ...] = ()
 

@@ -10,11 +10,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
+from workbench.gui.board.card_painter import FIELDS
 from workbench.gui.board.mark_painter import RING, CardMarks, card_marks, ring_of
 from workbench.gui.theme import theme
 from workbench.model.text_folding import folded
 from workbench.services.design.marks.mark import DesignMark
 
+TALLER = 2.0
+"""How many times as tall as wide a story is drawn at most."""
 CLOSEST, FARTHEST = 2.5, 0.06
 """The largest and the smallest scale where zooming goes through no steps."""
 
@@ -73,6 +76,20 @@ class Picture(QGraphicsScene):
         smaller = (one for one in reversed(self.steps) if one < now * 0.999)
         return next(larger if factor > 1 else smaller, now)
 
+    def fitted(self, port: QSizeF, least: float) -> tuple[float, float]:
+        """Returns how wide and how tall it is drawn to be seen whole in a window, in its own size at most.
+
+        A story that shows names alone takes the height that there is.
+
+        Args:
+            port: Pixels of the window.
+            least: It is not smaller than this, if not all of it is seen then.
+        """
+        content = self.content()
+        across, down = port.width() / max(content.width(), 1), port.height() / max(content.height(), 1)
+        wide = max(least, min(1.0, across, down))
+        return wide, max(wide, min(TALLER * wide, down)) if self.steps and wide < FIELDS else wide
+
     def cards(self) -> Mapping[str, QGraphicsItem]:
         """Returns the cards by their keys."""
         raise NotImplementedError
@@ -122,11 +139,14 @@ class Picture(QGraphicsScene):
         """Shows the marks of the design on the cards of their nodes."""
         self.marks = marks
 
-    def mark_at(self, place: QPointF, scale: float) -> str:
-        """Returns the key of the card whose ring is at a place, given how large the picture is seen."""
+    def mark_at(self, place: QPointF, scale: float, tall: float) -> str:
+        """Returns the key of the card whose ring is at a place, given both scales of the view."""
         for key in self.cards():
-            away = (ring_of(self.box_of(key), scale) - place) * scale
-            if self.is_marked(self.node_of(key)) and away.manhattanLength() <= RING * 1.4:
+            away = ring_of(self.box_of(key), scale) - place
+            if (
+                self.is_marked(self.node_of(key))
+                and abs(away.x()) * scale + abs(away.y()) * tall <= RING * 1.4
+            ):
                 return key
         return ""
 

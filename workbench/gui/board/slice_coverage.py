@@ -6,11 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.blueprint import Blueprint
+from workbench.gui.board.board_graph import DRAFT, NOT_RUNNING
 from workbench.model.counts import counted
 from workbench.model.scenario import FactKind, IssuedCommand, Scenario
 from workbench.project.scenarios import UnreadScenario
 from workbench.services.scenarios.coverage import Run, Try, summary
 
+DRAFTS = {
+    DRAFT: (
+        "not run: draft",
+        "Not run: what is drawn here is a draft, and the model that runs does not have it",
+    ),
+    NOT_RUNNING: ("older model runs", "Not run: what is drawn here is saved, and an older model runs"),
+}
+"""What is said where what is drawn does not run, shortly and wholly."""
 _NODES = {
     FactKind.EVENT: {"event": "event"},
     FactKind.COMMAND: {"command": "command", "by": "subscription"},
@@ -32,7 +41,7 @@ class Coverage:
         empty: Passed, and say nothing of what must follow.
         untried: What can come of its command, and what reacts there can do, that no scenario tries, in words.
         tried: How many of what can be tried of its command are.
-        draft: It does not run as it is drawn, so nothing is known of it.
+        draft: How it stands where what is drawn does not run, so that nothing is known of it, else empty.
         unread: Those that do not load.
     """
 
@@ -42,7 +51,7 @@ class Coverage:
     empty: int = 0
     untried: tuple[str, ...] = ()
     tried: str = ""
-    draft: bool = False
+    draft: str = ""
     unread: tuple[UnreadScenario, ...] = ()
 
     @property
@@ -51,8 +60,7 @@ class Coverage:
         wrong = [one.said for one in self.unread]
         wrong += ["A click on it shows the mistake in its text"] if wrong else []
         if self.draft:
-            said = "Not run: what is drawn here is a draft, and the model that runs does not have it"
-            return "\n".join([said, *wrong])
+            return "\n".join([DRAFTS[self.draft][1], *wrong])
         begins = ["G on its command or event begins one"] if self.is_none else []
         tried = [self.tried] if self.tried else []
         return "\n".join([self.told[2], *wrong, *begins, *tried, *self.untried])
@@ -72,7 +80,7 @@ class Coverage:
         """An icon, the role of its colour, and words."""
         total = self.total
         if self.draft:
-            return "circle", "muted", "not run: draft"
+            return "circle", "muted", DRAFTS[self.draft][0]
         wrong = [counted(len(self.unread), "mistake")] if self.unread else []
         if self.failed or wrong:
             failed = [f"{self.failed} of {total} fail"] if self.failed else []

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from typing_extensions import override
 
-from workbench.gui.board.draft_parts import changed_names
+from workbench.gui.board.board_graph import DRAFT
+from workbench.gui.board.draft_parts import stands_of
 from workbench.gui.time_format import short
 from workbench.gui.widgets import Badge, plain_tip
 from workbench.model.counts import counted
@@ -60,7 +61,7 @@ def stand_of(
         text = f"Draft: {counted(len(state.problems), 'mistake')}"
         if unwritten:
             text += f", {counted(len(unwritten), 'section')} not saved"
-        elif roomy and (held := len(changed_names(state))):
+        elif roomy and (held := [*stands_of(state).values()].count(DRAFT)):
             text += f"; {counted(held, 'section')} not saved, the rest is"
         return Stand(kind="warning", text=text, tip="\n".join(told))
     if unwritten:

@@ -1,4 +1,4 @@
-"""Gives the exact text more room while something is asked of it, so that it stays in sight."""
+"""Gives the exact text more room while something is asked of it, so that it and its caret stay in sight."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from typing_extensions import override
 
 from workbench.gui.layouts import Panes, Scrolled
 from workbench.gui.text.conflict_banner import ConflictBanner
+from workbench.gui.text.tsk_editor import TskEditor
 
 LEFT = 130
 """Pixels that are left to the other pane at least."""
+EDGE = 4
+"""Pixels around the line of the caret."""
+
+CHANGES = {QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest, QEvent.Type.Resize}
+"""After these what is seen may be another part."""
 
 
 class AskingRoom(QObject):
@@ -20,27 +26,40 @@ class AskingRoom(QObject):
     Args:
         pane: The lower one of two.
         page: What scrolls in it.
+        editor: A text in the page, of which the caret's line stays in sight while it has the keyboard.
     """
 
-    def __init__(self, panes: Panes, pane: Scrolled, page: QWidget, banner: ConflictBanner) -> None:
+    def __init__(
+        self, panes: Panes, pane: Scrolled, page: QWidget, banner: ConflictBanner, editor: TskEditor
+    ) -> None:
         super().__init__(panes)
-        self._panes, self._pane, self._page, self._banner = panes, pane, page, banner
+        self._panes, self._pane, self._page, self._banner, self._editor = panes, pane, page, banner, editor
         self._before, self._lent = list[int](), 0
         self._due = QTimer(self, interval=0, singleShot=True)
         self._due.timeout.connect(self._share)
-        banner.installEventFilter(self)
-        page.installEventFilter(self)
+        editor.cursorPositionChanged.connect(self._bring_line)
+        for one in (banner, page, pane):
+            one.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        asked = watched is self._banner and event.type() in {QEvent.Type.Show, QEvent.Type.Hide}
-        if asked or (
-            event.type() == QEvent.Type.LayoutRequest and isValid(self._banner) and self._banner.asks
-        ):
+        if event.type() in CHANGES and isValid(self._banner):
             self._due.start()
         return super().eventFilter(watched, event)
 
+    def _bring_line(self) -> None:
+        """Scrolls to the line in which a person types."""
+        if self._editor.hasFocus():
+            line = self._editor.cursorRect()
+            top = self._editor.viewport().mapTo(self._page, line.topLeft()).y()
+            for edge in (top, top + line.height()):
+                self._pane.ensureVisible(0, edge, 0, EDGE)
+
     def _share(self) -> None:
+        self._share_room()
+        self._bring_line()
+
+    def _share_room(self) -> None:
         sizes = self._panes.sizes()
         if not self._banner.asks:
             if self._before:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue, NotFound, ProjectError
+from workbench.gui.board.board_graph import DRAFT
 from workbench.gui.board.board_offers import identity_of
-from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.draft_sets import draft_sets

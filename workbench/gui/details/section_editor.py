@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_changes import STILL
+from workbench.gui.board.draft_parts import stands_of
 from workbench.gui.design_steps import STEPS
 from workbench.gui.details.asking_room import AskingRoom
 from workbench.gui.details.code_line import Completes
@@ -69,7 +70,7 @@ class SectionEditor(QWidget):
         self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
         self._label = self._sent = self._base = self._formed = self._told = self._undo = ""
-        self._typing = self._unread = self._saved = False
+        self._typing = self._unread = self._saved = self._outdated = False
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
         self.steps = SectionSteps(desk, taken)
@@ -103,7 +104,7 @@ class SectionEditor(QWidget):
         in_column(head, self.drafts, self.banner, (self.pane, 1), of=below, margins=0, spacing=0)
         text = Scrolled(below, "Exact text, and what is asked of it")
         self.split = in_panes(Qt.Orientation.Vertical, self.form.framed, text, name="section")
-        AskingRoom(self.split, text, below, self.banner)
+        AskingRoom(self.split, text, below, self.banner, self.pane.editor)
         in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -135,6 +136,8 @@ class SectionEditor(QWidget):
         self._told, self._undo = (state.undo if state.undo != self._undo else ""), state.undo
         there = piece_of(state.written.project, node.kind, node.name) if node is not None else None
         self._saved = there is not None and there.widened(piece.text).text.rstrip() == piece.text.rstrip()
+        older, name = self.desk.workspace.model_reload.outdated is not None, ".".join(piece.path)
+        self._outdated = older and (bool(piece.head) or name in stands_of(state))
         self.node, self._text = node, text
         self._show_stand() if same else self._take(piece, node if fresh else None)
         return True
@@ -388,8 +391,7 @@ class SectionEditor(QWidget):
         lines = self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{piece.first_line + lines}")
         typed = bool(self.form.typed())
-        outdated = self.desk.workspace.model_reload.outdated is not None
-        file = UNREAD if self._unread else OUTDATED if outdated else SAVED
+        file = UNREAD if self._unread else OUTDATED if self._outdated else SAVED
         kind, said, told = self.pane.stand(file, saved=self._saved, typed=typed)
         self.stand.set(kind, said)
         self.stand.setToolTip(BROKEN if broken else told)

@@ -103,6 +103,8 @@ class ConflictBanner(Banner):
 
     def _show(self) -> None:
         colors, shown = theme().colors, self.difference
+        across, down = shown.horizontalScrollBar(), shown.verticalScrollBar()
+        seen = across.value(), down.value()
         shown.clear()
         cursor = shown.textCursor()
         for at, line in enumerate((*HEAD, *self._lines)):
@@ -117,6 +119,8 @@ class ConflictBanner(Banner):
             cursor.insertText(visible_lines(line), form)
         shown.moveCursor(QTextCursor.MoveOperation.Start)
         self.limit(self._room)
+        across.setValue(seen[0])
+        down.setValue(seen[1])
 
     def limit(self, room: int) -> None:
         """Lets the difference take a room in pixels at most, but a few lines at least; it scrolls."""

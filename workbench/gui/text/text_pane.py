@@ -26,6 +26,7 @@ from workbench.gui.ticker import pause_timer
 from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion, Completions
 from workbench.services.design.definitions import Location
+from workbench.services.design.line_merge import place_behind
 from workbench.services.design.quick_fix import QuickFix
 from workbench.services.design.text_places import Part, place_at
 from workbench.tusk import Problem
@@ -92,7 +93,7 @@ class TextPane(QWidget):
 
     def settle(self, answer: str, left: str, counts: str) -> None:
         """Has a text count instead of another one, which undo has count again."""
-        place = self.editor.offset()
+        place = place_behind(self.editor.offset(), self.editor.text(), counts)
         self._answer = ("", "", "")
         self.editor.take_text(left, of_others=True)
         self.editor.kept.keep()  # also where that is what stood there

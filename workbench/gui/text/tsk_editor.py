@@ -346,8 +346,11 @@ class TskEditor(QPlainTextEdit):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        line, was = self.cursorRect(), event.oldSize().height()
         super().resizeEvent(event)
         self._place_numbers()
+        if 0 <= line.top() < line.bottom() < was:  # what takes room beside the text does not cover the caret
+            self.ensureCursorVisible()
 
     def _place_numbers(self) -> None:
         room = self.contentsRect()

@@ -238,7 +238,7 @@ class _Builder:
                 self._join(f"event:{event}", f"subscription:{reactor.name}", "consumes")
         for projection in model.projections.values():
             columns = tuple(column.name for column in projection.columns)
-            self._add(f"projection:{projection.name}", "projection", projection.name, rows=_listed(columns))
+            self._add(f"projection:{projection.name}", "projection", projection.name, rows=listed(columns))
             self._follow(f"projection:{projection.name}")
             for event in projection.handlers():
                 self._join(f"event:{event}", f"projection:{projection.name}", "projects")
@@ -273,7 +273,7 @@ class _Builder:
     def _deeds(self, name: str) -> tuple[str, ...]:
         ends = arrows(self._model.flows_of(f"subscription:{name}")).items()
         deeds = [(end, words or ("",)) for (verb, end), words in ends if verb != "consumes"]
-        return _listed(tuple(f"{end} {line}".strip() for end, words in deeds for line in words))
+        return listed(tuple(f"{end} {line}".strip() for end, words in deeds for line in words))
 
     def _follow(self, source: str) -> None:
         """Adds edges for what is known to follow, with the words of all the ways to it."""
@@ -314,10 +314,11 @@ def _fields(schema: Mapping[str, object]) -> tuple[str, ...]:
     if isinstance(reference, str) and isinstance(definitions, Mapping):
         found = definitions.get(reference.rpartition("/")[2], {})
     properties = found.get("properties", {}) if isinstance(found, Mapping) else {}
-    return _listed(tuple(properties)) if isinstance(properties, Mapping) else ()
+    return listed(tuple(properties)) if isinstance(properties, Mapping) else ()
 
 
-def _listed(names: tuple[str, ...]) -> tuple[str, ...]:
+def listed(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns as many names as a node lists, and how many more there are."""
     if len(names) <= FIELDS:
         return names
     return (*names[: FIELDS - 1], f"and {len(names) - FIELDS + 1} more")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from workbench.gui.actions import BoundAction
-from workbench.gui.board.blueprint import Blueprint, blueprint_from
+from workbench.gui.board.blueprint import Blueprint, Card, blueprint_from
 from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.board_graph import BoardGraph, BoardNode
+from workbench.gui.board.board_graph import DRAFT, BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
 from workbench.gui.board.draft_parts import draft_edges, with_draft
 from workbench.gui.board.flow_view import FlowView
@@ -31,7 +31,7 @@ from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.ticker import pause_timer
 from workbench.gui.views.board_details import Live, trouble
-from workbench.gui.views.board_model import model_graph
+from workbench.gui.views.board_model import listed, model_graph
 from workbench.services.scenarios.coverage import Run, Try, coverage
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Drawn:
 
     Attributes:
         seen: Counters that make lines.
-        draft: What is designed and not written yet, or written and does not load, if anything is.
+        draft: What is designed or written and does not run, if anything is.
         parts: What runs of the model.
         graph: Nodes and edges, with what is wrong: in what runs, and in what is designed.
         story: The same for the blueprint, with what only that draws.
@@ -95,7 +95,7 @@ def drawn(
     Args:
         topology: Find places for the topology.
         story: Find places for the blueprint.
-        draft: What is designed and not written yet, if anything is.
+        draft: What is designed or written and does not run, if anything is.
 
     Raises:
         ReadTooLong: The model is large, and this is the loop.
@@ -146,13 +146,19 @@ def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNod
     cards = {card.node: card for card in blueprint.cards.values() if not card.ghost}
     for node in nodes:
         card = cards.pop(node.id, None)
-        yield _with_problems(node, card.problems, draft=card.draft) if card is not None else node
+        yield node if card is None else _with_problems(_as_drawn(node, card), card.problems, draft=card.draft)
     for card in cards.values():
         rows = tuple(f"{one.name} {one.type}" for one in card.fields)
         yield BoardNode(card.node, card.kind, card.title, "", rows, card.problems, draft=card.draft)
 
 
-def _with_problems(node: BoardNode, problems: tuple[str, ...], *, draft: bool = False) -> BoardNode:
+def _as_drawn(node: BoardNode, card: Card) -> BoardNode:
+    """Returns a node with the fields that its card has, where these are not those that run."""
+    rows = listed(tuple(one.name for one in card.fields)) if card.draft and card.fields else node.rows
+    return replace(node, rows=rows)
+
+
+def _with_problems(node: BoardNode, problems: tuple[str, ...], *, draft: str = "") -> BoardNode:
     return replace(node, problems=(*node.problems, *problems), draft=draft) if problems or draft else node
 
 
@@ -161,7 +167,7 @@ def _with_drafts(graph: BoardGraph, story: BoardGraph, parts: ModelParts) -> Boa
     new = [one for one in story.nodes[len(graph.nodes) :] if one.draft and one.kind not in STORY_ALONE]
     owners = {parts.nodes[one.id].owner for one in new if one.kind in {"command", "event"}}
     lacking = [name for name in owners if name and f"aggregate:{name}" not in graph.by_id]
-    new += [BoardNode(f"aggregate:{name}", "aggregate", name, draft=True) for name in sorted(lacking)]
+    new += [BoardNode(f"aggregate:{name}", "aggregate", name, draft=DRAFT) for name in sorted(lacking)]
     known = {*graph.by_id, *(one.id for one in new)}
     there = {(one.source, one.target) for one in graph.edges}
     edges = {(one.source, one.target): one for node in new for one in draft_edges(node.id, parts)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ class FileConflict:
             gone,
             settled,
         )
+        self._conflict = ""
 
     def follow(self, page: TextPage, present: bytes, *, shown: bool = True) -> None:
         """Takes a file as it is now; where it is as it is typed, or as it was, there is nothing to ask.
@@ -66,11 +68,17 @@ class FileConflict:
             elif self._banner.asks:
                 self._banner.hide()
 
+    def follow_typing(self, page: TextPage) -> None:
+        """Asks again, as long as it is asked, of what is typed by now: that can settle it."""
+        if self._banner.asks:
+            with suppress(NotFound):  # who looks at the file says so
+                self.follow(page, self._desk.workspace.texts.read(page.name))
+
     def _join(self, page: TextPage, present: bytes) -> None:
         """Joins what is typed with what another program changed; where both changed the same lines, asks."""
         joined = merged_text(page.shown(page.base), page.editor.text(), page.shown(present))
         if joined is None:
-            self.ask(page)
+            self.ask(page, self._conflict if self._banner.asks else "")
         else:
             page.know_file(present)
             page.editor.take_text(joined, of_others=True)
@@ -89,6 +97,7 @@ class FileConflict:
         except NotFound as error:
             self._gone.tell(page, error)
             return
+        self._conflict = conflict
         said = f"{texts.who_wrote(page.name)} changed lines of {page.name} that are changed here, too."
         choices = [(answer, partial(self._settle, page, answer)) for answer in (KEEP, TAKE)]
         self._banner.ask(f"{said} {conflict}".rstrip(), page.editor.text(), theirs, choices)

@@ -166,6 +166,8 @@ class ScenarioText(QWidget):
 
     def _check(self) -> None:
         page = self.page
+        if page is not None:
+            self.conflict.follow_typing(page)
         if self.checking:
             self._pause.start()
         elif page is not None:

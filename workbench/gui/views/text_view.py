@@ -223,6 +223,8 @@ class TextView(View):
 
     def _check(self) -> None:
         page = self.page
+        if page is not None:
+            self.conflict.follow_typing(page)
         if page is not None and not self.checking:
             self.checking = True
             self.desk.run(self._checked(page), "Check the text")
