@@ -135,4 +135,6 @@ def test_W9_who_is_killed_at_moving_one_leaves_it_whole_in_one_place(tmp_path, m
         assert [one.name for one in left] == ["one"]
         assert held(left[0]) == FILES
         assert [*left[0].parent.iterdir()] == left
-    assert [*target.parent.iterdir()] == ([target] if moved else []), "what it began is gone at the next start"
+    assert [*target.parent.iterdir()] == ([target] if moved else []), (
+        "what it began is gone at the next start"
+    )
