@@ -1,4 +1,4 @@
-"""A folder is there whole or not at all, also where it comes from another file system and who moves it dies."""
+"""A folder is there whole or not at all, also from another file system and where its mover dies."""
 
 from __future__ import annotations
 
@@ -49,10 +49,14 @@ def elsewhere(monkeypatch):
 
 
 def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
-    with pytest.raises(KeyError), whole_folder(tmp_path / "new") as part:
-        made(part)
-        assert not (tmp_path / "new").exists()
-        raise KeyError
+    def failing():
+        with whole_folder(tmp_path / "new") as part:
+            made(part)
+            assert not (tmp_path / "new").exists()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing()
     assert [*tmp_path.iterdir()] == []
     (tmp_path / "new").mkdir()
     with whole_folder(tmp_path / "new") as part:

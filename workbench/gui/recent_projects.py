@@ -30,7 +30,7 @@ def recent_projects(settings: QSettings) -> list[Path]:
 
 
 def remember(settings: QSettings, folder: Path) -> None:
-    """Notes that a project is open now, by a path that means the same wherever the next start is made from."""
+    """Notes that a project is open now, by its whole path: the next start may be made from elsewhere."""
     folder = folder.absolute()
     kept = [folder, *(one for one in recent_projects(settings) if one != folder)]
     settings.setValue(_KEY, json.dumps([str(one) for one in kept[:KEPT]]))

@@ -50,7 +50,7 @@ def copy_sample(name: str, target: Path, *, fresh: bool = False) -> Path:
 
 
 def packaged_files(source: Path) -> list[Path]:
-    """Returns the paths of a packaged project's files within it; its own file, by which it is one, is last."""
+    """Returns the paths of a packaged project's files within it; its own file, by which it is one, last."""
     files = (path for path in sorted(source.rglob("*")) if path.is_file() and path.suffix != ".pyc")
     return sorted((path.relative_to(source) for path in files), key=lambda one: one.name == PROJECT_FILE)
 

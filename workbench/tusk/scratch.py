@@ -60,7 +60,7 @@ def taken(inside: Path) -> Path | None:
 
 
 def note_target(folder: Path, target: Path) -> None:
-    """Notes where what stands in a scratch folder is being moved, so that `remove_left` finds what is left."""
+    """Notes where what stands in a scratch folder is being moved; `remove_left` finds what is left there."""
     if _marks(folder):
         (folder / _TARGET).write_text(str(target.absolute()), encoding="utf-8")
 
