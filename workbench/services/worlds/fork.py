@@ -55,7 +55,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: How a person knows it: ``Fork of users at 41``.
-        trunk: Name of the project that it was forked from.
+        trunk: Name of the project that it was forked from; of a fork which one: ``the fork of users at 9``.
         folder: That project's folder.
         store: The file of that project's store.
         position: Up to here it has what the trunk has.
@@ -193,9 +193,12 @@ def make_fork(
             brought = fork_back(store, position, began, kept)
             if brought is not None:
                 _recall(project, store, began, brought.reached)
+            outer = fork_in(project.root)
+            trunk = f"the {outer.name[0].lower()}{outer.name[1:]}" if outer is not None else project.name
+            at = f"at {position:,}"
             fork = Fork(
-                name=f"Fork of {project.name} at {position:,}",
-                trunk=project.name,
+                name=f"Fork {at} of {trunk}" if outer is not None else f"Fork of {trunk} {at}",
+                trunk=trunk,
                 folder=str(project.root.resolve()),
                 store=str(project.store_path.resolve()),
                 position=position,
