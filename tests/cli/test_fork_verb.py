@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from workbench.services.monitor import drain
+from workbench.services.worlds.fork import fork_in
+
 
 def test_W9_a_fork_is_a_project_that_can_be_looked_at_and_compared(workbench, played, tmp_path):
     head = workbench("events", played, "--json").json()
@@ -69,3 +74,57 @@ def test_W9_an_empty_fork_is_compared_with_all_of_the_project(workbench, played,
     assert found["split"] == 0
     assert found["heads"][1] == 0
     assert found["counts"]["stream"] > 1
+
+
+FAILS = """
+[project]
+name: "post"
+[message_queue]
+max_attempts: 3
+retry_delay: "30s"
+jitter: 0
+[aggregate.box]
+[event.box.letter_sent]
+[command.send]
+creates: "box"
+fields { box: "string" }
+emit: "box.letter_sent"
+[topics.mail]
+[routing]
+boxes { pattern: "*", topics: ["mail"] }
+[handler.post]
+fail { down { when: "true", message: "post is down" } }
+[subscriptions.sender]
+topic: "mail"
+handler: "post"
+"""
+
+
+def sent(*names):
+    return [word for name in names for word in ("--command", "send", "--set", f"box={name}")]
+
+
+@pytest.mark.parametrize(
+    ("flags", "seconds", "dead"),
+    [
+        ([*sent("a"), "--wait", "2h"], 7200, 1),
+        ([*sent("a"), "--settle", "--wait", "2h"], 7200, 1),
+        ([*sent("a", "b"), "--settle", "--wait", "2h"], 7200 + 90, 2),
+        ([*sent("a"), "--settle", "--wait", "40s"], 40, 0),
+        ([*sent("a"), "--wait", "20s"], 20, 0),
+        ([*sent("a{n}"), "--times", "20", "--rate", "2", "--wait", "2h"], 7200 + 9.5, 20),
+        (["--wait", "1h"], 3600, 0),
+    ],
+)
+def test_W15_a_run_moves_the_clock_of_a_fork_by_its_wait_in_each_form(
+    workbench, tmp_path, monkeypatch, flags, seconds, dead
+):
+    (tmp_path / "post").mkdir()
+    (tmp_path / "post" / "project.tsk").write_text(FAILS)
+    assert workbench("run", tmp_path / "post").code == 0
+    fork = tmp_path / "fork"
+    assert workbench("fork", tmp_path / "post", "0", fork).code == 0
+    monkeypatch.setattr(drain, "LOOK", None)  # nobody waits there for the machine's time
+    said = workbench("run", fork, *flags, "--json")
+    assert fork_in(fork).now - fork_in(fork).began == seconds * 1_000_000
+    assert (said.json()["dead"], said.json()["settled"]) == (dead, True), said.err

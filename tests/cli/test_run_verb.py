@@ -262,7 +262,7 @@ def test_what_is_put_off_for_long_is_told_and_not_waited_for(workbench, tmp_path
     said = workbench("run", later(tmp_path, "1h"), "--command", "make", "--set", "id=a", "--json")
     assert said.code == 0, said
     assert (said.json()["settled"], said.json()["put_off"]) == (True, 1)
-    assert said.err == "workbench: 1 deliveries wait for their time; a later run sees to them\n"
+    assert said.err == "workbench: waiting for their time: 1 delivery; a later run sees to them\n"
 
 
 def test_what_is_due_within_the_wait_happens(workbench, tmp_path):

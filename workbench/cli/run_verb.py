@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from workbench.cli.answers import answer, columns, meter, note, one_line
+from workbench.cli.answers import answer, columns, note, one_line
 from workbench.cli.arguments import (
     DONE,
     PROBLEMS,
@@ -23,8 +21,10 @@ from workbench.cli.arguments import (
     position,
     words,
 )
+from workbench.cli.run_commands import Waiting, issue
 from workbench.cli.run_faults import arm_faults, faults_hold, faults_said, faults_told, takes_faults
 from workbench.errors import InvalidValue
+from workbench.model.counts import counted
 from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
 from workbench.tusk.scratch import scratch
@@ -143,7 +143,8 @@ async def _run(options: Options, environ: Environ) -> int:
     for one in summary["stopped"]:
         note(one_line(f"workbench: {one['kind']} {one['name']}: {one['why']}"))
     if summary["put_off"] and not held:
-        note(f"workbench: {summary['put_off']:,} deliveries wait for their time; a later run sees to them")
+        waiting = counted(summary["put_off"], "delivery", "deliveries")
+        note(f"workbench: waiting for their time: {waiting}; a later run sees to them")
     answer(options, summary, _told(summary))
     return PROBLEMS if _troubled(options, report, summary) else DONE
 
@@ -167,54 +168,12 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
 
     if options.metrics is not None:
         check_output(options.metrics)  # before anything is done
-    report = await _issue(workspace, options)
-    if workspace.future.by_hand:  # in a fork nothing that waits comes by itself
-        await workspace.future.move(options.wait, stop=False)
-    settled = await workspace.drain.settle(options.wait)
+    waiting = Waiting(workspace, options)
+    report = await issue(workspace, options, waiting)
+    settled = await waiting.behind_the_last()
     if options.metrics is not None:
         write_output(options.metrics, open_metrics(workspace.monitor).encode())
     return report, _summary(workspace, report, options, settled=settled)
-
-
-async def _issue(workspace: Workspace, options: Options) -> StoryReport:
-    """Issues what was asked for; with nothing asked for, the story, if the project has one."""
-    from workbench.services.commands.command_story import StoryReport, arriving_lines
-
-    if options.times:
-        return await _burst(workspace, options)
-    between = partial(workspace.drain.settle, options.wait) if options.settle else None
-    if options.issued:
-        return await workspace.story.play_commands(options.issued, origin="cli", between=between)
-    if options.commands == "-":
-        lines = arriving_lines(sys.stdin.fileno())
-        return await workspace.story.play_lines(lines, origin="cli", between=between)
-    if options.commands is None and workspace.project.story is None:
-        return StoryReport()
-    path = Path(options.commands) if options.commands is not None else None
-    return await workspace.story.play(path, pace=0, origin="cli", between=between)
-
-
-async def _burst(workspace: Workspace, options: Options) -> StoryReport:
-    """Issues a generated command many times; each reason of a refusal is a problem."""
-    from workbench.interop.ndjson import RecordProblem
-    from workbench.model.json_values import write_json
-    from workbench.services.commands.bursts import Burst
-    from workbench.services.commands.command_story import StoryReport
-
-    if len(options.issued) != 1:
-        raise InvalidValue("--times needs one --command", path="")
-    name, values = options.issued[0]
-    fields = {key: one if isinstance(one, str) else write_json(one) for key, one in values.items()}
-    burst = Burst(command=name, fields=fields, count=options.times, rate=options.rate or 0, seed=options.seed)
-    show = meter(options) or (lambda _: None)
-    sent = await workspace.bursts.send(burst, origin="cli", progress=lambda one: show(one.summary()))
-    show("")
-    report = StoryReport()
-    told = {"accepted": sent.accepted, "rejected": sent.refused.total(), "failed": sent.failed.total()}
-    report.outcomes.update({outcome: many for outcome, many in told.items() if many})
-    reasons = (sent.refused + sent.failed).most_common()
-    report.problems += [RecordProblem(line=1, message=f"{many:,} times: {said}") for said, many in reasons]
-    return report
 
 
 def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) -> bool:
@@ -370,6 +329,9 @@ RUN = VerbSpec(
         one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
         the store is gone from its path, or a subscription or read model has stopped. What is put off for
         longer than --wait is not waited for.
+
+        In a fork the clock is moved by --wait behind the last command; with --settle also between two, as far
+        as something is due within that time.
 
         With --fault something goes wrong on purpose. Behind the last command it is told how often each fault
         struck, whether read models equal a clean rebuild, what happened twice and what did not end; if any

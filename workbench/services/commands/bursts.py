@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -114,8 +114,12 @@ class Bursts:
         origin: str = "burst",
         progress: Callable[[BurstReport], object] = lambda _report: None,
         cancel: asyncio.Event | None = None,
+        pause: Callable[[float], Awaitable[object]] | None = None,
     ) -> BurstReport:
         """Issues the commands of a burst; what is under way when it is stopped still counts.
+
+        Args:
+            pause: Has some seconds of the world's clock pass; by default they are waited for.
 
         Raises:
             InvalidCommand: A field cannot be read as it is written.
@@ -129,7 +133,7 @@ class Bursts:
         while report.sent < burst.count and not (cancel is not None and cancel.is_set()):
             many = _due(burst, report.sent, self._world.clock.monotonic() - begun)
             if not many:
-                await self._world.pause_for(1 / burst.rate)
+                await (pause or self._world.pause_for)(1 / burst.rate)
                 continue
             numbers = range(report.sent + 1, report.sent + many + 1)
             values = [_values(make, number, random) for number in numbers]

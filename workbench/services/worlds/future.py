@@ -139,11 +139,7 @@ class Future:
             CallerError: The clock of this world is the machine's.
             InvalidValue: Time does not go back, nor further than a year at once, nor beyond the year 9000.
         """
-        clock, timer = self._world.clock, self._world.timer
-        if not isinstance(clock, ManualClock) or not isinstance(timer, VirtualTimer):
-            raise CallerError(
-                "time goes by itself here", hint="fork the project: in a fork it is moved by hand"
-            )
+        clock, timer = self._hand()
         if seconds < 0:
             said = f"that is over: it is {rfc3339(clock.now())} here"
             raise InvalidValue(said, path="", hint="give a later time, or how much is to pass, such as +2h")
@@ -167,6 +163,24 @@ class Future:
             upto = end if due is None else min(max(due, clock.now()), end)
             await timer.advance((upto - clock.now()) / MICROSECONDS, settle)
         return Moved(seconds=(clock.now() - began) / MICROSECONDS, stopped=failed)
+
+    async def follow(self, seconds: float) -> None:
+        """Moves the clock as far as something is due, and what follows from that, within some seconds.
+
+        Raises:
+            CallerError: The clock of this world is the machine's.
+        """
+        _, timer = self._hand()
+        self._world.running()
+        await timer.drain(self._world.settle, within=seconds)
+
+    def _hand(self) -> tuple[ManualClock, VirtualTimer]:
+        clock, timer = self._world.clock, self._world.timer
+        if not isinstance(clock, ManualClock) or not isinstance(timer, VirtualTimer):
+            raise CallerError(
+                "time goes by itself here", hint="fork the project: in a fork it is moved by hand"
+            )
+        return clock, timer
 
     def _failures(self) -> tuple[int, int]:
         """Returns the newest number of a dead letter and of a command."""
