@@ -59,8 +59,17 @@ _FORKED = (
     "delete from meta where key = 'owner'",
 )
 """What a fork keeps that a run of traffic begins without: letters that were dead by then, and what waits."""
-_HANDLED_LATER = "(c.last_position > :cut or (c.last_position = 0 and c.issued_at >= :since))"
-"""Events say whether that was before; of a command without any the time does."""
+_HANDLED_LATER = (
+    "(case when c.last_position > :cut then 1 when c.first_position > 0 or c.last_position between 1 and :cut - 1 then 0"
+    " when c.last_position = :cut and :cut > 0 then c.issued_at > :began"
+    " when c.id < (select max(id) from commands where first_position > 0 and last_position <= :cut) then 0"
+    " when c.id > (select min(id) from commands where first_position > :cut) then 1"
+    " else c.issued_at >= :since end)"
+)
+"""How far the log was says whether that was later; behind the position itself, the time does.
+
+Of a command without events that was recorded before the log's place was, those do that were handled around it.
+"""
 _WITHDRAWN = "instr(m.meta, '\"withdrawn\":true') > 0"
 _OPEN_COMMANDS = (
     (
@@ -175,7 +184,6 @@ def fork_back(path: Path, position: int, began: int, waiters: Mapping[str, Waite
     more: dict[str, int | str] = {
         "kept": json.dumps([*waiters]),
         "commands": COMMANDS_TOPIC,
-        "began": began,
     }
     with _cutting(path, position, began) as (con, named):
         named.update(more)
@@ -281,6 +289,7 @@ def _cutting(
         if since is not None and began is not None:
             since = began if since <= began else began + 1
         named = {"cut": position, "since": _NEVER if since is None else since}
+        named["began"] = _NEVER if since is None else since - 1 if began is None else began
         yield con, named
         con.execute("delete from events where position > :cut", named)
         con.execute("delete from messages where position > :cut", named)

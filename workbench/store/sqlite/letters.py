@@ -370,6 +370,11 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
         (op.before,),
     )
     con.execute(
+        "update meta set value = max(cast(value as integer), ?) where key = ?"
+        " and exists (select 1 from replaced where act = '' and at < ?)",
+        (op.before, TRIES_SINCE, op.before),
+    )
+    con.execute(
         "delete from replaced where case json_extract(kept, '$.type') when 'past'"
         " then number not in (select id from dead_letters) else at < ? end",
         (op.before,),

@@ -16,7 +16,7 @@ from workbench.store.operator_actions import KeptCursor, KeptDelivery
 from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of
 from workbench.store.sqlite.heads import Heads
-from workbench.store.sqlite.kept import deliveries_where, keep
+from workbench.store.sqlite.kept import deliveries_where, keep, keep_tries
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all, set_tries
 from workbench.store.sqlite.rows import states
 from workbench.store.sqlite.run_table import Run
@@ -113,10 +113,14 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
     dropped = {one.position for one in ended if one.dropped}
     for first in range(0, len(ended), 200):
         part = [one.position for one in ended[first : first + 200]]
+        chosen = (
+            f"subscription_id = ? and +state in ({states(Trigger.ACK)})"
+            f" and lease_token = ? and position in ({','.join('?' * len(part))})"
+        )
+        values = (number, op.token.bytes, *part)
+        keep_tries(con, deliveries_where(con, op.subscription, f"{chosen} and attempts <> '[]'", values), now)
         gone = con.execute(
-            f"delete from deliveries where subscription_id = ? and +state in ({states(Trigger.ACK)})"
-            f" and lease_token = ? and position in ({','.join('?' * len(part))}) returning position, key, letter_id",
-            (number, op.token.bytes, *part),
+            f"delete from deliveries where {chosen} returning position, key, letter_id", values
         ).fetchall()
         if len(gone) != len(part):
             raise StaleLease(_STALE.format(op.subscription))

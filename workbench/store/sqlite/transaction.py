@@ -116,7 +116,8 @@ class Transaction:
         appended = None
         for part in parts:
             if isinstance(part, op.RecordCommand):
-                answers.append(self._known(part) or records.record_command(self.batch, part, appended))
+                answers.append(self._known(part) or records.record_command(
+                        self.batch, self.heads, part, appended))
                 continue
             answer = self.run(noted(part, answers) if isinstance(part, op.RecordAction) else part)
             if isinstance(part, op.Append):
@@ -126,7 +127,7 @@ class Transaction:
 
     def record(self, operation: op.RecordCommand) -> CommandRecord:
         """Remembers a command, once."""
-        return self._known(operation) or records.record_command(self.batch, operation, None)
+        return self._known(operation) or records.record_command(self.batch, self.heads, operation, None)
 
     def _known(self, operation: op.Operation) -> CommandRecord | None:
         if not isinstance(operation, op.RecordCommand):
