@@ -31,7 +31,10 @@ DIALOGS: dict[Any, Callable[[QWidget, Desk], Any]] = {
     TrafficDialog: lambda parent, desk: TrafficDialog(parent, desk, 1, desk.workspace.streams.head()),
     ManualWindow: lambda parent, _desk: ManualWindow(parent),
 }
-ELSEWHERE = {"SchemaDialog": "tests/gui/details/test_schema_dialog.py: it needs a declared project"}
+ELSEWHERE = {
+    "NoticeList": "tests/gui/test_notices.py: it needs the notices of a window",
+    "SchemaDialog": "tests/gui/details/test_schema_dialog.py: it needs a declared project",
+}
 
 
 @pytest.fixture

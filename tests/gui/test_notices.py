@@ -25,6 +25,7 @@ from workbench.gui import toasts
 from workbench.gui.desk import Notice
 from workbench.gui.notice_list import NoticeList
 from workbench.gui.notices import SHOWN, Notices
+from workbench.gui.palette import Palette
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.toasts import (
     corners,
@@ -426,6 +427,21 @@ async def test_no_notice_covers_the_keyboard_or_takes_it_and_the_list_has_what_l
     assert [button.text() for button in listed.buttons] == ["Undo"]
     QTest.keyClick(listed.table, Qt.Key.Key_Down)
     QTest.keyClick(listed.table, Qt.Key.Key_Return)
+    QTest.keyClick(listed.text, Qt.Key.Key_Return)
+    assert (done, listed.isVisible(), listed.focusWidget()) == ([], True, listed.buttons[0])
+    QTest.keyClick(listed.buttons[0], Qt.Key.Key_Return)
     assert done == [True]
     assert not listed.isVisible()
     assert [card.notice.asks for card in notices.cards()] == [True], "the other one was answered in the list"
+
+
+async def test_the_palette_opens_from_the_list_of_notices(start, until):
+    session = await start((None, "users"))
+    session.desk.notice("ok", "The engine runs again.", ("Undo", lambda: None))
+    session.show_notices()
+    (listed,) = session.window.findChildren(NoticeList)
+    await until(listed.isActiveWindow)
+    QTest.keyClick(listed.table, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    (palette,) = session.window.findChildren(Palette)
+    assert (palette.isVisible(), listed.isVisible()) == (True, False)
+    palette.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +14,8 @@ from workbench.store.operations import Append
 from workbench.store.sqlite import store as module
 
 ENDLESS = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"
+LONG = f"{ENDLESS.replace('from n)', 'from n where x < 100000)')}"
+"""So many rows that the limit is looked at meanwhile."""
 
 
 class Hurrying:
@@ -38,6 +41,16 @@ def test_C5_a_read_past_thirty_seconds_is_stopped_and_the_next_one_works(file_st
     assert reader.head() == 2
     with pytest.raises(ReadTooLong):
         reader._one(ENDLESS)
+
+
+def test_C5_a_limit_of_one_thread_stops_no_read_of_another_by_the_same_reader(file_store):
+    do(file_store, "s", "ab")
+    reader = file_store.reader()
+    with reader.within(-1), ThreadPoolExecutor(1) as other:
+        assert other.submit(reader.head).result() == 2
+        assert other.submit(reader._one, LONG).result() == (100_000,)
+        with pytest.raises(ReadTooLong):
+            reader.head()
 
 
 def test_C2_every_write_is_one_immediate_transaction_that_has_ended_before_the_answer(file_store):

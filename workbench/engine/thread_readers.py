@@ -42,7 +42,10 @@ class ThreadReaders:
         return reader
 
     async def answer(self, read: Callable[[], T]) -> T:
-        """Returns what a function reads, which is called in a thread."""
+        """Returns what a function reads, which is called in a thread.
+
+        It takes its reader there: one that was taken before is that of the thread that asks.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._pool, read)
 
     def interrupt(self) -> None:

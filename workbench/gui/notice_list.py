@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QPushButton
 from typing_extensions import override
 
@@ -17,6 +19,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.widgets import plain_label, push_button
+from workbench.gui.window_keys import ENTER
 
 KINDS = {"ok": "done", "info": "info", "warning": "warning", "error": "failed"}
 COLUMNS = (
@@ -31,15 +34,21 @@ SIZE, TEXT_HEIGHT = (640, 420), 96
 
 
 class NoticeList(QDialog):
-    """What was told, the newest first; below it the whole text of one, and its buttons. Esc closes it."""
+    """What was told, the newest first; below it the whole text of one, and its buttons. Esc closes it.
 
-    def __init__(self, window: QMainWindow, notices: Notices) -> None:
+    Nothing is done but by a button that was clicked or that has the keyboard.
+
+    Args:
+        palette: Opens the palette: the window gets no keys while this is open.
+    """
+
+    def __init__(self, window: QMainWindow, notices: Notices, palette: Callable[[], object]) -> None:
         # No popup, for the reasons of the palette.
         super().__init__(window, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("notice-list")
         self.setWindowTitle("Notices")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._notices, self._told = notices, list(reversed(notices.told))
+        self._notices, self._told, self._palette = notices, list(reversed(notices.told)), palette
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Notices")
         self.table.set_empty(
@@ -87,26 +96,38 @@ class NoticeList(QDialog):
         ]
         for button in self.buttons:
             self._row.addWidget(button)
+            button.show()  # at once: it can be given the keyboard
 
     def _answer(self, told: ToldNotice, at: int, _checked: bool = False) -> None:  # a signal's argument
         self.accept()
         self._notices.answer(told, at)
 
     @action(
-        "Do what it offers",
-        key="answer",
+        "Go to what it offers",
+        key="to-offers",
         on="table",
         icon="chevron-right",
         default=True,
         why=lambda one, rows: "" if rows is None or one.told_of(rows).offers() else "It offers nothing now",
     )
-    def answer(self, rows: ChosenRows) -> None:
-        """Closes the list, and does what the notice offers first."""
-        self._answer(self.told_of(rows), 0)
+    def to_offers(self, _rows: ChosenRows) -> None:
+        """Gives the keyboard to the first thing that the notice offers."""
+        self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @action("Go to …", key="go-to", keys="Ctrl+K", icon="search", anyway=True)
+    def go_to(self) -> None:
+        """Closes the list, and opens the palette."""
+        self.close()
+        self._palette()
 
     def told_of(self, rows: ChosenRows) -> ToldNotice:
         """Returns the notice of a row."""
         return self._told[rows.row[-1]]
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in ENTER:  # a dialog would press a button that does not have the keyboard
+            super().keyPressEvent(event)
 
     @override
     def event(self, event: QEvent) -> bool:

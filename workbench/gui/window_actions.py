@@ -273,7 +273,7 @@ class WindowActions(BundleActions):
         """Lists what was told, also what left by itself, with what it still offers."""
         from workbench.gui.notice_list import NoticeList
 
-        NoticeList(self.window, self.window.notices).open()
+        NoticeList(self.window, self.window.notices, self.palette).open()
 
     @action("Previous pane", key="previous-pane", keys="Shift+F6", menu="Go", group=2, why=no_project)
     def previous_pane(self) -> None:

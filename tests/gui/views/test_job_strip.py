@@ -6,10 +6,13 @@ from dataclasses import replace as replace_dataclass
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.cli.letter_jobs_verb import job_said, job_value
+from workbench.gui import steady_button
+from workbench.gui.theme import LIGHT, style_sheet
 from workbench.gui.time_format import short
 from workbench.gui.views.job_card import NARROW, JobCard
 from workbench.gui.views.job_watch import job_watch
@@ -108,8 +111,17 @@ def places(shown):
     return [one.geometry().translated(-shown.width(), 0) for one in buttons]
 
 
+@pytest.fixture
+def dressed(qapp):
+    """The style sheet of the program, which gives buttons other widths than the style does."""
+    qapp.setStyleSheet(style_sheet(LIGHT))
+    yield
+    qapp.setStyleSheet("")
+
+
+@pytest.mark.usefixtures("dressed")
 def test_ux_no_button_of_a_job_slides_under_the_pointer(qtbot):
-    does = dict.fromkeys(("cancel", "hold", "failed", "undo", "again", "close"), bool)
+    does = dict.fromkeys(("cancel", "hold", "failed", "undo", "again", "close", "leave"), bool)
     shown = JobCard(taken_up=False, **does)
     qtbot.addWidget(shown)
     shown.resize(900, 160)
@@ -157,6 +169,46 @@ async def test_L5_what_a_cancelled_job_left_is_begun_again_by_one_click(many, vi
     assert sorted(job.numbers) == sorted(set(numbers) - set(many.dead_letters.jobs.get(number).numbers[:1]))
     assert (job.plan.patch, job.plan.ladder, job.per_second) == (plan.patch, (1,), 1.0)
     await until(lambda: list(view.jobs.cards) == [job.number])
+
+
+async def test_L10_the_keyboard_goes_to_the_list_when_a_button_of_a_job_goes_away(
+    many, view, qtbot, monkeypatch, until
+):
+    monkeypatch.setattr(steady_button, "DEAF", 0)
+    numbers = all_numbers(view)
+    view.jobs.follow(await many.dead_letters.jobs.start("replay", numbers, per_second=1.0))
+    await until(lambda: view.jobs.cards and card(view).job.step == 1)
+    view.activateWindow()
+    shown = card(view)
+    shown.cancel.setFocus()
+    qtbot.keyClick(shown.cancel, Qt.Key.Key_Space)
+    await until(shown.again.isVisible)
+    assert QApplication.focusWidget() is view.table, "a second Space begins nothing"
+    shown.again.setFocus()
+    qtbot.keyClick(shown.again, Qt.Key.Key_Space)
+    assert QApplication.focusWidget() is view.table
+    await until(lambda: len(many.dead_letters.jobs.list()) == 2)
+    await until(lambda: view.desk.undo.newest and view.desk.undo.newest.of.action == "replay")
+    qtbot.keyClick(view.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: many.dead_letters.jobs.get(2).status is JobStatus.CANCELLED)
+
+
+async def test_ux_hold_and_go_on_take_no_click_that_was_meant_for_the_other(
+    many, view, qtbot, monkeypatch, until
+):
+    monkeypatch.setattr(steady_button, "DEAF", 60_000)
+    view.jobs.follow(await many.dead_letters.jobs.start("replay", all_numbers(view), per_second=0.01))
+    await until(lambda: view.jobs.cards and card(view).job.step == 1)
+    shown = card(view)
+    await many.dead_letters.jobs.hold(1)
+    view.jobs.refresh()
+    await until(lambda: shown.hold.text() == "Go on")
+    qtbot.mouseClick(shown.hold, Qt.MouseButton.LeftButton)
+    await until(lambda: not view.desk.running())
+    assert many.dead_letters.jobs.get(1).status is JobStatus.HELD
+    monkeypatch.setattr(steady_button, "DEAF", 0)
+    qtbot.mouseClick(shown.hold, Qt.MouseButton.LeftButton)
+    await until(lambda: many.dead_letters.jobs.get(1).status is JobStatus.RUNNING)
 
 
 async def test_a_job_whose_end_nobody_sees_is_told_by_a_notice(many, view, told, until):

@@ -53,6 +53,22 @@ async def at_rest(workspace, timer, job, step):
             await asyncio.sleep(0)
 
 
+async def test_C5_what_a_job_reads_beside_the_loop_it_reads_by_the_reader_of_that_thread(broken, monkeypatch):
+    frozen, threads = numbers(broken), dict[str, set[bool]]()
+    for name in ("letters_in_order", "taken_back", "letters_after"):
+        read = getattr(broken.reader, name)
+
+        def seen(*args, name=name, read=read):
+            threads.setdefault(name, set()).add(threading.current_thread() is threading.main_thread())
+            return read(*args)
+
+        monkeypatch.setattr(broken.reader, name, seen)
+    job = await broken.dead_letters.jobs.start("replay", frozen)
+    await passing(broken, broken.dead_letters.jobs.finished(job))
+    await broken.dead_letters.made_by(broken.reader.letters_numbered(frozen[:1])[0])
+    assert not any(False in seen for seen in threads.values()), "a limit of the window is none of theirs"
+
+
 async def test_L5_a_job_wakes_whoever_it_gives_work_to_and_reports_how_it_ended(broken):
     frozen = numbers(broken)
     job = await broken.dead_letters.jobs.start("replay", frozen)

@@ -13,6 +13,7 @@ from workbench.errors import NotFound
 from workbench.model.event import NewEvent
 from workbench.services.story import story_facts
 from workbench.services.story.causes import STARTED
+from workbench.services.story.exchange import Arrow, sequence_of
 from workbench.services.story.story import LineState
 from workbench.services.story.time_axis import since_words
 from workbench.store.operations import Append
@@ -178,6 +179,24 @@ async def test_dead_letters_are_told_with_their_tries(broken):
     story = broken.stories.whole(letter.correlation_id)
     assert story.standing == ("ok", "all ended")
     assert any(one.actor == "welcome-mail" and one.told for one in story.lines)
+
+
+async def test_what_came_of_a_plain_replay_stands_below_its_letter_and_in_order_of_time(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.dead_letters.replay([letter.number])
+    await settle(broken)
+    story = broken.stories.whole(letter.correlation_id)
+    (sent,) = (at for at, one in enumerate(story.lines) if [told.name for told in one.told] == ["mail.sent"])
+    died, acted, resolved, made = story.lines[sent - 3 : sent + 1]
+    assert [one.letter for one in (died, acted, resolved)] == [letter.number] * 3
+    assert resolved.said == f"letter {letter.number}, resolved"
+    assert (made.depth, resolved.depth) == (died.depth + 1, died.depth)
+    assert died.ended <= acted.ended <= made.begun <= resolved.ended <= made.ended
+    assert made.begun == acted.ended, "it spans what the replay took, not all since the event"
+    arrows = [one for one in sequence_of(story).steps if isinstance(one, Arrow)]
+    taken = next(at for at, one in enumerate(arrows) if one.line == resolved.key)
+    assert taken < next(at for at, one in enumerate(arrows) if one.line == made.key)
 
 
 async def test_what_came_of_an_edited_copy_stands_below_its_letter(broken):

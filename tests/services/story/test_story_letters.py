@@ -65,6 +65,12 @@ def test_what_follows_from_a_replay_begins_with_it_and_not_with_the_event():
     ]
 
 
+def test_what_was_noted_behind_the_end_of_a_delivery_stands_behind_it():
+    done = {1: (LetterDeed(of=act(4, "replay", 150)), LetterDeed(of=act(5, "note", 600), note=("ann", "")))}
+    lines = list(letter_lines(OUTCOME, [letter(1, LetterStatus.RESOLVED)], done))
+    assert [one.ended for one in lines] == [105, 150, 500, 600]
+
+
 def test_what_was_put_away_ends_with_who_did_it_and_where_that_is_not_kept_with_how_it_stands():
     purged = letter(1, LetterStatus.PURGED)
     assert [one[1] for one in told(purged, acts={1: act(4, "purge", 150)})] == [

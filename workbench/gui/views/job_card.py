@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QPushButton, QToolButton
 from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row, join, stand_by_width
+from workbench.gui.steady_button import SteadyButton
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.job_words import (
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
 NARROW = 560
 """Pixels in width below which the buttons of a card stand under its title."""
 HOLDS = ("Hold", "Go on")
-CANCELS = ("Cancel", "Cancel the rest")
-"""What the buttons of a job under way say, one after the other, in a place of one width."""
+"""What the button of a job under way says, and that of one that is held."""
 CANCEL_TIP = "Stop the job; what is done stays done"
 TOO_LATE = "Nothing is left to cancel: all were given back; what still waits can be undone"
 UNDO_TIP = "Undo the job: its dead letters are again what they were before"
@@ -68,6 +68,7 @@ class JobCard(QFrame):
         undo: Undoes what it did (L7).
         again: Begins a new one with what is left.
         close: Takes the card away.
+        leave: Gives the keyboard to something harmless, before the button that has it goes away.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class JobCard(QFrame):
         undo: Callable[[], object],
         again: Callable[[], object],
         close: Callable[[], object],
+        leave: Callable[[], object],
     ) -> None:
         super().__init__()
         self.setObjectName("job")
@@ -95,19 +97,17 @@ class JobCard(QFrame):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.hold = push_button(HOLDS[0], lambda _checked=False: hold())
-        self.cancel = push_button(CANCELS[0], lambda _checked=False: cancel())
+        self._leave = leave
+        self.hold = SteadyButton(HOLDS, hold)
+        self.cancel = SteadyButton(["Cancel the rest"], cancel)
         self.failed = push_button(
             "Show failed",
             lambda _checked=False: failed(),
             tip="List the dead letters that came of what failed again",
         )
-        self.undo = push_button(
-            "Undo",
-            lambda _checked=False: undo(),
-            tip=UNDO_TIP,
-        )
-        self.again = push_button("", lambda _checked=False: again(), tip=AGAIN_TIP)
+        self.undo = SteadyButton(["Undo"], undo)
+        self.again = SteadyButton([""], again)
+        self.again.setToolTip(AGAIN_TIP)
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
         told = in_row((self.title, 1), (self.began, 0, Qt.AlignmentFlag.AlignTop), spacing=8)
@@ -126,18 +126,12 @@ class JobCard(QFrame):
             spacing=8,
         )
         theme().changed.connect(self._dress)
-        theme().changed.connect(self._keep_widths)
-        self._keep_widths()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if stand_by_width(self._sides, self.width(), narrow=NARROW):
             self._sides.setStretch(0, int(self.width() >= NARROW))
-
-    def _keep_widths(self) -> None:
-        _keep_width(self.hold, HOLDS)
-        _keep_width(self.cancel, CANCELS)
 
     def _keep_places(self) -> None:
         """Keeps the places of what comes and goes while it is under way, also when that has gone.
@@ -196,20 +190,34 @@ class JobCard(QFrame):
         self.said.setText(progress(report, now) if running else outcome(report))
         self.ladder.setVisible(bool(job.plan.ladder))
         self.ladder.show_report(report)
-        self.hold.setVisible(running)
-        self.hold.setText(HOLDS[job.status is JobStatus.HELD])
-        self.hold.setEnabled(bool(report.left) or job.status is JobStatus.HELD)
-        self.cancel.setText(CANCELS[bool(job.step)])
-        self.undo.setVisible(can_be_undone(report) or can_be_recalled(report))
-        self.again.setText(f"Begin again with {report.not_begun:,} left")
-        self.again.setVisible(can_begin_again(report))
-        self.undo.setToolTip(RECALL_TIP if can_be_recalled(report) else UNDO_TIP)
-        self.failed.setVisible(bool(report.fates.get(LetterStatus.FAILED_AGAIN)))
-        self.cancel.setVisible(running)
-        self.cancel.setEnabled(bool(report.left))
-        self.cancel.setToolTip(CANCEL_TIP if report.left else TOO_LATE)
-        self.close_button.setVisible(not running)
+        self._offer(report, running=running)
         self._dress()
+
+    def _offer(self, report: JobReport, *, running: bool) -> None:
+        """Shows the buttons of what can be done; the keyboard goes to none of them by itself."""
+        held = report.job.status is JobStatus.HELD
+        shown: dict[QPushButton | QToolButton, bool] = {
+            self.hold: running,
+            self.cancel: running,
+            self.undo: can_be_undone(report) or can_be_recalled(report),
+            self.again: can_begin_again(report),
+            self.failed: bool(report.fates.get(LetterStatus.FAILED_AGAIN)),
+            self.close_button: not running,
+        }
+        able: dict[QPushButton | QToolButton, bool] = {
+            self.hold: bool(report.left) or held,
+            self.cancel: bool(report.left),
+        }
+        stay = [button for button, visible in shown.items() if visible and able.get(button, True)]
+        if any(button.hasFocus() for button in shown if button not in stay):
+            self._leave()  # first: Qt gives it to the next one that comes into sight
+        self.hold.say(HOLDS[held])
+        self.again.say(f"Begin again with {report.not_begun:,} left")
+        self.undo.setToolTip(RECALL_TIP if can_be_recalled(report) else UNDO_TIP)
+        self.cancel.setToolTip(CANCEL_TIP if report.left else TOO_LATE)
+        for button, visible in shown.items():
+            button.setEnabled(able.get(button, True))
+            button.setVisible(visible)
 
     def _dress(self) -> None:
         if self.report is None:
@@ -223,16 +231,3 @@ class JobCard(QFrame):
         self._mark.setPixmap(icon(mark, role).pixmap(16, 16))
         shape = f"background: {colors.tint(role)}; border: none; border-left: 3px solid"
         self.setStyleSheet(f"#job {{ {shape} {colors.ink(role)}; }}")
-
-
-def _keep_width(button: QPushButton, words: Iterable[str]) -> None:
-    """Makes a button as wide as the longest of the words that it says one after the other."""
-    said = button.text()
-    button.ensurePolished()
-    button.setMinimumWidth(0)
-    widths = []
-    for word in words:
-        button.setText(word)
-        widths.append(button.sizeHint().width())
-    button.setText(said)
-    button.setMinimumWidth(max(widths))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +34,14 @@ class JobStrip(QScrollArea):
     """The jobs that are under way, and the one that ended last while it was watched; hidden without any.
 
     Those that ended before are in the list that the button *Jobs* shows, and in the log of operations.
+
+    Args:
+        leave: Gives the keyboard to something harmless, before what has it goes away.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, leave: Callable[[], object]) -> None:
         super().__init__()
+        self._leave = leave
         self.setObjectName("jobs")
         self.setAccessibleName("Jobs")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -142,6 +146,7 @@ class JobStrip(QScrollArea):
             undo=partial(self._desk.undo.undo_act, job_act(number), shown=True),
             again=partial(self._again, number),
             close=partial(self._close, number),
+            leave=self._leave,
         )
         self._column.insertWidget(sum(other > number for other in self.cards), card)  # the newest first
         self.cards[number] = card
@@ -208,6 +213,8 @@ class JobStrip(QScrollArea):
 
     def _close(self, number: int) -> None:
         card = self.cards.pop(number)
+        if card.isAncestorOf(QApplication.focusWidget() or self):
+            self._leave()
         self._column.removeWidget(card)
         card.hide()
         card.deleteLater()

@@ -70,7 +70,7 @@ class LettersView(View):
         super().__init__(desk)
         self.setMinimumWidth(LEAST)
         self.strip = ConfirmStrip()
-        self.jobs = JobStrip(desk)
+        self.jobs = JobStrip(desk, self._give_keyboard)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}

@@ -85,7 +85,7 @@ class DeadLetterJobs:
             raise InvalidValue("only a replay has a ladder or a patch", path="")
         if plan.patch:
             parse_letter_patch(plan.patch)
-        frozen = await self._world.ask(partial(self._world.reader.letters_in_order, tuple(numbers)))
+        frozen = await self._world.ask(lambda: self._world.reader.letters_in_order(tuple(numbers)))
         job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on, plan=plan)
         async with self._world.at_work() as engine:
             if not numbers:

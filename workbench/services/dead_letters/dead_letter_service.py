@@ -163,7 +163,7 @@ class DeadLetters:
 
     async def made_by(self, letter: DeadLetter) -> int:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
-        found = await self._world.ask(partial(self._world.reader.letters_after, [letter.number]))
+        found = await self._world.ask(lambda: self._world.reader.letters_after([letter.number]))
         return next(iter(found), 0)
 
     async def waiting_behind(self, numbers: Sequence[int]) -> int:

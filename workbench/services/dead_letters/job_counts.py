@@ -155,7 +155,7 @@ class JobCounts:
 
         Beside their statuses there is `BLOCKED`, of those whose replay waits behind a dead letter of its key.
         """
-        undone = frozenset(await self._world.ask(partial(self._world.reader.taken_back, act)))
+        undone = frozenset(await self._world.ask(lambda: self._world.reader.taken_back(act)))
         numbers, found = [one for one in numbers if one not in undone], Counter[str]()
         for first in range(0, len(numbers), COUNTED):
             found.update(self._count(numbers[first : first + COUNTED]))

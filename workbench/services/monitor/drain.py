@@ -87,7 +87,7 @@ class Drain:
         return any(not self._put_off(one) or (one.due_at or 0) <= until for one in self._delayed(view))
 
     def _put_off(self, one: Delivery) -> bool:
-        """Whether nobody waits for what is due later: it was never tried, or time does not pass by itself."""
+        """Whether what is due later is not waited for: it was never tried, or the clock is moved by hand."""
         return self._by_hand or not (one.failed or one.crashed)
 
     def _delayed(self, view: SubscriptionView) -> Iterator[Delivery]:

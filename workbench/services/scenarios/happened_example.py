@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.model.command import CommandOutcome
@@ -32,7 +31,7 @@ async def recorded_example(world: World[Project], one: Try) -> Recorded | None:
     """
     if one.kind not in {"event", "refusal"}:
         return None
-    found = await world.ask(partial(_last, world.reader, one))
+    found = await world.ask(lambda: _last(world.reader, one))
     if found is None:
         return None
     command, event = found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import note_words
@@ -32,6 +32,8 @@ def letter_lines(
 ) -> Iterator[StoryLine]:
     """Yields a line for each death, one for each act on it and for its undo, and how the delivery stands now.
 
+    They stand in order of time: what was done to a letter behind the delivery's end stands behind that.
+
     A try of a replay that came to no death has a line of its own, with the payload on which it ran (L10). A
     replay that fails again makes a letter of its own (L4): what came before it stays told.
 
@@ -40,19 +42,23 @@ def letter_lines(
         letters: Of this delivery, the oldest first.
         acts: By letter, what operators did to it; what was undone is told with its undo.
     """
-    told = False
+    told, later = False, list[StoryLine]()
     for letter in letters:
         deeds = acts.get(letter.number, ())
         told = letter.status == "open" and letter is letters[-1]
         yield outcome if told else _died(outcome, letter, letters)
-        since = chain(_acts(outcome, letter, deeds), _tried(outcome, letter, letters))
-        yield from sorted(since, key=lambda line: line.begun)
+        since = [*_acts(outcome, letter, deeds), *_tried(outcome, letter, letters)]
+        since.sort(key=lambda line: line.begun)
+        ended = outcome.ended if letter is letters[-1] and not told else None
+        later = [line for line in since if ended is not None and line.begun > ended]
+        yield from since[: len(since) - len(later)]
         holding = [one.of for one in deeds if one.undo is None and one.of.action != OperatorAct.NOTE]
         if holding:
             outcome = outcome if told else replace(outcome, begun=holding[-1].at)
             told = told or (letter.status in {"archived", "purged"} and holding[-1].action not in REPLAYS)
     if not told:
         yield outcome
+    yield from later
 
 
 def history(

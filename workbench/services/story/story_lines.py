@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
-from workbench.model.issued_by import issued_by
 from workbench.model.marks import appended_by
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
-from workbench.services.story.story import LineState, StoryLine, Told
+from workbench.services.story.story import LineState, StoryLine
 from workbench.services.story.story_letters import history, letter_lines
+from workbench.services.story.story_things import Thing, ToldCommand, at_of, place_of, told_of, when
 from workbench.services.story.story_words import (
     passes,
     planned,
@@ -35,39 +35,9 @@ from workbench.store.letter_values import copy_id
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.story.story_facts import StoryFacts
-    from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
+    from workbench.store.stored_values import DeadLetter, Delivery
 
 MOST_LINES = 20_000
-Thing = RecordedEvent | Message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Command:
-    """A command: the message in which it waited, how it ended, or both."""
-
-    id: UUID
-    message: Message | None
-    record: CommandRecord | None
-
-    @property
-    def name(self) -> str:
-        return self.record.type if self.record else self.message.type if self.message else ""
-
-    @property
-    def origin(self) -> str:
-        if self.message is not None and (by := issued_by(self.message)) is not None:
-            return by.origin
-        return self.record.origin if self.record else ""
-
-    @property
-    def cause(self) -> UUID | None:
-        return (
-            self.message.causation_id if self.message else self.record.causation_id if self.record else None
-        )
-
-    @property
-    def at(self) -> int:
-        return self.message.published_at if self.message else self.record.issued_at if self.record else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,19 +51,19 @@ class StoryLines:
     # -- what belongs together ----------------------------------------------------------------------------
 
     @cached_property
-    def _commands(self) -> dict[UUID, _Command]:
+    def _commands(self) -> dict[UUID, ToldCommand]:
         found = {
-            one.id: _Command(id=one.id, message=one, record=self.facts.commands.get(one.id))
+            one.id: ToldCommand(id=one.id, message=one, record=self.facts.commands.get(one.id))
             for one in self.facts.messages
             if one.topic == COMMANDS_TOPIC
         }
         alone = (one for key, one in self.facts.commands.items() if key not in found)
         return found | {
-            one.command_id: _Command(id=one.command_id, message=None, record=one) for one in alone
+            one.command_id: ToldCommand(id=one.command_id, message=None, record=one) for one in alone
         }
 
     @cached_property
-    def _effects(self) -> dict[UUID | None, list[_Command | Thing]]:
+    def _effects(self) -> dict[UUID | None, list[ToldCommand | Thing]]:
         """What follows from what, by the id of the cause, in order of time."""
         published = (one for one in self.facts.messages if one.topic != COMMANDS_TOPIC)
         found: dict[UUID | None, list[Any]] = defaultdict(list)
@@ -103,7 +73,7 @@ class StoryLines:
         for thing in things:
             found[thing.causation_id].append(thing)
         for effects in found.values():
-            effects.sort(key=lambda one: one.at if isinstance(one, _Command) else _at(one))
+            effects.sort(key=when)
         return found
 
     @cached_property
@@ -156,7 +126,7 @@ class StoryLines:
         """Returns all lines, causes before what follows from them."""
         inner = self._known | self._copies.keys()
         begun = [one for cause, found in self._effects.items() if cause not in inner for one in found]
-        begun.sort(key=lambda one: one.at if isinstance(one, _Command) else _at(one))
+        begun.sort(key=when)
         found: list[StoryLine] = []
         stack = [self._first(one) for one in reversed(begun)]
         while stack and len(found) < MOST_LINES:
@@ -165,21 +135,21 @@ class StoryLines:
             stack += reversed(list(effects))
         return found
 
-    def _first(self, one: _Command | Thing) -> tuple[StoryLine, Iterable[Any]]:
-        if isinstance(one, _Command):
+    def _first(self, one: ToldCommand | Thing) -> tuple[StoryLine, Iterable[Any]]:
+        if isinstance(one, ToldCommand):
             return self._command(one, 0, None)
         by = appended_by(one.metadata)
         return self._appended(one, 0, None, by[0] if by else "from outside")
 
-    def _command(self, one: _Command, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
+    def _command(self, one: ToldCommand, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of a command: what it came to, and how long it waited."""
         record, message, after = one.record, one.message, self._effects.get(one.id, [])
-        events = [event for event in after if not isinstance(event, _Command)]
+        events = [event for event in after if not isinstance(event, ToldCommand)]
         row = self._rows.get((COMMANDS_TOPIC, message.position)) if message else None
         deaths = self._deaths.get((COMMANDS_TOPIC, message.position), []) if message else []
         letter = deaths[-1] if deaths else None
         state, said = self._outcome(one, row, deaths)
-        last = max((_at(event) for event in events), default=0)
+        last = max((at_of(event) for event in events), default=0)
         done = last or (record.issued_at + record.duration_us if record else None)
         if message is not None and message.withdrawn:
             done = message.published_at
@@ -193,10 +163,10 @@ class StoryLines:
             issued_at=one.at,
             data=record.data if record else message.data if message else "",
             stream=record.stream if record else message.key if message else "",
-            told=tuple(map(_told, events)),
+            told=tuple(map(told_of, events)),
             said=said,
             state=state,
-            begun=_at(cause) if cause is not None else one.at,
+            begun=at_of(cause) if cause is not None else one.at,
             ended=done if state is not LineState.WAITS else None,
             waits=planned(message, record, self._looked_at(row)),
             cause=cause.position if cause is not None else 0,
@@ -204,14 +174,14 @@ class StoryLines:
             **tries(row, letter, deaths),
         )
         below = ((one, ()) for one in history(line, deaths, self.facts.acts))
-        then = self._after(line, events, [one for one in after if isinstance(one, _Command)])
+        then = self._after(line, events, [one for one in after if isinstance(one, ToldCommand)])
         return line, chain(below, then)
 
     def _looked_at(self, row: Delivery | None) -> int:
         return row.due_at or 0 if row is not None and row.state is DeliveryState.DELAYED else 0
 
     def _outcome(
-        self, one: _Command, row: Delivery | None, deaths: Sequence[DeadLetter]
+        self, one: ToldCommand, row: Delivery | None, deaths: Sequence[DeadLetter]
     ) -> tuple[LineState, str]:
         record, message, letter = one.record, one.message, deaths[-1] if deaths else None
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
@@ -230,23 +200,23 @@ class StoryLines:
     ) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of an event or message that no command made: a handler did, or it came from outside."""
         event, by = not isinstance(thing, Message), appended_by(thing.metadata)
-        said = "appended" if event else f"published to {_place(thing)}"
+        said = "appended" if event else f"published to {place_of(thing)}"
         line = StoryLine(
             key=f"{'event' if event else 'message'}:{thing.position}",
             depth=depth,
             actor=actor or "a handler",
             actor_kind="person" if by else self._kinds.get(actor, "external"),
-            told=(_told(thing),),
+            told=(told_of(thing),),
             said=f"appended by hand: {by[1]}" if by else said,
-            begun=_at(cause) if cause is not None else _at(thing),
-            ended=_at(thing),
+            begun=at_of(cause) if cause is not None else at_of(thing),
+            ended=at_of(thing),
             waits=planned(thing, None, 0) if isinstance(thing, Message) else None,
             cause=cause.position if cause is not None else 0,
         )
         return line, self._after(line, [thing], [])
 
     def _after(
-        self, line: StoryLine, things: Sequence[Thing], answers: Sequence[_Command]
+        self, line: StoryLine, things: Sequence[Thing], answers: Sequence[ToldCommand]
     ) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
         """Yields what follows from a line: read models first, then what acted on its events."""
         depth = line.depth + 1
@@ -286,34 +256,53 @@ class StoryLines:
     # -- subscriptions, policies, processes ---------------------------------------------------------------
 
     def _consumed(self, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
-        effects = self._effects.get(thing.id, [])
-        acted: set[str] = set()
-        for one in effects:
-            if isinstance(one, _Command):
-                acted.add(one.origin)
-                yield self._command(one, depth, thing)
-            else:
-                maker = maker_of(self.registry, one, thing)
-                acted.add(maker)
-                yield self._appended(one, depth, thing, maker)
-        for name in self._consumers(thing):
-            if name not in acted or self._unsettled(name, thing):
-                place = name, thing.position
-                told = letter_lines(
-                    self._delivery(name, thing, depth), self._deaths.get(place, ()), self.facts.acts
-                )
-                *lines, last = told
-                yield from ((line, ()) for line in lines)
-                yield last, self._of_copies(name, thing, depth + 1)
+        """Yields what acted on an event or message: who died of it below, with what came of a repair."""
+        names, made = list(self._consumers(thing)), defaultdict[str, list[ToldCommand | Thing]](list)
+        for one in self._effects.get(thing.id, []):
+            maker = one.origin if isinstance(one, ToldCommand) else maker_of(self.registry, one, thing)
+            made[maker].append(one)
+            if maker not in names or (maker, thing.position) not in self._deaths:
+                yield self._made(one, depth, thing, maker)
+        for name in names:
+            if name not in made or self._unsettled(name, thing):
+                yield from self._delivered(name, thing, depth, made[name])
 
-    def _of_copies(self, name: str, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
-        """Yields what a handler made of the edited copy of its dead letter (L6)."""
-        copies = [cause for cause, place in self._copies.items() if place == (name, thing.position)]
-        for one in chain.from_iterable(self._effects[copy] for copy in copies):
-            if isinstance(one, _Command):
-                yield self._command(one, depth, thing)
-            else:
-                yield self._appended(one, depth, thing, name)
+    def _made(
+        self, one: ToldCommand | Thing, depth: int, thing: Thing, maker: str, begun: int = 0
+    ) -> tuple[StoryLine, Iterable[Any]]:
+        """Tells of what something made of an event or message, which it had, or had again, at a time."""
+        if isinstance(one, ToldCommand):
+            line, then = self._command(one, depth, thing)
+        else:
+            line, then = self._appended(one, depth, thing, maker)
+        return (replace(line, begun=begun) if begun else line), then
+
+    def _delivered(
+        self, name: str, thing: Thing, depth: int, made: Sequence[ToldCommand | Thing]
+    ) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
+        """Yields deaths, acts and how a delivery stands; what a handler made at last stands below that.
+
+        What it made before a death, as before a reset, stands before it.
+
+        Args:
+            made: What its handler made of the message itself.
+        """
+        place, outcome = (name, thing.position), self._delivery(name, thing, depth)
+        deaths = self._deaths.get(place, [])
+        copies = [cause for cause, of in self._copies.items() if of == place]
+        rest = [*(made if deaths else ()), *chain.from_iterable(self._effects[copy] for copy in copies)]
+        rest.sort(key=when)
+        begun = outcome.begun
+        for line in letter_lines(outcome, deaths, self.facts.acts):
+            if line.key == outcome.key and line.state is LineState.ENDED:
+                below, rest, begun = rest, [], line.begun
+                yield line, [self._made(one, depth + 1, thing, name, begun) for one in below]
+                continue
+            while rest and (line.ended is None or when(rest[0]) < line.ended):
+                yield self._made(rest.pop(0), depth, thing, name, begun)
+            begun = line.begun
+            yield line, ()
+        yield from (self._made(one, depth, thing, name, begun) for one in rest)
 
     def _unsettled(self, name: str, thing: Thing) -> bool:
         return (name, thing.position) in self._rows or (name, thing.position) in self._letters
@@ -323,7 +312,7 @@ class StoryLines:
         message = thing if isinstance(thing, Message) else None
         if message is None:
             yield from (one.name for one in self.registry.reactors.values() if thing.type in one.events)
-        topics = {_place(thing)} if message else self.registry.routing.topics_of(thing.type)
+        topics = {place_of(thing)} if message else self.registry.routing.topics_of(thing.type)
         for one in self.registry.subscriptions.values():
             if one.topic in topics and (not one.types or thing.type in one.types) and passes(one, thing):
                 yield one.name
@@ -347,7 +336,7 @@ class StoryLines:
             actor_kind=self._kinds.get(name, "subscription"),
             said=said,
             state=state,
-            begun=_at(thing),
+            begun=at_of(thing),
             ended=(letter.died_at if is_open else letter.changed_at)
             if letter is not None and settled
             else None,
@@ -356,27 +345,3 @@ class StoryLines:
             letter=letter.number if letter is not None else 0,
             **tries(row, letter if is_open else None, deaths),
         )
-
-
-# -- words --------------------------------------------------------------------------------------------------
-
-
-def _at(thing: Thing) -> int:
-    return thing.published_at if isinstance(thing, Message) else thing.recorded_at
-
-
-def _place(thing: Thing) -> str:
-    return thing.topic if isinstance(thing, Message) else thing.stream
-
-
-def _told(thing: Thing) -> Told:
-    event = not isinstance(thing, Message)
-    return Told(
-        kind="event" if event else "message",
-        name=thing.type or "message",
-        place=_place(thing),
-        position=thing.position,
-        at=_at(thing),
-        version=thing.version,
-        data=thing.data,
-    )

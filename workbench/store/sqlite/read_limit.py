@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ class ReadLimit:
         self._seconds = READ_SECONDS
         self._began: float | None = None
         self._until: float | None = None
+        self._thread = 0
 
     def set(self, clock: Clock, seconds: float) -> None:
         """Has each read stopped that takes longer."""
@@ -35,10 +37,13 @@ class ReadLimit:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong`."""
+        """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong`.
+
+        Those of other threads by the same connection meanwhile are not: who set a limit asks again.
+        """
         with translated(self._path):
             self._look_every(FINE_STEPS)
-        self._until = self._clock.monotonic() + seconds
+        self._until, self._thread = self._clock.monotonic() + seconds, threading.get_ident()
         try:
             yield
         finally:
@@ -52,8 +57,11 @@ class ReadLimit:
             ReadTooLong: There is no time left for it.
         """
         self._began = None
-        if self._until is not None and self._clock.monotonic() > self._until:
+        if self._is_over(self._clock.monotonic()):
             raise ReadTooLong(f"reading {self._path} takes longer than it may", hint="ask for less at a time")
+
+    def _is_over(self, now: float) -> bool:
+        return self._until is not None and now > self._until and self._thread == threading.get_ident()
 
     def _look_every(self, steps: int) -> None:
         overdue = weakref.WeakMethod(self._is_overdue)  # the connection must not keep its reader
@@ -68,4 +76,4 @@ class ReadLimit:
         now = self._clock.monotonic()
         if self._began is None:
             self._began = now
-        return now - self._began > self._seconds or (self._until is not None and now > self._until)
+        return now - self._began > self._seconds or self._is_over(now)
