@@ -17,7 +17,7 @@ from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.lost_traces import lost_traces
 from workbench.store.sqlite.projection_tables import drop_rows
 from workbench.store.sqlite.waited import Waited
-from workbench.store.sqlite.waiting_rows import EFFECTS
+from workbench.store.sqlite.waiting_rows import EFFECTS, LATER
 from workbench.store.waiter import BroughtBack, Reached, Waiter
 
 _EMPTIED = (
@@ -51,7 +51,7 @@ _FORKED = (
     "delete from timeouts where position > :cut",
     "delete from actions where at >= :since",
     "delete from jobs",
-    "delete from replaced",
+    f"delete from replaced where act <> '' or {LATER}",
     (
         "update dead_letters set status = 'resolved' where status = 'replaying'"
         " and id not in (select letter_id from deliveries where letter_id is not null)"
@@ -189,7 +189,7 @@ def fork_back(path: Path, position: int, began: int, waiters: Mapping[str, Waite
         named.update(more)
         cut = named["since"] != _NEVER
         waited = Waited(con, position, began, int(named["since"]), waiters)
-        lost = lost_traces(con, position, waiters)
+        lost = lost_traces(con, position, began, waiters)
         if cut:
             waited.bring_back()
             for statement in _OPEN_COMMANDS:
@@ -243,7 +243,7 @@ def _ahead(
     ahead: dict[str, int] = {}
     for name, positions in late.items():
         for position in sorted(positions):
-            if position > passed.get(name, 0):
+            if position > passed.get(name, 0) and not waited.is_put_off(name, position):
                 ahead[name] = position - 1
                 break
             waited.wait(name, position)  # it was tried again

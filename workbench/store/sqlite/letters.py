@@ -31,7 +31,7 @@ from workbench.store.operations import (
 from workbench.store.operator_actions import KeptNote
 from workbench.store.rules import detached
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.kept import before_replay, keep, keep_past
+from workbench.store.sqlite.kept import TRIES_SINCE, before_replay, keep, keep_past
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Attempt, DeadLetter
 

@@ -55,6 +55,10 @@ _KNOWN = (
     f" union all select 1 from replaced where number = :position and not {LATER}"
     " and json_extract(kept, '$.delivery.subscription') = :name and json_extract(kept, '$.counts')"
 )
+_PUT_OFF = (
+    f"select 1 from deliveries d where {AT} and (due_at > ? or key <> '' and exists (select 1 from deliveries e"
+    " where e.subscription_id = d.subscription_id and e.key = d.key and e.position < d.position))"
+)
 INDEXES = {"waited_letters": "dead_letters (position)", "waited_acts": "replaced (number)"}
 """Asked for each message that may have waited; gone at the end."""
 EFFECTS = 16
@@ -160,6 +164,11 @@ class WaitingRows:
         for name, position in self.con.execute(_HELD_BACK, values).fetchall():
             if name in self.waiters:
                 self.wait(name, position)
+
+    def is_put_off(self, name: str, position: int) -> bool:
+        """Whether a message has a row, and is due later or waits behind another of its key."""
+        values = (self.numbers[name][0], position, self._began)
+        return self.con.execute(_PUT_OFF, values).fetchone() is not None
 
     def block(self) -> None:
         """Has messages wait behind those of their keys that wait, or are dead and block them (O1, O2)."""
