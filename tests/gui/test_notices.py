@@ -377,6 +377,43 @@ def test_what_came_while_the_mouse_was_on_a_toast_stands_with_its_text_in_the_wi
     assert text.height() >= text.heightForWidth(text.width())
 
 
+@pytest.mark.parametrize("size", [(800, 600), (600, 400), (1200, 900)])
+def test_no_moment_shows_a_toast_that_is_not_laid_out(window, monkeypatch, size):
+    """What comes, leaves and is resized while the mouse is there: what is seen lies inside of its frame."""
+    notices, on = Notices(window), [False]
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: on[0])
+    window.show()
+
+    def seen():
+        texts(notices)
+        QCoreApplication.processEvents()
+        cards = [one for one in notices.cards() if one.isVisible()]
+        assert all(notices.toasts.rect().contains(one.geometry()) for one in cards)
+        assert not any(
+            one.geometry().intersects(two.geometry()) for one in cards for two in cards if one is not two
+        )
+        assert not cards or window.rect().contains(notices.toasts.geometry())
+
+    notices.show_notice(Notice(kind="info", text="welcome-mail is paused"))
+    seen()
+    on[0] = True
+    for step in range(2):
+        notices.show_notice(Notice(kind="info", text=f"welcome-mail runs again {step} " * 9))
+        seen()
+        notices.cards()[0].deleteLater()
+        seen()
+        window.resize(*size)
+        seen()
+    on[0] = False
+    notices.toasts.place()
+    seen()
+    for card in notices.cards():
+        card.deleteLater()
+        window.resize(800, 600)
+        seen()
+    assert not notices.toasts.isVisible()
+
+
 def test_of_a_long_text_the_first_lines_stand_there_and_all_of_it_opens(window):
     notices = Notices(window)
     window.show()

@@ -7,6 +7,7 @@ import pytest
 from tests.gui.conftest import settle
 from tests.services.conftest import passing
 from workbench.gui import operator_undo
+from workbench.gui.pausing import pause_engine
 
 
 async def test_a_resume_by_undo_is_asked_about_and_what_is_undone_is_offered_no_more(workspace, desk, until):
@@ -48,6 +49,23 @@ async def test_an_act_of_some_time_ago_is_asked_about(workspace, desk, until, mo
     await until(lambda: told and told[-1].asks)
     assert told[-1].text.startswith("Undo the pause of subscription welcome-mail, done ")
     assert workspace.running().subscription("welcome-mail").paused
+
+
+async def test_L10_the_undo_of_a_paused_engine_does_not_count_what_waits_in_a_paused_subscription(
+    workspace, desk, until
+):
+    told = []
+    desk.noticed.connect(told.append)
+    await workspace.subscriptions.pause("welcome-mail", paused=True)
+    values = {"user_id": "ann", "username": "Ann", "email": "ann@x.org"}
+    assert (await workspace.commands.issue("create_user", values)).accepted
+    await workspace.running().settle()
+    pause_engine(desk, paused=True)
+    await until(lambda: desk.undo.last is not None and desk.undo.last.of.subject == "engine")
+    assert workspace.monitor.lags()["welcome-mail"]
+    desk.undo.undo_last()
+    await until(lambda: not workspace.monitor.paused)
+    assert not any(one.asks for one in told), "nothing is delivered by it"
 
 
 async def test_L10_undo_behind_a_hold_asks_and_has_the_job_go_on(broken, desk, until):

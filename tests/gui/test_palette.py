@@ -92,6 +92,7 @@ def test_one_step_of_the_design_is_offered_once_however_many_views_undo_it(paren
     one, other = Steps(parent, "Undo Add event boo"), OtherSteps(parent, "Undo Add event boo")
     told = [found for found in action_targets(parent, str) if found.text.startswith("Undo")]
     assert [found.text for found in told] == ["Undo Add event boo"]
+    assert told[0].kind == "action", "it is of none of them"
     told[0].go()
     assert one.went + other.went == 1
     other.label = "Undo Retry"
@@ -272,6 +273,14 @@ async def test_V4_where_nothing_is_found_it_says_so(parent, until):
     await until(said.isVisible)
     assert said.text().startswith("Nothing is called “zz”: looked at 0 actions")
     palette.deleteLater()
+    opening = Palette(parent, [], nothing_found)
+    opening.opening = True
+    opening.show()
+    QTest.keyClicks(opening.findChild(QLineEdit), "zz")
+    said = opening.findChild(QLabel)
+    await until(said.isVisible)
+    assert "The project is still opening" in said.text()
+    opening.deleteLater()
 
 
 async def test_recent_ones_come_first_letters_in_order_find_and_the_store_is_offered_last(parent, until):
@@ -332,6 +341,16 @@ async def test_V4_a_subscription_is_paused_and_resumed_by_its_name(desk, workspa
     pause.go()
     await until(lambda: workspace.monitor.still()["welcome-mail"] and offered("resume"))
     assert not offered("pause")
+
+
+async def test_V4_a_subscription_is_reset_by_its_name(desk):
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    desk.reset_wanted.connect(wanted.append)
+    (found,) = [one for one in model_targets(desk) if matches(one.text, "reset welcome")]
+    assert (found.changes, found.why) == (True, "")
+    found.go()
+    assert (wanted, desk.selection.subscription) == (["subscriptions", "welcome-mail"], "welcome-mail")
 
 
 async def test_what_is_told_of_an_action_finds_it_behind_what_is_named_so(parent):

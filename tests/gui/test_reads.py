@@ -8,8 +8,9 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from shiboken6 import delete
 
 from tests.gui.conftest import settle, take_turn
@@ -538,6 +539,21 @@ async def test_V4_the_dialog_that_resets_says_what_it_does_when_it_is_read(broke
     dialog._confirm()
     assert chosen == [dialog._place.value]
     assert gate.caught == ["head"] * 2, "what this test asks itself"
+
+
+async def test_ux_enter_confirms_what_beginning_chose_in_the_dialog_that_resets(broken, desk, qtbot):
+    (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
+    dialog = ResetDialog(None, mail, desk)
+    qtbot.addWidget(dialog)
+    chosen = []
+    dialog.chosen.connect(chosen.append)
+    dialog.show()
+    (beginning,) = (one for one in dialog.findChildren(QPushButton) if one.text() == "Beginning")
+    beginning.setFocus()
+    beginning.click()
+    await quiet(desk)
+    QTest.keyClick(beginning, Qt.Key.Key_Return)
+    assert (chosen, dialog.isVisible()) == ([0], False)
 
 
 async def test_ux_the_dialog_that_resets_grows_with_what_it_says(broken, desk, qtbot):

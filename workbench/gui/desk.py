@@ -132,6 +132,7 @@ class Desk(QObject):
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
+        reset_wanted: Name of a subscription whose cursor should be moved.
         explore_scenario: A scenario to explore that stands in no file.
         explore_wanted: Title of a scenario, and name of an invariant, to explore; either may be empty.
         project_saved: A file of the project was written by this window.
@@ -155,6 +156,7 @@ class Desk(QObject):
     file_dropped = Signal(object, object)
     picture_wanted = Signal()
     explore_wanted = Signal(str, str)
+    reset_wanted = Signal(str)
     explore_scenario = Signal(object)
     project_saved = Signal()
     files_read = Signal()

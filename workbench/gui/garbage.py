@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 A_TURN = 20_000
 """Objects that one turn of the loop may look at: about 20 milliseconds."""
-AGAIN, LEAST = 500_000, 2_000_000
+AGAIN, LEAST = 250_000, 1_000_000
 """Objects set aside before they are counted again, and how many all are before they are looked at again."""
-AT_ONCE = 4
+AT_ONCE = 3
 """How many times as many are looked at again though a person is at work."""
 
 

@@ -253,7 +253,8 @@ def _backlog(workspace: Workspace, of: OperatorAction) -> _Backlog:
         return _Backlog(waiting=report.queued if report.job.action == OperatorAct.REPLAY else 0)
     if of.action != OperatorAct.PAUSE or kind not in ("engine", "subscription"):
         return _Backlog()
-    found = [one for one in workspace.monitor.subscriptions() if name in ("", one.name)]
+    subscriptions = workspace.monitor.subscriptions()
+    found = [one for one in subscriptions if (one.name == name if name else not one.paused)]
     return _Backlog(waiting=sum(one.waiting for one in found), unread=sum(one.lag for one in found))
 
 

@@ -175,6 +175,9 @@ class Palette(QDialog):
     Args:
         recent: Names of the targets that one went to, the last first: they stand before others.
 
+    Attributes:
+        opening: Whether a project is being opened: what it has is not there yet.
+
     Signals:
         went: The `Target` that was gone to.
     """
@@ -195,7 +198,7 @@ class Palette(QDialog):
         self.setObjectName("palette")
         self._places = {name: at for at, name in enumerate(recent)}
         self._targets = self._in_order(targets)
-        self._search, self._further = search, further
+        self._search, self._further, self.opening = search, further, False
         self._fits: list[Target] = []
         self._near: list[Target] = []
         self._seeking = self._entered = False
@@ -256,6 +259,8 @@ class Palette(QDialog):
         self._none.setVisible(not found)
         if not found:
             looked = f"{len(self._targets):,} actions, views and parts of the model, and all streams"
+            if self.opening:
+                looked = f"{len(self._targets):,} actions. The project is still opening: look again then"
             self._none.setText(f"Nothing is called “{self._line.text().strip()}”: looked at {looked}.")
 
     async def _seek(self, typed: str) -> None:

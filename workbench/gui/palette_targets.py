@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -50,14 +51,19 @@ def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Targ
         if one.offered() and one.act.key != "palette":
             found.setdefault(one.name, []).append(one)
     told = list[Target]()
-    for several in found.values():
+    for several in sorted(found.values(), key=_undoes_unseen):
         target = _action_target(several, bring)
         same = [one for one in told if several[0].act.key in UNDOES and one.text == target.text]
-        if same and not same[0].why:
-            continue  # one step of the design is undone in several views
-        told = [one for one in told if one not in same] + [target]
+        # One step of the design, or one act of an operator, is undone in several views: it is of none.
+        kept = same[0] if same and not same[0].why else target
+        told = [one for one in told if one not in same] + [replace(kept, kind=ACTION) if same else kept]
     here = getattr(view_around(window.focusWidget()), "title", ACTION)
     return sorted(told, key=lambda one: (bool(one.why), one.kind != here, one.kind != ACTION))
+
+
+def _undoes_unseen(several: Sequence[BoundAction]) -> bool:
+    view = several[0].view() if several[0].act.key in UNDOES else None
+    return view is not None and not view.seen()
 
 
 def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object]) -> Target:
@@ -148,7 +154,8 @@ def _turn(bring: Callable[[str], object], key: str, pages: Pages) -> None:
 
 def model_targets(desk: Desk) -> list[Target]:
     """Returns all parts of the model: the forms of commands and queries, the others where they are shown."""
-    return [*_form_targets(desk), *_part_targets(desk), *_pausing_targets(desk), *_explorable_targets(desk)]
+    acts = [*_pausing_targets(desk), *_reset_targets(desk)]
+    return [*_form_targets(desk), *_part_targets(desk), *acts, *_explorable_targets(desk)]
 
 
 def _pausing_targets(desk: Desk) -> list[Target]:
@@ -163,6 +170,26 @@ def _pausing_targets(desk: Desk) -> list[Target]:
             changes=True,
         )
         for name, still in desk.workspace.monitor.still().items()
+    ]
+
+
+def _reset_targets(desk: Desk) -> list[Target]:
+    """Returns what asks to which position each subscription shall go."""
+
+    def ask(name: str) -> None:
+        desk.select(Selection(subscription=name), view="subscriptions")
+        desk.reset_wanted.emit(name)
+
+    return [
+        Target(
+            text=f"Reset {name} …",
+            kind="subscription",
+            icon="rewind",
+            go=partial(ask, name),
+            why=desk.read_only(),
+            changes=True,
+        )
+        for name in desk.workspace.monitor.still()
     ]
 
 

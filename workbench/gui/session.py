@@ -67,8 +67,7 @@ class Session(WindowActions):
         self._environ = environ
         self._trouble = "", ""
         self._observer = ""
-        self._end, self._opening = asyncio.Event(), asyncio.Lock()
-        self._closing, self._stays = False, asyncio.Event()
+        self._end, self._closing, self._stays = asyncio.Event(), False, asyncio.Event()
         self._status = StatusLine(
             self.toggle_engine,
             self.repair,

@@ -63,7 +63,8 @@ class Toasts(QWidget):
         window.installEventFilter(self)
 
     def add(self, card: NoticeCard) -> None:
-        """Shows one more, the lowest."""
+        """Shows one more, the lowest; while nothing moves it is shown afterwards."""
+        card.hide()  # else it is shown by being added, and not laid out yet it lies large over the others
         self._column.addWidget(card)
         card.destroyed.connect(self._gone)
         self._waiting.append(card)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class WindowActions(BundleActions):
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
         super().__init__()
         self.window, self.zones = window, zones
-        self._settings = settings
+        self._settings, self._opening = settings, asyncio.Lock()
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.acts = Actions(self, window)
@@ -162,6 +163,7 @@ class WindowActions(BundleActions):
         find = partial(stream_targets, desk) if desk is not None else nothing_found
         recent = str(self.window.layouts.find(WENT, anywhere=False) or "").splitlines()
         palette = Palette(self.window, self._targets(), find, further=self._further, recent=recent)
+        palette.opening = self._opening.locked()
         palette.went.connect(lambda target: self._note_went(recent, target.name))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if desk is not None:  # scenarios are read beside the loop: they may come later

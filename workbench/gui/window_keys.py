@@ -15,7 +15,7 @@ USES = {
     QEvent.Type.Wheel,
 }
 """What a window is told when it is used."""
-REST_MS = 20_000
+REST_MS = 5_000
 """How long no window was used before what would be felt is done."""
 
 

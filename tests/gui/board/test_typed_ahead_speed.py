@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -248,6 +248,34 @@ async def test_V2_who_goes_elsewhere_by_mouse_is_not_called_back_by_the_line(
     press(designer, "i")
     assert (other.text(), entry.line.text()) == ("hi", "se")
     assert entry.asking.title.startswith("New event")
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_V2_a_click_waits_behind_the_keys_that_were_pressed_before_it(
+    designer: Designer, gates: Gates, seed: int
+) -> None:
+    chance = random.Random(seed)
+    canvas = designer.board.canvas
+    await typed(designer, gates, ("c", *"send_parcel"), 0)
+    gates.before.clear()
+    for key in (GO_ON, *"sent"):
+        press(designer, key)
+    window = canvas.window().windowHandle()
+    empty = canvas.viewport().mapTo(canvas.window(), QPoint(3, canvas.viewport().height() - 3))
+    QTest.mouseClick(window, Qt.MouseButton.LeftButton, NONE, empty)
+    for key in ("a", *"box", ENTER):
+        press(designer, key)
+        if chance.random() < 0.4:
+            gates.turn(chance)
+    gates.open()
+    await designer.until(lambda: "[aggregate.box]" in designer.text)
+    await designer.rest()
+    assert made(designer) == [
+        "[aggregate.parcel]",
+        "[aggregate.box]",
+        "[event.parcel.sent]",
+        "[command.send_parcel]",
+    ]
 
 
 async def test_V2_what_was_left_before_is_not_mixed_with_what_is_typed(

@@ -1,12 +1,25 @@
-"""One queue for keys that are pressed while a step is being done: each is done where the keyboard is then."""
+"""One queue for keys that are pressed while a step is being done: each is done where the keyboard is then.
+
+What is pressed with the mouse meanwhile waits behind them: it would end a line that is still to be typed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import (
+    QAction,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QWindow,
+)
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import BoundAction
@@ -25,6 +38,11 @@ NO_TEXT = " "
 """Stands for what an input method has not written yet."""
 MENUS = {Qt.Key.Key_Up, Qt.Key.Key_Down}
 """What may be pressed with Alt in a line; other keys with it are those of menus."""
+BUTTONS = {
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.MouseButtonDblClick,
+}
 
 
 class TypedAhead(QObject):
@@ -33,8 +51,9 @@ class TypedAhead(QObject):
     While a step is done, what it made is not drawn, or a key is kept, each key goes behind those that are
     kept; they are played in their order, each as it would be done if it were pressed then. A letter that asks
     for another line opens it, and what follows is typed there. Other letters in a row were meant for a line
-    that did not come: they do nothing (V2). Where a line is refused, all that was kept is dropped, and so is
-    what is typed on before that can be read.
+    that did not come: they do nothing (V2). Where a line is refused, all keys that were kept are dropped, and
+    so is what is typed on before that can be read. What is done with the mouse in the window while keys are
+    kept goes behind them, too.
 
     Args:
         waits: Returns whether a step is being done.
@@ -55,7 +74,8 @@ class TypedAhead(QObject):
     ) -> None:
         super().__init__(line)
         self._line, self._canvas, self._waits, self._comes = line, canvas, waits, comes
-        self._keys: list[QKeyEvent] = []
+        self._keys: list[QKeyEvent | QMouseEvent] = []
+        self._window: QWindow | None = None
         self._plays = self._away = False
         self._left, self._untaken, self._lost = PATIENCE, "", ""
         self._typed_on: set[QObject] = {line}
@@ -86,6 +106,8 @@ class TypedAhead(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._plays:
             return False
+        if watched is self._window:
+            return isinstance(event, QMouseEvent) and self._keep_mouse(event)
         if isinstance(event, QFocusEvent | QMouseEvent):
             self._look_where(event)
             return False
@@ -135,6 +157,17 @@ class TypedAhead(QObject):
         self._keys.append(event)
         if not self._timer.isActive():
             self._timer.start(LOOK_MS)
+        if self._window is None and (window := self._canvas.window().windowHandle()) is not None:
+            self._window = window
+            window.installEventFilter(self)
+
+    def _keep_mouse(self, event: QMouseEvent) -> bool:
+        """Keeps what is done with the mouse in the window; what only points is left to it."""
+        drags = event.type() == QEvent.Type.MouseMove and bool(event.buttons())
+        if not self.holds or not (drags or event.type() in BUTTONS):
+            return False
+        self._keys.append(event.clone())
+        return True
 
     def _keep_composed(self, watched: QObject, event: QInputMethodEvent) -> bool:
         """Keeps what an input method writes, as the keys beside it."""
@@ -171,30 +204,44 @@ class TypedAhead(QObject):
         else:
             self._end()
 
+    def _typed(self) -> list[QKeyEvent]:
+        """Returns the keys that were kept before anything was done with the mouse."""
+        return list(takewhile(lambda one: isinstance(one, QKeyEvent), self._keys))  # type: ignore[arg-type]
+
     def _play_next(self) -> tuple[int, bool]:
         """Presses the next key, if it can be; returns when to go on, and whether it wrote in the line."""
+        if isinstance(pressed := self._keys[0], QMouseEvent):
+            self._keys.pop(0)
+            self.see()
+            if self._window is not None:
+                QCoreApplication.sendEvent(self._window, pressed)
+            return 0, False
         if self._is_open:
-            self._left, key = PATIENCE, self._keys.pop(0)
-            self._press(self._line, key)
-            return 0, _is_letter(key)
+            self._left = PATIENCE
+            self._keys.pop(0)
+            self._press(self._line, pressed)
+            return 0, _is_letter(pressed)
         if self._comes() and self._left:
             self._left -= 1
             return LOOK_MS, False
-        self._do_or_lose()
+        self._do_or_lose(pressed)
         return 0, False
 
     def _end(self) -> None:
+        if self._window is not None and isValid(self._window):
+            self._window.removeEventFilter(self)
+        self._window = None
         lost, self._lost, self._left = self._lost, "", PATIENCE
         if lost:
             self.lost.emit(_told(lost), not lost.endswith("\n"))
 
-    def _do_or_lose(self) -> None:
+    def _do_or_lose(self, key: QKeyEvent) -> None:
         """Does the first key where the keyboard is, if that is where it was pressed."""
         at = QApplication.activePopupWidget() or self._canvas.window().focusWidget() or self._canvas
         if self._comes() or (self._away and at is not self._canvas):
-            self._lose(len(self._keys))
+            self._lose(len(self._typed()))
             return
-        key = self._keys.pop(0)
+        self._keys.pop(0)
         if at is not self._canvas:
             self._press(at, key)
         elif not key.matches(LEAVE):
@@ -204,11 +251,12 @@ class TypedAhead(QObject):
         """Does on the canvas what a key does; a letter if it asks for a line, or no other one follows."""
         found = _act_of(self._canvas, key)
         writes = _is_letter(key) or (key.key() in ENTER and not key.modifiers() & NO_LETTER)
-        asks = found is not None and (found.text().endswith(ASKS) or not self._keys)
+        asks = found is not None and (found.text().endswith(ASKS) or not self._typed())
         if writes and not asks:
             self._keys.insert(0, key)
-            left = (place for place, one in enumerate(self._keys) if one.matches(LEAVE))
-            self._lose(next(left, len(self._keys)))
+            typed = self._typed()
+            left = (place for place, one in enumerate(typed) if one.matches(LEAVE))
+            self._lose(next(left, len(typed)))
         else:
             self._press(self._canvas, key)
 
@@ -229,13 +277,13 @@ class TypedAhead(QObject):
 
     def _lose(self, count: int) -> None:
         """Drops a number of keys, which were typed for a line that did not come; it is told at the end."""
-        gone, self._keys = self._keys[:count], self._keys[count:]
+        gone, self._keys = self._typed()[:count], self._keys[count:]
         self._lost += _words(gone).rstrip("\n") + ("\n" if self._keys else "")
 
     def refuse(self) -> None:
         """Drops what was kept: what stands in the line, or is asked instead of it, is to be seen first."""
-        self._untaken = _words(self._keys)
-        self._keys.clear()
+        typed = self._typed()
+        self._untaken, self._keys = _words(typed), self._keys[len(typed) :]
         self.unseen.start(PAUSE_MS if self._untaken else UNSEEN_MS)
         if self._untaken:
             self.untaken.emit(_told(self._untaken))

@@ -345,7 +345,7 @@ class PayloadEditor(QWidget):
         self._send()
 
     @action(
-        "Close the editor", key="cancel", keys="Esc", tip="Close without replaying; what was typed is kept"
+        "Close the editor", key="cancel", keys="Esc", tip="Close and send nothing; what was typed is kept"
     )
     def cancel(self) -> None:
         """Closes the editor; what was typed is kept."""

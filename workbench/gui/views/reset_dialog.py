@@ -234,6 +234,7 @@ class ResetDialog(QDialog):
         self.go = push_button(
             "", self._confirm, sign=icon("rewind", "on_accent"), role="primary", name="reset-go"
         )
+        self.go.setDefault(True)  # Enter on Beginning or Head confirms what they chose
         cancel = push_button("Cancel", self.reject)
         return in_row(1, cancel, self.go)
 

@@ -62,6 +62,7 @@ class SubscriptionsView(View):
         self._views: dict[str, SubscriptionView] = {}
         self._listing = self.question(self._list)
         self._resetting = self.question(self._open_reset)
+        self.desk.reset_wanted.connect(self.ask_reset)
         self._name = ""
         self._followed = ("", "")
         self._pages = QStackedLayout(self)
@@ -305,13 +306,17 @@ class SubscriptionsView(View):
     )
     def reset(self, rows: ChosenRows) -> None:
         """Asks to which position a subscription shall go."""
+        self.ask_reset(str(rows.keys[0]))
+
+    def ask_reset(self, name: str) -> None:
+        """Asks to which position the subscription of a name shall go."""
         # Asked again: what the table shows may be a tenth of a second old.
-        name, monitor = str(rows.keys[0]), self.desk.workspace.monitor
+        monitor = self.desk.workspace.monitor
         self._resetting.ask(lambda: (name, monitor.subscriptions()), name)
 
     def _open_reset(self, answer: tuple[str, Sequence[SubscriptionView]]) -> None:
         name, found = answer[0], {one.name: one for one in answer[1]}
-        dialog = ResetDialog(self, found.get(name, self._views[name]), self.desk)
+        dialog = ResetDialog(self, found[name] if name in found else self._views[name], self.desk)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda position: self._reset_to(name, int(position)))
         dialog.open()
