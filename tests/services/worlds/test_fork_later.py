@@ -214,7 +214,8 @@ class Post:
         await trunk.running().settle()
 
 
-@pytest.mark.parametrize(("seed", "still"), [(0, False), (4, False), (7, False), (15, False), (7, True)])
+@pytest.mark.parametrize("seed", [0, 4, 7, 15])
+@pytest.mark.parametrize("still", [False, True])
 async def test_W9_a_fork_that_is_made_later_is_as_one_made_at_once(
     tmp_path, on_file, stores, by_hand, seed, still
 ):

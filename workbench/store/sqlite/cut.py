@@ -17,7 +17,7 @@ from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.lost_traces import lost_traces
 from workbench.store.sqlite.projection_tables import drop_rows
 from workbench.store.sqlite.waited import Waited
-from workbench.store.sqlite.waiting_rows import EFFECTS, LATER
+from workbench.store.sqlite.waiting_rows import DIED_LATER, EFFECTS, LATER
 from workbench.store.waiter import BroughtBack, Reached, Waiter
 
 _EMPTIED = (
@@ -40,7 +40,7 @@ _FORKED = (
         f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED},"
         f" {_UNCOUNTED}"
     ),
-    "delete from dead_letters where position > :cut or died_at >= :since",
+    f"delete from dead_letters where position > :cut or {DIED_LATER}",
     "delete from letter_changes where letter_id not in (select id from dead_letters)",
     "delete from letter_notes where letter_id not in (select id from dead_letters)",
     (

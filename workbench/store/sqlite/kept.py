@@ -75,6 +75,18 @@ def keep_tries(con: sqlite3.Connection, ended: Sequence[Delivery], now: int) -> 
         con.execute("insert or ignore into meta values (?, ?)", (TRIES_SINCE, str(now)))
 
 
+def note(con: sqlite3.Connection, what: str, number: int, now: int, **more: str | int) -> None:
+    """Notes under no act how far the log was when something came to pass that has no place in it (W9).
+
+    Args:
+        what: ``try`` of a delivery, ``died`` or ``marked`` of a letter.
+        number: Position of the message, or the letter.
+    """
+    (head,) = con.execute(HEAD).fetchone()
+    kept = msgspec.json.encode({"type": what, **more, "head": head}).decode()
+    con.execute("insert into replaced values (null,'',?,?,?)", (now, number, kept))
+
+
 def keep_past(
     con: sqlite3.Connection, letter: int, acts: Iterable[str], now: int, *, undone: bool = False
 ) -> None:

@@ -31,7 +31,7 @@ from workbench.store.operations import (
 from workbench.store.operator_actions import KeptNote
 from workbench.store.rules import detached
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.kept import TRIES_SINCE, before_replay, keep, keep_past
+from workbench.store.sqlite.kept import TRIES_SINCE, before_replay, keep, keep_past, note
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Attempt, DeadLetter
 
@@ -217,6 +217,7 @@ def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
         if not done.rowcount:
             continue
         changed += 1
+        note(con, "marked", number, now)
         con.execute(
             "update dead_letters set status = ?, changed_at = ? where id = ?", (op.after, now, number)
         )
