@@ -393,6 +393,10 @@ def test_no_moment_shows_a_toast_that_is_not_laid_out(window, monkeypatch, size)
             one.geometry().intersects(two.geometry()) for one in cards for two in cards if one is not two
         )
         assert not cards or window.rect().contains(notices.toasts.geometry())
+        if not on[0]:
+            assert all(one.height() == one.heightForWidth(one.width()) for one in cards), (
+                "no more room than needed"
+            )
 
     notices.show_notice(Notice(kind="info", text="welcome-mail is paused"))
     seen()
@@ -411,6 +415,26 @@ def test_no_moment_shows_a_toast_that_is_not_laid_out(window, monkeypatch, size)
         card.deleteLater()
         window.resize(800, 600)
         seen()
+    assert not notices.toasts.isVisible()
+
+
+def test_what_leaves_takes_no_room_at_any_moment(window, monkeypatch):
+    """A toast has as much room as its words need, also where it is shown because another one left."""
+    notices, on = Notices(window), [True]
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: on[0])
+    window.show()
+    notices.show_notice(Notice(kind="info", text="welcome-mail is paused"))
+    QCoreApplication.processEvents()
+    notices.show_notice(Notice(kind="info", text="welcome-mail runs", actions=(("Undo", lambda: None),)))
+    notices.cards()[0].deleteLater()
+    texts(notices)
+    QCoreApplication.processEvents()
+    (card,) = notices.cards()
+    assert card.isVisible()
+    assert card.height() == card.heightForWidth(card.width())
+    card.deleteLater()
+    texts(notices)
+    QCoreApplication.processEvents()
     assert not notices.toasts.isVisible()
 
 

@@ -189,7 +189,8 @@ async def test_what_is_named_as_it_was_typed_comes_first(parent):
     assert [one.text for one in palette._list.targets] == list(names)
 
 
-async def test_enter_pressed_before_the_store_answered_goes_to_what_it_finds(parent, until):
+@pytest.mark.parametrize("offered", [False, True])
+async def test_enter_pressed_before_the_store_answered_goes_to_what_it_finds(parent, until, offered):
     went, answered = [], asyncio.Event()
 
     async def search(typed):
@@ -202,8 +203,12 @@ async def test_enter_pressed_before_the_store_answered_goes_to_what_it_finds(par
     QTest.keyClicks(line, "ada")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert went == []
+    if offered:  # by what was read meanwhile
+        palette.offer([Target(text="Pause engine", kind="action", icon="edit", go=str)])
     answered.set()
     await until(lambda: went == ["ada"])
+    await until(lambda: len(asyncio.all_tasks()) == 1)
+    assert went == ["ada"]
     palette.deleteLater()
 
 

@@ -83,3 +83,11 @@ def test_L9_what_changed_nothing_is_no_act_where_it_says_so(box):
     assert (answers[-1], box.reader.actions()) == (0, [])
     answers = one(box.store, Atomic(operations=(purge, RecordAction(action=said))))
     assert (answers[-1], len(box.reader.actions())) == (1, 1)
+
+
+def test_L9_what_operators_did_is_listed_by_kind_the_newest_first(box):
+    for number, said in enumerate(("reset", "pause", "reset", "resume")):
+        one(box.store, RecordAction(action=OperatorAction(at=number, action=said, subject=str(number))))
+    assert [act.subject for act in box.reader.actions(kind="reset")] == ["2", "0"]
+    assert [act.subject for act in box.reader.actions(kind="reset", limit=1)] == ["2"]
+    assert len(box.reader.actions()) == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.runtime import Runtime
@@ -10,6 +11,18 @@ from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.errors import CallerError, StaleLease, WorldError
 from workbench.model.messaging import Subscription
 from workbench.store.operations import Atomic, Settle
+
+
+class Ended(NamedTuple):
+    """How the delivery ended whose outcome was stored last.
+
+    Attributes:
+        became: In words, as in ``was delivered``.
+    """
+
+    type: str
+    position: int
+    became: str
 
 
 class AckWriter:
@@ -22,6 +35,7 @@ class AckWriter:
     Attributes:
         forget: Called when what a handler did does not come to be stored, or others may have done more since.
         handled: Deliveries whose outcome was stored.
+        newest: The last of them; None for none so far.
     """
 
     def __init__(
@@ -32,6 +46,7 @@ class AckWriter:
         forget: Callable[[], None],
     ) -> None:
         self.handled = 0
+        self.newest: Ended | None = None
         self._runtime = runtime
         self._subscription = subscription.name
         self._faults = runtime.faults.at(subscription)
@@ -62,7 +77,10 @@ class AckWriter:
                 await self._blame(tasks, error)
             else:
                 self.count(tasks, settle)
-                self.handled += sum(1 for task in tasks if task.started or task.failure is not None)
+                ended = [task for task in tasks if task.started or task.failure is not None]
+                self.handled += len(ended)
+                if ended:
+                    self.newest = _said(ended[-1], settle)
                 return settle
 
     async def _blame(self, tasks: Sequence[DeliveryAttempt], error: CallerError) -> None:
@@ -100,3 +118,11 @@ class AckWriter:
         metrics.timed(
             self._subscription, [(now - task.since, task.ended_at - task.started_at) for task in ended]
         )
+
+
+def _said(task: DeliveryAttempt, settle: Settle) -> Ended:
+    became = "was delivered"
+    if task.failure is not None:
+        dead, expired = "failed and is a dead letter", "expired and is a dead letter"
+        became = dead if settle.died else expired if settle.expired else "failed and waits for its next try"
+    return Ended(type=task.message.type, position=task.message.position, became=became)

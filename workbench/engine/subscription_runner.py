@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.engine.ack import AckWriter
+from workbench.engine.ack import AckWriter, Ended
 from workbench.engine.batch_size import LARGE, BatchSize
 from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.delivery_rows import DeliveryRows
@@ -131,6 +131,11 @@ class SubscriptionRunner:
     def handled(self) -> int:
         """Deliveries whose outcome was stored since the start."""
         return self._ack.handled
+
+    @property
+    def newest(self) -> Ended | None:
+        """How the delivery ended whose outcome was stored last; None before the first one."""
+        return self._ack.newest
 
     @property
     def in_flight(self) -> int:

@@ -226,8 +226,9 @@ class Palette(QDialog):
         """Offers other targets from now on; what is typed is looked for again, what is marked stays so."""
         if {one.name for one in targets} == {one.name for one in self._targets}:
             return
-        marked, self._targets = self._list.target(), self._in_order(targets)
+        marked, entered, self._targets = self._list.target(), self._entered, self._in_order(targets)
         self._fill(self._line.text())
+        self._entered = entered
         names = [one.name for one in self._list.targets]
         if marked is not None and marked.name in names:
             self._list.mark(names.index(marked.name))
@@ -270,6 +271,7 @@ class Palette(QDialog):
             self._show([*self._fits, *found], self._list.currentIndex().row() if self._fits else 0)
             self._tell_none()
             if self._entered:
+                self._entered = False
                 self.acts["go"].do()
 
     @override

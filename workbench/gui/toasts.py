@@ -66,7 +66,7 @@ class Toasts(QWidget):
         """Shows one more, the lowest; while nothing moves it is shown afterwards."""
         card.hide()  # else it is shown by being added, and not laid out yet it lies large over the others
         self._column.addWidget(card)
-        card.destroyed.connect(self._gone)
+        card.destroyed.connect(self._gone, Qt.ConnectionType.QueuedConnection)  # while it ends it has room
         self._waiting.append(card)
         self.place()
 

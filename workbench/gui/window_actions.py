@@ -24,7 +24,7 @@ from workbench.gui.palette_targets import (
     stream_targets,
     tab_targets,
 )
-from workbench.gui.pausing import RUNS, pause_engine
+from workbench.gui.pausing import RUNS, pause_engine, step_engine
 from workbench.gui.theme import theme
 from workbench.gui.told_shortcut import REFUSED, ToldShortcut
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
@@ -317,12 +317,7 @@ class WindowActions(BundleActions):
     def step(self) -> None:
         """Does one delivery."""
         if self.desk is not None:
-            self.desk.run(self._step(), "Step")
-
-    async def _step(self) -> None:
-        if self.desk is not None and self.workspace is not None:
-            moved = await self.workspace.step()
-            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing to deliver.")
+            self.desk.run(step_engine(self.desk), "Step")
 
     @action(
         "Pu&blish a message …",

@@ -295,8 +295,8 @@ class RecordLists(Protocol):
             numbers: Of those that are wanted; None for all.
         """
 
-    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
-        """Returns operators' actions, the newest first."""
+    def actions(self, *, limit: int = 200, kind: str = "") -> list[OperatorAction]:
+        """Returns operators' actions, the newest first; those of a kind alone, if one is given."""
 
     def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
         """Returns one of them, by its number or by its name; None if there is none."""

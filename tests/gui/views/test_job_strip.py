@@ -582,6 +582,33 @@ async def test_L5_V3_a_ladder_that_went_on_shows_where_it_failed_and_leads_to_wh
     await until(lambda: set(view.groups.node().numbers) == again)
 
 
+async def test_L5_steps_add_up_to_what_the_job_says_and_follow_what_others_undo(many, view, until):
+    jobs = many.dead_letters.jobs
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(1, 5))
+    view.jobs.follow(1)
+    await passing(many, until(lambda: card(view).title.text().endswith("held at a new failure")))
+    many.clock.advance(1)
+    await many.dead_letters.purge(jobs.get(1).numbers[-3:], skip_on=True)
+    view.refresh()
+    last = MANY - 6
+    said = f"1: 1 failed; held at a failure; 5: waits for the 1; {last}: waits for the 5, 3 by others"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    while jobs.get(1).status is not JobStatus.DONE:
+        await jobs.resume(1)
+        await passing(many, jobs.finished(1))
+    said = f"1: 1 failed; 5: 5 failed; {last}: {last - 3} failed, 3 by others"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    assert f"{MANY - 3} failed again" in card(view).said.text()
+    assert card(view).said.text().endswith("By others meanwhile: 3 purged.")
+    await many.operations.undo(
+        next(one for one in many.operations.list() if one.of.action == "purge").of.number
+    )
+    view.refresh()  # as the window does when letters changed
+    said = f"1: 1 failed; 5: 5 failed; {last}: {last - 3} failed, 3 skipped"
+    await until(lambda: card(view).ladder.accessibleName() == said)
+    assert "By others" not in card(view).said.text()
+
+
 @pytest.mark.usefixtures("given_back")
 async def test_L5_V3_a_ladder_that_was_undone_is_not_shown_as_done(many, view, until):
     await many.pause()
@@ -650,6 +677,21 @@ def test_words():
     assert fates({}) == ""
 
 
+async def test_L5_a_question_tells_of_letters_that_wait_in_another_job(many, view, until):
+    numbers = sorted(all_numbers(view))
+    await many.pause()
+    await many.dead_letters.jobs.start("replay", numbers[:3], per_second=0.01)
+    view._repairs.begin(REPLAY, numbers)
+    await until(view.strip.isVisible)
+    assert " 3 of them wait in job 1 already, which leaves them out then. " in view.strip.text()
+    view._repairs.begin(REPLAY, numbers[2:3])
+    await until(lambda: view.strip.text().startswith("Replay 1 dead letter?"))
+    assert " It waits in job 1 already, which leaves it out then. " in view.strip.text()
+    view._repairs.begin(REPLAY, numbers[3:])
+    await until(lambda: view.strip.text().startswith(f"Replay {MANY - 3} dead letters?"))
+    assert "already" not in view.strip.text()
+
+
 async def test_L5_a_question_lists_letters_in_the_order_in_which_they_go(many, view, until):
     first, second, *_ = numbers = sorted(all_numbers(view))
     await many.dead_letters.replay([first])
@@ -683,3 +725,25 @@ async def test_nothing_of_a_card_is_cut_where_there_is_little_room(many, view, u
     below = shown.failed.geometry().top() > shown.title.geometry().bottom()
     assert below is (width < NARROW)
     shown.deleteLater()
+
+
+@pytest.mark.usefixtures("dressed")
+@pytest.mark.parametrize("size", [(819, 590), (480, 560)])  # as in a window of 1024 by 700, and in less
+async def test_ux_a_card_is_seen_whole_in_a_small_window(many, view, until, qapp, size):
+    view.resize(*size)
+    await many.dead_letters.repair.begin(all_numbers(view), ladder=(1, 5, 10))
+    view.jobs.follow(1)
+    await passing(many, until(lambda: view.jobs.cards and card(view).failed.isVisible()))
+    shown, strip = card(view), view.jobs
+
+    def fits():
+        qapp.processEvents()
+        return strip.verticalScrollBar().maximum() == 0 and shown.height() >= shown.heightForWidth(
+            shown.width()
+        )
+
+    await until(fits)
+    await many.dead_letters.jobs.cancel(1)
+    view.jobs.refresh()
+    await until(lambda: shown.again.isVisible() and fits())
+    assert strip.verticalScrollBar().value() == 0

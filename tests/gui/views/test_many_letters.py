@@ -9,12 +9,13 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
+from workbench.gui.theme import ui_font
 from workbench.gui.time_format import short
 from workbench.gui.views.ladder_bar import LadderBar, RungState, rung_role, states
 from workbench.gui.views.letter_actions import ARCHIVE, REPLAY
@@ -904,3 +905,30 @@ def test_a_ladder_says_of_each_step_how_it_stands(qtbot):
     came = ({"resolved": 1}, {"resolved": 1, "failed_again": 1, "blocked": 1})
     said = states(JobReport(job=job, fates={"resolved": 2, "failed_again": 1, "blocked": 1}, steps=came))
     assert [one.words for one in said] == ["1 resolved", "1 failed, 1 resolved, 1 waiting"]
+
+
+async def test_ux_a_repair_in_a_small_window_scrolls_its_form_alone(view, many, until, qapp):
+    view.resize(819, 590)  # as in a window of 1024 by 700
+    view.jobs.follow(await many.dead_letters.repair.begin(view.groups.node().numbers, ladder=(1, 2)))
+    await passing(many, until(lambda: view.jobs.cards and view.jobs.cards[1].failed.isVisible()))
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.report is not None and panel._shown is not None)
+    qapp.processEvents()
+    assert panel._outer.verticalScrollBar().maximum() == 0
+    seen = panel.rect()
+    for one in (panel.send, panel.rehearse, panel.why):
+        assert seen.contains(QRect(one.mapTo(panel, QPoint(0, 0)), one.size()))
+
+
+def test_ux_a_box_of_a_ladder_is_as_tall_as_its_words(qtbot):
+    bar = LadderBar()
+    qtbot.addWidget(bar)
+    steps = {"failed_again": 1, "resolved": 2, "by_others": 11, "undone": 3}
+    bar.show_report(ladder_report(17, "held", (steps, steps, steps, steps), {"failed_again": 4}))
+    wide, narrow = bar.heightForWidth(900), bar.heightForWidth(400)
+    assert narrow > wide >= LadderBar().heightForWidth(900)
+    inner = QRect(0, 0, (400 - 2 - 3 * 22) // 4 - 18, 1000)
+    words = max((one.words for one in bar._states), key=len)
+    flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+    assert narrow >= QFontMetrics(ui_font(8.5)).boundingRect(inner, flags, words).height() + 16

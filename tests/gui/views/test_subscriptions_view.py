@@ -116,7 +116,7 @@ async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, 
     await until(view.buttons["step"].isEnabled)
     view.buttons["step"].click()
     await done(desk)
-    assert told[-1].text == "One delivery of welcome-mail was done."
+    assert told[-1].text == "One step of welcome-mail: user.created at 1 was delivered."
     states = {one.name: one.delivered for one in workspace.monitor.subscriptions()}
     assert states["welcome-mail"] == 1
     assert states["audit-trail"] == 0

@@ -272,6 +272,10 @@ class Acts:
             assert report.fates == {status: n for status, n in own.items() if status in RESULTS[action]}
             told = sum(report.figures.values()) + sum(report.others.values())
             assert told == len(report.job.numbers), "each letter is in one figure"
+            parts = sum(map(Counter, report.steps), Counter())
+            expected = Counter(report.figures | {"by_others": sum(report.others.values())})
+            del expected["waiting"], expected["not_begun"]
+            assert not report.steps or parts == +expected, "the steps add up to the figures"
             whole = Counter(self.stood[one][0] for one in report.job.numbers)
             assert Counter(report.fates) + Counter(report.others) <= whole
             assert report.job.step == report.job.done + report.job.failed + report.job.skipped

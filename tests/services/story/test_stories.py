@@ -303,3 +303,61 @@ async def test_paused_subscriptions_are_what_a_story_waits_for(orders):
     story = orders.stories.whole(await placed(orders))
     assert story.standing == ("info", "waits for card-terminal")
     assert story.lines[-1].said == "is paused and has not got it"
+
+
+async def test_L4_a_reset_that_delivers_a_message_again_is_told_with_that_delivery(workspace):
+    values = {"user_id": "eve", "username": "Eve", "email": "eve@example.org"}
+    done = await workspace.commands.issue("create_user", values)
+    await settle(workspace)
+    correlation = workspace.stories.correlation_named(done.command_id)
+
+    def told():
+        lines = [one for one in workspace.stories.whole(correlation).lines if one.actor_kind != "projection"]
+        sent = next(at for at, one in enumerate(lines) if [told.name for told in one.told] == ["mail.sent"])
+        return [(one.actor, one.said, one.depth - lines[sent].depth) for one in lines[sent:]]
+
+    before = told()
+    workspace.clock.advance(1)
+    for _ in range(2):
+        await workspace.subscriptions.reset("welcome-mail", 0)
+        await settle(workspace)
+    first, second = sorted(one.of.number for one in workspace.operations.list())
+    who = workspace.operations.list()[0].of.who
+    said = "reset welcome-mail to position 0, which delivers it again (operation {})"
+    assert [one for one in told() if one not in before] == [
+        (who, said.format(first), 0),
+        ("welcome-mail", "handled it again", 0),
+        (who, said.format(second), 0),
+        ("welcome-mail", "handled it again", 0),
+    ]
+    arrows = [
+        one for one in sequence_of(workspace.stories.whole(correlation)).steps if isinstance(one, Arrow)
+    ]
+    assert [one.target[1] for one in arrows if one.kind == "act"] == ["welcome-mail"] * 2
+    await workspace.subscriptions.pause("welcome-mail", paused=True)
+    await workspace.subscriptions.reset("welcome-mail", 0)
+    assert told()[-1][:2] == ("welcome-mail", "is paused and has not got it")
+    await workspace.operations.undo(workspace.operations.list()[0].of.number)
+    assert len([one for one in told() if one[1].startswith("reset ")]) == 2, "it delivered nothing"
+
+
+async def test_L8_a_reset_is_not_told_of_a_message_whose_letter_was_open_but_of_a_death_behind_it(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    await broken.subscriptions.reset("welcome-mail", 0)
+    await settle(broken)
+
+    def told():
+        lines = broken.stories.whole(letter.correlation_id).lines
+        return [one.said for one in lines if one.actor == "welcome-mail" or one.operation]
+
+    assert not any("reset" in one for one in told())
+    broken.clock.advance(1)
+    await broken.dead_letters.purge([letter.number])
+    broken.clock.advance(1)
+    await broken.subscriptions.reset("welcome-mail", 0)
+    await settle(broken)
+    died, purged, reset, again = told()
+    assert died.startswith("dead after 3 tries")
+    assert purged.startswith("purged")
+    assert reset.startswith("reset welcome-mail")
+    assert again.startswith("dead after 3 tries")

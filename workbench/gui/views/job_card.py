@@ -16,6 +16,7 @@ from workbench.gui.steady_button import SteadyButton
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.job_words import (
+    ENDS,
     can_be_recalled,
     can_be_undone,
     can_begin_again,
@@ -157,9 +158,11 @@ class JobCard(QFrame):
     def settled(self) -> bool:
         """Whether nothing can change any more of what it says."""
         shown = self.report
-        if shown is None or not self.over or shown.in_progress or shown.blocked or shown.not_begun:
+        if shown is None or not self.over or shown.not_begun or shown.others:  # which can be undone
             return False
-        return shown.left_undone or not can_be_undone(shown)
+        if shown.left_undone or shown.job.action != LetterAct.REPLAY:
+            return shown.left_undone or not can_be_undone(shown)
+        return sum(shown.fates.get(status, 0) for status in ENDS) == len(shown.job.numbers)
 
     def begin(self, job: Job) -> None:
         """Shows a job of which nothing is counted yet."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 RECENT = 5
 """Jobs that are shown when those that ended are asked for."""
 TALLEST, SHARE = 190, 4
-"""Pixels that the strip takes at most, and one part in how many of the view; more is scrolled."""
+"""Pixels that the strip takes at most, and one part in how many of the view; more is scrolled.
+
+One card is seen whole, in up to half of the view.
+"""
 LEAST = 68
 """Pixels that a card needs."""
 
@@ -65,11 +69,20 @@ class JobStrip(QScrollArea):
 
     @override
     def sizeHint(self) -> QSize:
-        tall = self._column.totalHeightForWidth(self.viewport().width())
+        width, view = self.viewport().width(), self.parentWidget()
+        tall = self._column.totalHeightForWidth(width)
         wanted = tall if tall > 0 else self._column.sizeHint().height()
-        view = self.parentWidget()
         room = max(LEAST, view.height() // SHARE) if view is not None else TALLEST
-        return QSize(super().sizeHint().width(), min(TALLEST, room, wanted))
+        cards = (card for card in self.cards.values() if isValid(card))
+        one = max((card.heightForWidth(width) for card in cards), default=0)
+        one = min(one, view.height() // 2) if view is not None else one
+        return QSize(super().sizeHint().width(), min(max(min(TALLEST, room), one), wanted))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # words take another number of lines
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -14,7 +14,7 @@ from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import Colors, theme, ui_font
 from workbench.model.dead_letter import LetterStatus
-from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, UNDONE
+from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, OTHERS, SKIPPED, UNDONE
 from workbench.services.dead_letters.letter_ladder import rungs
 from workbench.store.letter_jobs import JobStatus
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 TALL, GAP, WIDEST = 64, 22, 190
 HEAD = 16
-"""Pixels of a box for the number of letters; below it are two lines of words."""
-ROOM = 1.7
-"""Lines that words fill at most where they are cut off: the first one breaks before its end."""
+"""Pixels of a box for the number of letters; below it are its words, two lines or as many as they need."""
+LEFT, ABOVE, RIGHT, BELOW = 10, 5, 8, 7
+"""Pixels around what is written in a box."""
 WRAPPED = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 FAILED = (LetterStatus.FAILED_AGAIN, NOT_GIVEN)
 TOLD = {
@@ -34,6 +34,8 @@ TOLD = {
     BLOCKED: "waiting",
     LetterStatus.OPEN: "open again",
     UNDONE: "undone",
+    SKIPPED: "skipped",
+    OTHERS: "by others",
 }
 """What a box says of letters that did not fail."""
 FAILED_THERE = (JobStatus.HELD, JobStatus.CANCELLED)
@@ -86,6 +88,8 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
             before = f"waits: {report.held_up}" if report.held_up else before
             before = "not begun" if job.status is JobStatus.CANCELLED else before
+            others = report.steps[at].get(OTHERS, 0) if report.steps else 0
+            before += f", {others:,} by others" if others else ""
             found.append(RungState(size=rung.size, state="next", words=before))
     return tuple(found)
 
@@ -94,8 +98,7 @@ def _came_to(found: dict[str, int]) -> tuple[str, str]:
     """Returns how a step stands that was dealt with as a whole, and what came of it; failures first."""
     failed = sum(found.get(what, 0) for what in FAILED)
     told = {said: found.get(what, 0) for what, said in TOLD.items()}
-    others = sum(found.values()) - failed - sum(told.values())
-    counts = {"failed": failed, **told, "by others": others}
+    counts = {"failed": failed, **told}
     words = ", ".join(f"{count:,} {said}" for said, count in counts.items() if count)
     state = "failed" if failed else "undone" if found.get(UNDONE) else "done" if found else "given"
     return state, words or "given back"
@@ -115,8 +118,9 @@ class LadderBar(QWidget):
         super().__init__()
         self.setObjectName("ladder")
         self._states: tuple[RungState, ...] = ()
-        self.setFixedHeight(TALL + 4)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         theme().changed.connect(self.update)
 
     def show_report(self, report: JobReport) -> None:
@@ -125,6 +129,7 @@ class LadderBar(QWidget):
         said = [f"{one.size:,}: {one.words}" for one in self._states]
         self.setAccessibleName("; ".join(said))
         self.setToolTip("\n".join(said))
+        self.updateGeometry()
         self.update()
 
     @override
@@ -132,12 +137,24 @@ class LadderBar(QWidget):
         return QSize(len(self._states) * (WIDEST + GAP), TALL + 4)
 
     @override
+    def heightForWidth(self, width: int) -> int:
+        inner = int(self._box_width(width)) - LEFT - RIGHT
+        place, metrics = QRect(0, 0, max(1, inner), 10_000), QFontMetrics(ui_font(8.5))
+        lines = max(
+            (metrics.boundingRect(place, WRAPPED, one.words).height() for one in self._states), default=0
+        )
+        return max(TALL, HEAD + lines + ABOVE + BELOW) + 4
+
+    def _box_width(self, width: int) -> float:
+        count = max(1, len(self._states))
+        return min(WIDEST, (width - 2 - GAP * (count - 1)) / count)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         with painting(self) as painter:
-            count = max(1, len(self._states))
-            width = min(WIDEST, (self.width() - 2 - GAP * (count - 1)) / count)
+            width = self._box_width(self.width())
             for at, one in enumerate(self._states):
-                box = QRectF(1 + at * (width + GAP), 2, width, TALL)
+                box = QRectF(1 + at * (width + GAP), 2, width, self.height() - 4)
                 if at:
                     _arrow(painter, box.left() - GAP, box.left(), box.center().y(), one)
                 _box(painter, box, one)
@@ -165,7 +182,7 @@ def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
     painter.setPen(QPen(QColor(colors.ink(role) if known else colors.border), 1.5 if known else 1))
     painter.setBrush(QColor(colors.tint(role, 0.12) if known else colors.surface))
     painter.drawRoundedRect(box, 6, 6)
-    inner = box.adjusted(10, 5, -8, -7)
+    inner = box.adjusted(LEFT, ABOVE, -RIGHT, -BELOW)
     painter.setFont(ui_font(weight=QFont.Weight.DemiBold))
     painter.setPen(QColor(colors.text))
     painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, f"{one.size:,}")
@@ -181,11 +198,4 @@ def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
 def _words(painter: QPainter, inner: QRectF, one: RungState, colors: Colors) -> None:
     painter.setFont(ui_font(8.5))
     painter.setPen(QColor(colors.ink(rung_role(one)) if one.state != "next" else colors.muted))
-    place = inner.adjusted(0, HEAD, 0, 0)
-    whole = painter.fontMetrics().boundingRect(place.toRect(), WRAPPED, one.words)
-    shown = one.words
-    if whole.height() > place.height():  # two lines are too few: the tip says it all
-        shown = painter.fontMetrics().elidedText(
-            one.words, Qt.TextElideMode.ElideRight, int(place.width() * ROOM)
-        )
-    painter.drawText(place, WRAPPED, shown)
+    painter.drawText(inner.adjusted(0, HEAD, 0, BELOW), WRAPPED, one.words)

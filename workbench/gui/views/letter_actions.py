@@ -254,6 +254,7 @@ class Repairs:
             behind=letters.blocked_behind(numbers) if deed in {PURGE, ARCHIVE} else 0,
             archived=len(letters.having(numbers, archived)) if deed is REPLAY else 0,
             held_up=letters.held_up(numbers) if deed is REPLAY else "",
+            in_jobs=letters.jobs.waiting(numbers) if deed in {PURGE, REPLAY} else {},
         )
 
     def _ask(self, found: ToConfirm) -> None:
@@ -263,6 +264,7 @@ class Repairs:
         text += f" {OLDEST_FIRST}" if deed is REPLAY and len(numbers) > 1 else ""
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         text += f" {found.taken_out}" if found.archived else ""
+        text += f" {found.asked_twice}" if found.in_jobs else ""
         text += f" {found.waits}" if found.waits else ""
         answers = [self._answer(deed, numbers, warns=bool(failed))]
         if behind and deed is ARCHIVE:

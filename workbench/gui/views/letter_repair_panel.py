@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 DRAFT = "letters/patch"
 QUIET_MS = 150
 """After the last key the patch is tried on all letters."""
-FORM_LEAST = 150
+FORM_LEAST = 64
 """Pixels in height that the form keeps, with what it makes of a letter; below that all is scrolled."""
 BEFOREHAND = prospect(OperatorAct.REPAIR)
 

@@ -20,7 +20,7 @@ from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import Scrolled, Tabs, in_column, in_panes, in_row
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
-from workbench.gui.pausing import RUNS, pause_subscription
+from workbench.gui.pausing import RUNS, pause_subscription, step_engine
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
@@ -260,16 +260,7 @@ class SubscriptionsView(View):
     )
     def step(self, rows: ChosenRows) -> None:
         """Does one delivery of a subscription."""
-        self.desk.run(self._stepped(str(rows.keys[0])), f"Step {rows.keys[0]}")
-
-    async def _stepped(self, name: str) -> None:
-        moved = await self.desk.workspace.step(name)
-        said = (
-            f"One delivery of {called(name)} was done." if moved else f"Nothing to deliver to {called(name)}."
-        )
-        if moved not in ("", name):  # a job, whose letter could not be delivered
-            said = f"One step: {moved} moved."
-        self.desk.notice("info", said)
+        self.desk.run(step_engine(self.desk, str(rows.keys[0])), f"Step {rows.keys[0]}")
 
     def why_no_step(self) -> str:
         """Returns why no delivery can be done by hand; empty where one can."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class ToConfirm:
         behind: How many deliveries wait behind them, where that matters.
         held_up: What keeps a replay from being delivered, as in ``the engine is paused``; empty for nothing.
         archived: How many of what is replayed are archived, which takes them out of there.
+        in_jobs: How many of them wait in which job that is under way or held.
     """
 
     deed: Deed
@@ -28,6 +29,19 @@ class ToConfirm:
     behind: int = 0
     archived: int = 0
     held_up: str = ""
+    in_jobs: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def asked_twice(self) -> str:
+        """Says how many wait in other jobs, and what those do with them then; empty for none."""
+        parts = []
+        for job, count in self.in_jobs.items():
+            who = f"{count:,} of them {'waits' if count == 1 else 'wait'}"
+            who = "It waits" if len(self.numbers) == 1 else who
+            parts.append(
+                f"{who} in job {job} already, which leaves {'it' if count == 1 else 'them'} out then."
+            )
+        return " ".join(parts)
 
     @property
     def waits(self) -> str:

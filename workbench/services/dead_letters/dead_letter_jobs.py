@@ -129,6 +129,13 @@ class DeadLetterJobs:
         """Returns the jobs that go on when a person says so."""
         return self._world.reader.jobs(status=JobStatus.HELD)
 
+    def waiting(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Returns in which jobs that are under way or held how many of these letters wait."""
+        asked = frozenset(numbers)
+        jobs = [*self.unfinished(), *self.held()]
+        found = {job.number: len(asked.intersection(job.numbers[job.step :])) for job in jobs}
+        return {number: count for number, count in found.items() if count}
+
     def list(self) -> list[Job]:
         """Returns jobs, the newest first."""
         return self._world.reader.jobs()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
@@ -12,7 +13,15 @@ from typing import TYPE_CHECKING
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.job_pace import held_up
-from workbench.services.dead_letters.job_report import BLOCKED, NOT_GIVEN, REMOVED, UNDONE, JobReport
+from workbench.services.dead_letters.job_report import (
+    BLOCKED,
+    NOT_GIVEN,
+    OTHERS,
+    REMOVED,
+    SKIPPED,
+    UNDONE,
+    JobReport,
+)
 from workbench.services.dead_letters.letter_ladder import rungs
 from workbench.store.letter_jobs import Job, JobStatus, job_act
 
@@ -52,8 +61,9 @@ class JobCounts:
         """Returns a job and what has become of its dead letters."""
         parts = self._parted(job)
         steps = _stepped(job, parts)
-        stepped = [self._count(own) for own, *_ in steps]
-        return self._report(job, parts, [self._count(part) for part in parts[2:]], steps, stepped)
+        counts = [[self._count(part) for part in (own, *rest)] for own, _, *rest in steps]
+        report = self._report(job, parts, [_summed(found) for found in zip(*counts, strict=True)])
+        return replace(report, steps=_came_to(report, steps, counts)) if job.plan.ladder else report
 
     async def counted(self, job: Job) -> JobReport:
         """Returns what `report` does of a job as it stands, without holding up the loop (C5)."""
@@ -73,13 +83,10 @@ class JobCounts:
         self,
         job: Job,
         parts: Sequence[Sequence[int]],
-        others: Sequence[dict[str, int]],
-        steps: Sequence[Sequence[Sequence[int]]],
-        stepped: Sequence[dict[str, int]],
+        counts: Sequence[dict[str, int]],
     ) -> JobReport:
         """Returns what is said of a job: each of its letters is in one figure."""
         mine, undone, *theirs = parts
-        counts = [dict(sum(map(Counter, stepped), Counter[str]())), *others]
         own, *rest = (
             found | {REMOVED: len(part) - sum(found.values())}
             for part, found in zip((mine, *theirs), counts, strict=True)
@@ -103,11 +110,6 @@ class JobCounts:
             taken_back=said is not None and bool(said.undone),
             held_up=self._held_up(job, mine),
             behind=self._world.reader.blocked_behind(mine) if job.action in UNDOABLE else 0,
-            steps=tuple(
-                found
-                | {what: len(part) for what, part in zip((UNDONE, NOT_GIVEN), rest, strict=True) if part}
-                for found, (_, *rest) in zip(stepped, steps, strict=True)
-            ),
         )
 
     def _held_up(self, job: Job, own: Sequence[int]) -> str:
@@ -200,12 +202,38 @@ class JobCounts:
 
 
 def _stepped(job: Job, parts: Sequence[Sequence[int]]) -> Sequence[Sequence[Sequence[int]]]:
-    """Returns of each step of a ladder, without one of the whole list, the parts that were dealt with."""
-    mine, undone, _, passed, _ = parts
+    """Returns the parts of each step of a ladder; without one those of the whole list."""
     if not job.plan.ladder:
-        return [(mine, undone, passed)]
-    sets = [frozenset(part) for part in (mine, undone, passed)]
+        return [parts]
+    sets = [frozenset(part) for part in parts]
     return [
-        [[one for one in job.numbers[rung.begin : min(rung.end, job.step)] if one in part] for part in sets]
+        [[one for one in job.numbers[rung.begin : rung.end] if one in part] for part in sets]
         for rung in rungs(job.plan.ladder, len(job.numbers))
     ]
+
+
+def _summed(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    return dict(sum(map(Counter, counts), Counter[str]()))
+
+
+def _came_to(
+    report: JobReport,
+    steps: Sequence[Sequence[Sequence[int]]],
+    counts: Sequence[Sequence[dict[str, int]]],
+) -> tuple[dict[str, int], ...]:
+    """Returns what became of the letters of each step of a replay: the steps add up to the whole (L5).
+
+    Which of those that were not given back others had dealt with is in the table; which of the rest were
+    refused is in their number alone: they are told of the first steps that have such.
+    """
+    may, results = allowed(LetterAct.REPLAY), RESULTS[LetterAct.REPLAY]
+    found, refused = list[dict[str, int]](), report.failed
+    for (own, undone, _, passed, left), (became, _, *rest) in zip(steps, counts, strict=True):
+        ours = {status: count for status, count in became.items() if status in results}
+        as_before = [sum(one.get(status, 0) for status in may) for one in rest]
+        others = len(own) - sum(ours.values()) + len(passed) + len(left) - sum(as_before)
+        failed = min(refused, as_before[0])
+        refused -= failed
+        told = {UNDONE: len(undone), NOT_GIVEN: failed, SKIPPED: as_before[0] - failed, OTHERS: others}
+        found.append(ours | {what: count for what, count in told.items() if count})
+    return tuple(found)

@@ -10,7 +10,11 @@ from workbench.store.letter_jobs import Job, JobStatus
 REMOVED = "removed"
 """What others made of dead letters that were purged, and are not in the store any more (L7)."""
 NOT_GIVEN = "not_given_back"
-"""What a job could not replay, or was no longer as it was."""
+"""What a job could not replay."""
+SKIPPED = "skipped"
+"""What was no longer as it was when the list was frozen."""
+OTHERS = "by_others"
+"""Of a step of a ladder: what others dealt with, of whatever status."""
 UNDONE = "undone"
 """What came back as it was before (L10)."""
 BLOCKED = "blocked"
@@ -35,8 +39,9 @@ class JobReport:
         taken_back: Whether an undo of it is recorded (L10), whatever became of the letters since.
         held_up: What keeps it, or deliveries that it made, from going on; empty for nothing.
         behind: How many messages wait behind those that it archived or purged (L7).
-        steps: Of each step of its ladder what became of those that it dealt with: `fates`, and how many could
-            not be given back, or were changed by others or undone. Empty before anything is counted.
+        steps: Of each step of its ladder what became of its letters: `fates`, and how many are `UNDONE`,
+            `NOT_GIVEN`, `SKIPPED` or of `OTHERS`; together they are the figures of the whole. Empty without
+            a ladder, and before anything is counted.
     """
 
     job: Job
@@ -93,7 +98,7 @@ class JobReport:
         """How many of the list are where, as far as others did nothing: with `others` all of it (L5)."""
         said = {
             NOT_GIVEN: self.failed,
-            "skipped": self.skipped,
+            SKIPPED: self.skipped,
             UNDONE: self.undone,
             "not_begun": self.not_begun,
         }

@@ -132,9 +132,13 @@ def _apart(line: StoryLine) -> bool:
 
 def _repairs(story: CommandStory) -> Iterator[Arrow]:
     died: dict[int, Party] = {}
-    for line in story.lines:
+    for at, line in enumerate(story.lines):
         if line.operation:
-            yield _acted(line, (line.actor_kind, line.actor), died[line.letter])
+            behind = (
+                one for one in story.lines[at:] if not one.operation
+            )  # a reset: what it delivered again
+            on = died[line.letter] if line.letter else _owner(next(behind, line))
+            yield _acted(line, (line.actor_kind, line.actor), on)
         elif line.letter:
             died[line.letter] = _owner(line)
             if _apart(line):

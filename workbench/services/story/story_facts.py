@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import structs
 
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.services.story.story_resets import Reset, resets
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -38,6 +39,7 @@ class StoryFacts:
         commands: How commands ended, by their ids.
         deliveries: Rows of messages and events that are not plain successes.
         acts: By dead letter, what operators did to it, as far as that is kept.
+        resets: By subscription, what delivered messages again.
         letters_to: Number up to which dead letters were looked for.
         looked: Position up to which messages were looked for.
         head: The newest position when it was looked.
@@ -54,6 +56,7 @@ class StoryFacts:
     deliveries: tuple[Delivery, ...] = ()
     letters: tuple[DeadLetter, ...] = ()
     acts: Mapping[int, Sequence[LetterDeed]] = field(default_factory=dict)
+    resets: Mapping[str, Sequence[Reset]] = field(default_factory=dict)
     letters_to: int = 0
     looked: int = -1
     head: int = 0
@@ -76,6 +79,7 @@ class StoryFacts:
             and self.deliveries == other.deliveries
             and self.letters == other.letters
             and self.acts == other.acts
+            and self.resets == other.resets
         )
 
     @property
@@ -114,6 +118,7 @@ def gathered(
         deliveries=tuple(reader.deliveries_at(positions)),
         letters=tuple(reversed(reader.letters_numbered(letters))),
         acts=reader.letter_acts(letters),
+        resets=resets(reader),
         letters_to=read_to,
         cursors={state.name: state.cursor for state in states} | dict(cursors),
         paused=frozenset(state.name for state in states if state.paused),

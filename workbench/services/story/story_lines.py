@@ -21,6 +21,7 @@ from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
 from workbench.services.story.story import LineState, StoryLine
 from workbench.services.story.story_letters import history, letter_lines
+from workbench.services.story.story_resets import again, with_resets
 from workbench.services.story.story_things import Thing, ToldCommand, at_of, place_of, told_of, when
 from workbench.services.story.story_words import (
     passes,
@@ -264,8 +265,11 @@ class StoryLines:
             if maker not in names or (maker, thing.position) not in self._deaths:
                 yield self._made(one, depth, thing, maker)
         for name in names:
-            if name not in made or self._unsettled(name, thing):
-                yield from self._delivered(name, thing, depth, made[name])
+            deaths = self._deaths.get((name, thing.position), ())
+            found = again(self.facts.resets.get(name, ()), thing.position, deaths)
+            plain = name in made and not self._unsettled(name, thing)
+            told = () if plain else self._delivered(name, thing, depth, made[name])
+            yield from with_resets(told, found, self._delivery(name, thing, depth), first=not plain)
 
     def _made(
         self, one: ToldCommand | Thing, depth: int, thing: Thing, maker: str, begun: int = 0

@@ -225,9 +225,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         wanted = [one for one in found if numbers is None or one.number in numbers]
         return [one for one in wanted if before is None or one.number < before][:limit]
 
-    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
-        """Returns operators' actions, the newest first."""
-        return sorted(self._tables.actions.values(), key=lambda one: -one.number)[:limit]
+    def actions(self, *, limit: int = 200, kind: str = "") -> list[OperatorAction]:
+        """Returns operators' actions, the newest first; those of a kind alone, if one is given."""
+        found = (one for one in self._tables.actions.values() if kind in ("", one.action))
+        return sorted(found, key=lambda one: -one.number)[:limit]
 
     def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
         """Returns one of them, by its number or by its name; None if there is none."""

@@ -246,9 +246,10 @@ class ListReader:
             self._all(query, (last, *([json.dumps(list(numbers))] if numbers is not None else ()), limit))
         )
 
-    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
-        """Returns operators' actions, the newest first."""
+    def actions(self, *, limit: int = 200, kind: str = "") -> list[OperatorAction]:
+        """Returns operators' actions, the newest first; those of a kind alone, if one is given."""
         query = select(ActionRow).order_by(col(ActionRow.id).desc())
+        query = query.where(col(ActionRow.action) == kind) if kind else query
         return _ACTION(self._select(query.limit(limit)))
 
     def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
