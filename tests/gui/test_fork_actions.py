@@ -260,3 +260,35 @@ async def test_W9_one_that_a_killed_process_left_can_be_discarded(left, start, u
     again = await start((left, ""))
     again.acts["discard-fork"].do()
     await until(lambda: not left.parent.exists())
+
+
+@pytest.mark.parametrize("button", ["Discard", "Stay"])
+async def test_W9_discarding_one_in_which_commands_were_issued_asks_with_their_number(trunk, until, button):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    values = {"user_id": "zed", "username": "Zed", "email": "z@x.org"}
+    assert (await fork.workspace.commands.issue("create_user", values)).accepted
+    fork.acts["discard-fork"].do()
+    await until(lambda: asking(QMessageBox))
+    (box,) = asking(QMessageBox)
+    assert "Discard Fork of users at 9 with 1 command issued in it?" in box.text()
+    next(one for one in box.buttons() if one.text() == button).click()
+    await until(lambda: not asking(QMessageBox))
+    if button == "Discard":
+        await until(lambda: trunk.forks == [])
+    else:
+        assert fork.desk is not None
+
+
+async def test_W9_one_that_a_killed_process_left_is_told_and_found_by_its_name(left, trunk, monkeypatch):
+    taken = []
+    monkeypatch.setattr(trunk, "open_folder", taken.append)
+    trunk.note_recent(left)
+    trunk.tell_left([left])
+    (said,) = [one for one in notices(trunk) if "is kept nowhere yet" in one]
+    assert said.startswith("Fork of users at 9 ")
+    assert str(left) in said
+    found = [one for one in trunk._targets() if "fork of users" in one.text.casefold()]
+    opening = next(one for one in found if one.kind == "recent project")
+    assert opening.text == f"Open Fork of users at 9: {left}"
+    opening.go()
+    assert taken == [left]

@@ -6,14 +6,16 @@ import asyncio
 import logging
 import shutil
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from workbench.errors import StoreReadOnly
+from workbench.errors import NotAStore, StoreReadOnly
 from workbench.gui.actions import action
 from workbench.gui.desk import Notice, Selection
 from workbench.gui.drafts import may_leave
@@ -76,7 +78,7 @@ class ForkActions(FileActions):
     # -- forking ------------------------------------------------------------------------------------------
 
     @action(
-        "&Fork here …",
+        "&Fork here",
         key="fork",
         keys="Ctrl+Shift+W",
         icon="fork",
@@ -249,6 +251,34 @@ class ForkActions(FileActions):
         group=2,
         why=_no_scratch,
     )
+    def discard(self) -> None:
+        """Discards the fork; where commands were issued in it, a question with their number comes first."""
+        spawn(self._discard(), name="Discard the fork")
+
+    async def _discard(self) -> None:
+        from workbench.services.worlds.promote import issued_in
+
+        workspace, fork = self.workspace, self.fork
+        if workspace is None or fork is None:
+            return
+        issued = await asyncio.to_thread(issued_in, workspace.reader, fork.position)
+        if not issued or await self._ask_to_discard(fork, len(issued)):
+            self.discard_fork()
+
+    async def _ask_to_discard(self, fork: Fork, issued: int) -> bool:
+        box = QMessageBox(QMessageBox.Icon.Question, f"Discard the {self._kind}", "", parent=self.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        commands = f"{counted(issued, 'command')} issued in it"
+        box.setText(
+            f"Discard {fork.name} with {commands}?\n\nNothing of it is left, and it cannot be undone."
+        )
+        discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton("Stay", QMessageBox.ButtonRole.RejectRole))
+        await finished(box)
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return clicked is discard
+
     def discard_fork(self) -> None:
         """Closes the window; nothing of the fork is left."""
         self._kept = False
@@ -334,6 +364,19 @@ class ForkActions(FileActions):
             self.trunk.note_recent(folder)
         else:
             remember(self._settings, folder)
+
+    def tell_left(self, folders: Sequence[Path]) -> None:
+        """Says which forks the processes that were killed left, and opens one on wish."""
+        from workbench.services.worlds.fork import fork_in
+
+        for folder in folders:
+            if self.workspace is not None and self.workspace.project.root.absolute() == folder:
+                continue
+            with suppress(NotAStore):
+                if (fork := fork_in(folder)) is not None:
+                    text = f"{fork.name} is kept nowhere yet: the program ended before. It is in {folder}."
+                    ways = (("Open it", partial(self.open_folder, folder)),)
+                    self.window.notices.show_notice(Notice(kind="info", text=text, actions=ways))
 
     def _take_scratch(self) -> None:
         """Has a fork that an ended process left be kept nowhere still: it is kept, or discarded."""
