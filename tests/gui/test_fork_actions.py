@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolBar
@@ -150,15 +152,47 @@ async def test_W9_one_that_is_discarded_is_gone_however_the_process_ends(trunk, 
     assert list(scratch.iterdir()) == []
 
 
-async def test_W9_one_that_cannot_be_kept_there_is_not_lost(trunk, until, scratch, tmp_path):
+async def test_W9_one_that_cannot_be_kept_there_stays_open(trunk, until, scratch, tmp_path):
     fork = await fork_of(trunk, until, Selection(position=9))
-    root = fork.workspace.project.root
+    root, desk = fork.workspace.project.root, fork.desk
     await fork.keep_in(tmp_path)
     assert any("exists already" in one for one in notices(fork))
-    assert root.is_dir()
-    fork.open_folder(root)
-    await until(lambda: fork.desk is not None, within=20)
+    elsewhere = root.rename(tmp_path / "moved")
+    await fork.keep_in(tmp_path / "kept")
+    assert any("its folder was moved or removed from outside" in one for one in notices(fork))
+    assert fork.desk is desk, "it was not closed"
+    assert not (tmp_path / "kept").exists()
+    elsewhere.rename(root)
+
+
+@pytest.mark.parametrize("closing", [False, True])
+async def test_W9_where_keeping_fails_it_is_opened_again(
+    trunk, until, scratch, tmp_path, monkeypatch, closing
+):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    root = fork.workspace.project.root
+
+    def full(*_where):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("workbench.services.worlds.fork.move_folder", full)
+    if closing:
+
+        async def keep(_fork):
+            return "keep"
+
+        monkeypatch.setattr(fork, "_ask_to_keep", keep)
+        monkeypatch.setattr(fork, "_ask_folder", lambda: tmp_path / "kept")
+        fork.quit()
+    else:
+        await fork.keep_in(tmp_path / "kept")
+    await until(lambda: any("the disk is full" in one for one in notices(fork)), within=20)
     assert fork.fork.position == 9
+    assert fork.workspace.project.root == root
+    assert fork.acts["keep-fork"].isEnabled()
+    monkeypatch.undo()
+    fork.discard_fork()
+    await until(lambda: trunk.forks == [])
 
 
 async def test_W9_another_project_in_its_window_asks_first(trunk, until, scratch, tmp_path, monkeypatch):
@@ -226,3 +260,35 @@ async def test_W9_one_that_a_killed_process_left_can_be_discarded(left, start, u
     again = await start((left, ""))
     again.acts["discard-fork"].do()
     await until(lambda: not left.parent.exists())
+
+
+@pytest.mark.parametrize("button", ["Discard", "Stay"])
+async def test_W9_discarding_one_in_which_commands_were_issued_asks_with_their_number(trunk, until, button):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    values = {"user_id": "zed", "username": "Zed", "email": "z@x.org"}
+    assert (await fork.workspace.commands.issue("create_user", values)).accepted
+    fork.acts["discard-fork"].do()
+    await until(lambda: asking(QMessageBox))
+    (box,) = asking(QMessageBox)
+    assert "Discard Fork of users at 9 with 1 command issued in it?" in box.text()
+    next(one for one in box.buttons() if one.text() == button).click()
+    await until(lambda: not asking(QMessageBox))
+    if button == "Discard":
+        await until(lambda: trunk.forks == [])
+    else:
+        assert fork.desk is not None
+
+
+async def test_W9_one_that_a_killed_process_left_is_told_and_found_by_its_name(left, trunk, monkeypatch):
+    taken = []
+    monkeypatch.setattr(trunk, "open_folder", taken.append)
+    trunk.note_recent(left)
+    trunk.tell_left([left])
+    (said,) = [one for one in notices(trunk) if "is kept nowhere yet" in one]
+    assert said.startswith("Fork of users at 9 ")
+    assert str(left) in said
+    found = [one for one in trunk._targets() if "fork of users" in one.text.casefold()]
+    opening = next(one for one in found if one.kind == "recent project")
+    assert opening.text == f"Open Fork of users at 9: {left}"
+    opening.go()
+    assert taken == [left]

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -36,6 +37,21 @@ def test_the_latest_is_first_and_what_is_gone_is_left_out(tmp_path: Path, qtbot:
     assert [one.text() for one in menu.actions()] == [str(one) for one in latest[2:]]
     menu.actions()[0].trigger()
     assert taken == [latest[2]]
+
+
+def test_one_that_was_opened_by_a_short_path_is_found_from_everywhere(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    (tmp_path / "p" / "trip").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    remember(settings, Path("p/trip"))
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    show_recent(menu, settings, opener(Path("p/trip"), []))
+    assert not menu.actions()[0].isEnabled(), "it is the one that is open"
+    monkeypatch.chdir("/")
+    assert recent_projects(settings) == [tmp_path / "p" / "trip"]
 
 
 def test_where_nothing_was_open_it_says_so(tmp_path: Path, qtbot: QtBot) -> None:

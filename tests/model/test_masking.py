@@ -269,3 +269,19 @@ def test_W22_a_long_value_is_read_a_few_times_not_for_each_of_its_parts(monkeypa
     made.learn(json.dumps({"x": text}))
     made.json(json.dumps({"x": text}))
     assert sum(read) < 4 * len(text)
+
+
+def test_W22_a_short_value_in_a_name_is_masked_in_the_data_too_and_alone_it_is_told():
+    made = masking("trip_id", "to", model=("trip", "flight_seat", "what"))
+    value = {"trip_id": "b1", "what": "trip-b1", "more": ["flight_seat-b1 and trip-b1", "b1"], "n": "no-b1"}
+    text = json.dumps(value)
+    made.learn(text)
+    shown = json.loads(made.json(text)[0])
+    mask = shown["trip_id"]
+    assert mask != "b1"
+    assert made.text("trip-b1", names=True) == f"trip-{mask}"
+    assert shown["what"] == f"trip-{mask}"
+    assert shown["more"] == [f"flight_seat-{mask} and trip-{mask}", "b1"]
+    assert shown["n"] == "no-b1", "it is no name that the model gives"
+    assert made.left == {"more": 1}
+    assert made.mentions("given trip-b1, then b1") == 1

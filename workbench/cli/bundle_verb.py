@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.answers import answer, columns, meter, one_line
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, position, words
 from workbench.cli.stoppable import Told, stoppable
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
@@ -48,7 +49,7 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "counts, size, files, fields [{name, count, types, places, secret}], and unless it is a preview:"
-        " file, packed, at, masked, mentions, unfolded, folded"
+        " file, packed, at, masked, mentions, left, unfolded, folded"
     )
 
 
@@ -144,6 +145,11 @@ def _told(made: Bundled) -> str:
     lines += [
         f"{name} mentions masked values {count:,} times; it was left as it is"
         for name, count in made.mentions.items()
+    ]
+    lines += [
+        f"{name} has {counted(count, 'value')} of masked fields, left as they are for they are short;"
+        f" --mask {name} masks them, too"
+        for name, count in made.left.items()
     ]
     lines += [f"the rows of {name} stop at an event that does not fit any more" for name in made.unfolded]
     if not made.folded:

@@ -91,11 +91,13 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         loop = asyncio.get_running_loop()
         if isinstance(loop, WorkbenchLoop):
             loop.on_interrupt(session.end)
-        for folder in await asyncio.to_thread(remove_left, MARK):
+        left = await asyncio.to_thread(remove_left, MARK)
+        for folder in left:
             remember(settings, folder)
         await asyncio.to_thread(warm_up)
         importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)
+        session.tell_left(left)
         if crashed is not None:
             _tell(window, TOLD.format(crashed), crashed)
         return await session.ended()

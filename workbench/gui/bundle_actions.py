@@ -114,7 +114,7 @@ class BundleActions(ForkActions):
             if made is None:
                 desk.notice("warning", f"It was cancelled: {path.name} was not written.")
                 return
-            wrong = bool(made.mentions or made.unfolded)
+            wrong = bool(made.mentions or made.left or made.unfolded)
             desk.notice("warning" if wrong else "ok", _told(made), way_to_file(desk, path))
         except WorkbenchError as error:
             if (dialog := self._ask_bundle(choice.at, correlation)) is not None:
@@ -190,6 +190,11 @@ def _told(made: Bundled) -> str:
         said.append(f"masked: {', '.join(made.masked)}")
     if made.mentions:
         said.append(f"left as they are, though they mention masked values: {', '.join(made.mentions)}")
+    if made.left:
+        fields = ", ".join(f"{name} ({count:,})" for name, count in made.left.items())
+        said.append(
+            f"left as they are, though they have short values of masked fields: {fields}; mask them, too"
+        )
     if made.unfolded:
         rows = counted(len(made.unfolded), "read model")
         said.append(f"{rows} cannot fold what was masked: {', '.join(made.unfolded)}")

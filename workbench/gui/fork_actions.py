@@ -6,19 +6,23 @@ import asyncio
 import logging
 import shutil
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from workbench.errors import NotAStore, StoreReadOnly
 from workbench.gui.actions import action
 from workbench.gui.desk import Notice, Selection
 from workbench.gui.drafts import may_leave
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
 from workbench.gui.recent_projects import remember
+from workbench.gui.widgets import error_text
 from workbench.model.counts import counted
 from workbench.tusk.scratch import leave, scratch_folder, taken
 
@@ -74,7 +78,7 @@ class ForkActions(FileActions):
     # -- forking ------------------------------------------------------------------------------------------
 
     @action(
-        "&Fork here …",
+        "&Fork here",
         key="fork",
         keys="Ctrl+Shift+W",
         icon="fork",
@@ -209,22 +213,32 @@ class ForkActions(FileActions):
         Args:
             again: Show it there.
         """
-        from workbench.services.worlds.fork import keep_fork, trusted_digest
+        from workbench.services.worlds.fork import check_keep, keep_fork, trusted_digest
 
         if self.workspace is None:
             return
         root, digest = self.workspace.project.root, trusted_digest(self.workspace.project)
-        kind = self._kind
+        try:
+            await asyncio.to_thread(check_keep, root, folder)
+        except StoreReadOnly as error:  # it stays open
+            self._tell_error(error)
+            return
         await self.close_project()
         try:
             await asyncio.to_thread(keep_fork, root, folder, digest, self._environ)
         except Exception as error:  # noqa: BLE001  # the fork stays where it was, and it is told
-            again_there = (f"Open the {kind} again", lambda: self.open_folder(root))
-            self.window.notices.show_notice(Notice(kind="error", text=str(error), actions=(again_there,)))
+            spawn(self._open_again(root, error), name="Open the fork again")
             return
         self._drop_scratch()
         if again:
             await self.open((folder, ""))
+
+    async def _open_again(self, root: Path, error: Exception) -> None:
+        await self.open((root, ""))
+        self._tell_error(error)
+
+    def _tell_error(self, error: Exception) -> None:
+        self.window.notices.show_notice(Notice(kind="error", text=error_text(error)))
 
     @action(
         "Discard the fork",
@@ -237,6 +251,34 @@ class ForkActions(FileActions):
         group=2,
         why=_no_scratch,
     )
+    def discard(self) -> None:
+        """Discards the fork; where commands were issued in it, a question with their number comes first."""
+        spawn(self._discard(), name="Discard the fork")
+
+    async def _discard(self) -> None:
+        from workbench.services.worlds.promote import issued_in
+
+        workspace, fork = self.workspace, self.fork
+        if workspace is None or fork is None:
+            return
+        issued = await asyncio.to_thread(issued_in, workspace.reader, fork.position)
+        if not issued or await self._ask_to_discard(fork, len(issued)):
+            self.discard_fork()
+
+    async def _ask_to_discard(self, fork: Fork, issued: int) -> bool:
+        box = QMessageBox(QMessageBox.Icon.Question, f"Discard the {self._kind}", "", parent=self.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        commands = f"{counted(issued, 'command')} issued in it"
+        box.setText(
+            f"Discard {fork.name} with {commands}?\n\nNothing of it is left, and it cannot be undone."
+        )
+        discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton("Stay", QMessageBox.ButtonRole.RejectRole))
+        await finished(box)
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return clicked is discard
+
     def discard_fork(self) -> None:
         """Closes the window; nothing of the fork is left."""
         self._kept = False
@@ -322,6 +364,19 @@ class ForkActions(FileActions):
             self.trunk.note_recent(folder)
         else:
             remember(self._settings, folder)
+
+    def tell_left(self, folders: Sequence[Path]) -> None:
+        """Says which forks the processes that were killed left, and opens one on wish."""
+        from workbench.services.worlds.fork import fork_in
+
+        for folder in folders:
+            if self.workspace is not None and self.workspace.project.root.absolute() == folder:
+                continue
+            with suppress(NotAStore):
+                if (fork := fork_in(folder)) is not None:
+                    text = f"{fork.name} is kept nowhere yet: the program ended before. It is in {folder}."
+                    ways = (("Open it", partial(self.open_folder, folder)),)
+                    self.window.notices.show_notice(Notice(kind="info", text=text, actions=ways))
 
     def _take_scratch(self) -> None:
         """Has a fork that an ended process left be kept nowhere still: it is kept, or discarded."""

@@ -148,7 +148,7 @@ class Session(WindowActions):
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self.live.looked.connect(self._status.show_older)
         job_watch(self.desk)
-        self._settings.setValue("last-project", str(workspace.project.root))
+        self._settings.setValue("last-project", str(workspace.project.root.absolute()))
         remember(self._settings, workspace.project.root)
         self._taken_over()
         self._changed(None)

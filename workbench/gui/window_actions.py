@@ -25,6 +25,7 @@ from workbench.gui.palette_targets import (
     tab_targets,
 )
 from workbench.gui.pausing import RUNS, pause_engine, step_engine
+from workbench.gui.recent_projects import recent_targets
 from workbench.gui.theme import theme
 from workbench.gui.told_shortcut import REFUSED, ToldShortcut
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
@@ -173,6 +174,7 @@ class WindowActions(BundleActions):
 
     def _targets(self) -> list[Target]:
         named = model_targets(self.desk) if self.desk is not None else []
+        named += recent_targets(self._settings, self)
         own = [*action_targets(self.window, self.bring), *tab_targets(self.window, self.bring)]
         return [*notice_targets(self.window.notices.offers()), *own, *named]
 

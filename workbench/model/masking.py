@@ -8,6 +8,7 @@ import json
 import math
 import re
 import string
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -62,6 +63,8 @@ class Masking:
         self._made: dict[str, str] = {}
         self._taken: set[str] = set(self._model)
         self._everywhere, self._in_names = KnownTexts(), KnownTexts()
+        self.left: Counter[str] = Counter()
+        """By field, how many of its values stay though a masked field had the same: they are too short."""
 
     def hides(self, field: str) -> bool:
         """Whether the values of a field are masked."""
@@ -136,7 +139,7 @@ class Masking:
 
     def mentions(self, text: str) -> int:
         """Returns how many values stand in a text that are known."""
-        return sum(1 for _ in self._found(text, self._everywhere))
+        return sum(1 for _ in self._found(text))
 
     def text(self, text: str, field: str = "", *, names: bool = False) -> str:
         """Returns a text with what is known replaced; as a whole where it is the value of a field.
@@ -183,6 +186,8 @@ class Masking:
             paths.append(path)
             return self._of(value) if isinstance(value, str) else self._number(value)
         if isinstance(value, str):
+            if value in self._in_names.texts and value not in self._model and not _NUMBER.match(value):
+                self.left[path.rpartition(".")[2].partition("[")[0]] += 1
             return self._replaced(value)
         return self._number(value) if self._is_known(value) else value
 
@@ -213,18 +218,25 @@ class Masking:
 
     def _replaced(self, text: str, *known: KnownTexts) -> str:
         parts, done = [], 0
-        for at, piece, made in self._found(text, *(known or (self._everywhere,))):
+        for at, piece, made in self._found(text, *known):
             parts += [text[done:at], made]
             done = at + len(piece)
         return "".join([*parts, text[done:]]) if done else text
 
     def _found(self, text: str, *known: KnownTexts) -> Iterator[tuple[int, str, str]]:
-        """Yields where known values stand in a text, how they are written there, and what stands for them."""
-        done = 0
-        for word in WORD.finditer(text) if any(one.places for one in known) else ():
+        """Yields where known values stand in a text, how they are written there, and what stands for them.
+
+        Behind a category and its joint, as in ``trip-b1``, it is a name wherever it stands.
+        """
+        done, before = 0, -1
+        known = known or (self._everywhere,)
+        named = (self._everywhere, self._in_names)
+        for word in WORD.finditer(text) if any(one.places for one in named) else ():
+            behind = word.start() == before + 1 and text[before] == "-"
+            before = word.end() if word[0] in self._model else -1
             if word.start() < done:
                 continue
-            for one in known:
+            for one in named if behind else known:
                 at, piece = one.at(word, done)
                 if piece:
                     done = at + len(piece)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from workbench.assets import asset
 from workbench.errors import StoreReadOnly
 from workbench.project.trust_list import person_folder
+from workbench.tusk import whole_folder, why_unwritten
 
 PROJECT_FILE = "project.tsk"
 SAMPLES = ("users", "orders", "users-declared", "orders-declared")
@@ -38,15 +39,31 @@ def copy_sample(name: str, target: Path, *, fresh: bool = False) -> Path:
         if fresh and target.exists():
             target.rename(_aside(target))
         if not (target / PROJECT_FILE).exists():
-            target.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-            os.chmod(target, 0o755)  # noqa: PTH101, S103  # a packaged folder may be read-only, a copy must not be
+            with nullcontext(target) if target.exists() else whole_folder(target) as folder:
+                copy_packaged(source, folder)
     except OSError as error:
         raise StoreReadOnly(
-            f"the sample cannot be copied to {target}: {error.strerror or error}",
+            f"the sample cannot be copied to {target}: {why_unwritten(error)}",
             hint="set WORKBENCH_DATA to a folder that can be written",
         ) from error
     return target
+
+
+def packaged_files(source: Path) -> list[Path]:
+    """Returns the paths of a packaged project's files within it; its own file, by which it is one, last."""
+    files = (path for path in sorted(source.rglob("*")) if path.is_file() and path.suffix != ".pyc")
+    return sorted((path.relative_to(source) for path in files), key=lambda one: one.name == PROJECT_FILE)
+
+
+def copy_packaged(source: Path, folder: Path) -> None:
+    """Copies a packaged project, which may be read-only, as files that are not.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    for one in packaged_files(source):
+        (folder / one).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / one, folder / one)
 
 
 def _aside(target: Path) -> Path:

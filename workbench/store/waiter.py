@@ -44,7 +44,8 @@ class BroughtBack(NamedTuple):
     """How far subscriptions had come, and what a store does not know any more of that time.
 
     Attributes:
-        tried: Subscriptions of which a message was tried again and delivered: when, is not known.
+        tried: Subscriptions of which a message was tried again and ended without a dead letter; when, is not
+            known.
         acts: Acts of operators of which it is forgotten to which deliveries they were done (L10).
         messages: How many were there and are not stored any more (G1).
         letters: How many dead letters were removed (L7).

@@ -27,6 +27,7 @@ from workbench.tusk.section_edit import (
     section_begins,
     section_span,
 )
+from workbench.tusk.whole_folder import move_folder, whole_folder
 from workbench.tusk.write import Raw, write_key, write_value
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "end_of_free_lines",
     "insert",
     "mark_of",
+    "move_folder",
     "open_file",
     "parse",
     "parse_in_part",
@@ -63,6 +65,7 @@ __all__ = [
     "section_span",
     "set_value",
     "unfinished",
+    "whole_folder",
     "whole_text",
     "why_unwritten",
     "write_key",

@@ -146,7 +146,7 @@ def replace_file(
             part.chmod(kept)
         late()
         part.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -192,7 +192,7 @@ def remove(path: Path, *, was: bytes) -> None:
     _unchanged(path, was)
     try:
         path.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreReadOnly(
             f"{path} cannot be removed: {error.strerror or error}", hint="look at the folder's permissions"
@@ -221,7 +221,7 @@ def _content(path: Path) -> bytes | None:
         raise StoreReadOnly(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes the new name durable; not every system can open a folder."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from workbench.tusk.save import remove_unfinished, unfinished
 
 _OWNER = "owner"
+_TARGET = ".target"
 MEMORY = "/dev/shm"  # noqa: S108  # a folder that some machines have in memory
 
 
@@ -57,8 +59,16 @@ def taken(inside: Path) -> Path | None:
     return folder
 
 
+def note_target(folder: Path, target: Path) -> None:
+    """Notes where what stands in a scratch folder is being moved; `remove_left` finds what is left there."""
+    if _marks(folder):
+        (folder / _TARGET).write_text(str(target.absolute()), encoding="utf-8")
+
+
 def remove_left(mark: str) -> list[Path]:
-    """Removes the folders of processes that were killed; on POSIX alone, where it is known which run.
+    """Removes the folders of processes that were killed, with what they were writing where they moved one.
+
+    On POSIX alone, where it is known which processes run.
 
     Args:
         mark: A file by which a folder inside is known as one in which a person may have worked.
@@ -70,13 +80,22 @@ def remove_left(mark: str) -> list[Path]:
     places = (Path(tempfile.gettempdir()), Path(MEMORY)) if os.name == "posix" else ()
     for folder in (one for place in places for one in place.glob("workbench-*")):
         if not folder.is_symlink() and _marks(folder):
-            remove_unfinished(folder, _OWNER)
+            remove_unfinished(folder, "*")
             if not _marks(folder):
+                _remove_moving(folder)
                 worked_in = [one.parent for one in folder.glob(f"*/{mark}")]
                 stayed += worked_in
                 if not worked_in:
                     shutil.rmtree(folder, ignore_errors=True)
     return stayed
+
+
+def _remove_moving(folder: Path) -> None:
+    """Removes what a move that was killed left beside its target; all that is a person's own stays."""
+    note = folder / _TARGET
+    with contextlib.suppress(OSError, ValueError):
+        remove_unfinished(Path(note.read_text(encoding="utf-8")).parent, "*")
+        note.unlink()
 
 
 def _marks(folder: Path) -> list[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from tests.gui.test_fork_actions import fork_of
@@ -42,6 +44,42 @@ async def test_W14_commands_are_promoted_after_a_question(trunk, until):
     await until(lambda: view.commands.model().row(0)[3] == "issued there before")
 
 
+async def test_W14_from_a_fork_of_a_fork_it_is_the_fork_that_gets_them(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    inner = await fork_of(fork, until, Selection(position=8))
+    await user(inner, "zed")
+    view = await compared(inner, until, 1)
+    view.acts["ask"].do()
+    assert "Issue 1 command on the fork of users at 9" in view.strip.text()
+    view.strip.buttons()[0].click()
+    await until(lambda: any("1 command issued on the fork of users at 9." in one for one in notices(inner)))
+    assert fork.workspace.reader.stream("user-zed").version == 1
+    assert trunk.workspace.reader.stream("user-zed") is None
+    inner.discard_fork()
+    await until(lambda: fork.forks == [])
+
+
+async def test_W14_while_they_are_issued_it_says_so_and_offers_it_no_second_time(trunk, until, monkeypatch):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    issue, goes_on = trunk.workspace.commands.issue, asyncio.Event()
+
+    async def slow(*values, **more):
+        await goes_on.wait()
+        return await issue(*values, **more)
+
+    monkeypatch.setattr(trunk.workspace.commands, "issue", slow)
+    view.acts["ask"].do()
+    view.strip.buttons()[0].click()
+    await until(lambda: view.said.text() == "Promoting 1 of 1: create_user user-zed …")
+    assert not view.acts["ask"].refresh()
+    assert view.acts["ask"].toolTip().startswith("Promoting 1 of 1")
+    goes_on.set()
+    await until(lambda: view.said.text().startswith("1 ") or "the project at" in view.said.text())
+    await until(lambda: view.commands.model().row(0)[3] == "issued there before")
+
+
 async def test_W14_where_the_project_moved_it_says_so_and_issues_nothing(trunk, until):
     fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
     await user(fork, "zed")
@@ -63,7 +101,8 @@ async def test_W14_where_the_project_moves_behind_the_question_it_is_compared_ag
     answer.click()
     await until(lambda: view.commands.model().row(0)[3] == "is at 1 there")
     await until(lambda: f"the project at {trunk.workspace.reader.head():,}" in view.said.text())
-    assert any("user-zed" in one for one in notices(fork))
+    said = "Nothing was issued on users, for it moved on: stream user-zed is at version 1"
+    assert any(said in one for one in notices(fork))
 
 
 def named(view):

@@ -58,6 +58,15 @@ async def test_W9_a_fork_has_what_was_stored_up_to_there_and_its_clock_begins_th
     assert check(folder / "data" / "events.db").healthy
 
 
+async def test_W9_a_fork_of_a_fork_says_of_which(orders, tmp_path):
+    name = orders.project.name
+    async with running(forked(orders, 9, tmp_path / "fork")) as world:
+        fork = fork_in(forked(world, 5, tmp_path / "inner"))
+    assert fork.name == f"Fork at 5 of the fork of {name} at 9"
+    assert fork.trunk == f"the fork of {name} at 9"
+    assert fork.whose.startswith(f"what stands up to position 5 is of the fork of {name} at 9;")
+
+
 async def test_W9_at_0_it_begins_empty_with_the_same_model(orders, tmp_path):
     first = orders.reader.read_log(0, 1)[0]
     folder = forked(orders, 0, tmp_path / "fork")

@@ -8,9 +8,11 @@ import pytest
 
 from tests.services.conftest import running, written
 from tests.services.worlds.conftest import place
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import CallerError, InvalidValue
 from workbench.model.clock import FURTHEST, MICROSECONDS, SystemClock
 from workbench.project.samples import copy_sample
+from workbench.services.project.open_project import open_target
 from workbench.services.workspace import open_workspace
 
 HOUR = 3600.0
@@ -179,3 +181,37 @@ async def test_W15_what_processes_issued_for_later_is_among_it(tmp_path, stores,
         await opened.running().settle()
         kinds = {one.kind for one in opened.future.due()}
         assert kinds <= {"retry", "command", "delayed", "expiry", "lease"}
+
+
+DYING = """
+from workbench import Definitions, PermanentError
+
+
+def call(message, context):
+    raise PermanentError("never")
+
+
+DEFINITIONS = Definitions(handlers={"call": call})
+"""
+
+
+async def test_W15_what_waits_behind_a_dead_letter_is_not_due_to_expire(tmp_path, stores, by_hand):
+    folder = written(
+        tmp_path / "dying",
+        '[project]\nname: "dying"\n[cqrs]\nmodules: ["dying"]\n[topics.calls]\nttl: "1h"\n'
+        '[subscriptions.caller]\ntopic: "calls"\nhandler: "call"\n',
+    )
+    (folder / "dying.py").write_text(DYING)
+    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")}, trust=True)
+    try:
+        await opened.start()
+        for _ in range(2):
+            await opened.messages.publish(OutgoingMessage(topic="calls", type="ring", key="a", data={}))
+        await opened.running().settle()
+        (letter,) = opened.reader.letter_numbers(("open",))
+        (waits,) = opened.subscriptions.waiting("caller")
+        assert waits.behind == letter
+        assert waits.delivery.expires_at is not None
+        assert "expiry" not in {one.kind for one in opened.future.due()}
+    finally:
+        await opened.close()

@@ -11,10 +11,12 @@ import pytest
 from tests.services.conftest import finished, running
 from tests.services.worlds.conftest import place
 from tests.services.worlds.test_fork import forked
-from workbench.errors import WrongExpectedVersion
+from workbench.errors import InvalidCommand, WrongExpectedVersion
 from workbench.model.ids import derived_id
-from workbench.services.worlds.promote import THERE, preview, promote
+from workbench.services.project.model_reload import ReloadOutcome
+from workbench.services.worlds.promote import THERE, preview, promote, question, what_became
 
+LIMITED = 'amount { type: "money", min: 10 }'
 FLOWS = Path(__file__).parents[2] / "flows"
 
 
@@ -29,7 +31,7 @@ async def renamed(workspace, name, email):
 
 
 def planned(world, trunk):
-    return preview(world.reader, world.fork.position, trunk.reader)
+    return preview(world.reader, world.fork.position, trunk.reader, trunk.registry)
 
 
 @pytest.fixture
@@ -208,3 +210,71 @@ async def test_W14_a_stream_that_moves_by_what_one_before_causes_fits_behind_it(
             ("retry_payment", "behind one before it"),
         ]
         assert [one.outcome for one in await promote(plan, orders)] == ["accepted"] * 2
+
+
+async def test_W14_one_that_cannot_be_issued_ends_it_and_all_is_told(workspace, world, monkeypatch):
+    await user(world, "cyd")
+    await renamed(world, "ada", "ada@two.org")
+    await user(world, "dan")
+    plan = planned(world, workspace)
+    issue = workspace.commands.issue
+
+    async def failing(name, values, **more):
+        if name == "update_user":
+            raise InvalidCommand([(("email",), "must be longer")])
+        return await issue(name, values, **more)
+
+    monkeypatch.setattr(workspace.commands, "issue", failing)
+    done = await promote(plan, workspace)
+    assert [one.outcome for one in done] == ["accepted", "failed: email: must be longer", "not issued"]
+    well, said = what_became(plan, done, "users")
+    assert not well
+    assert said == (
+        "update_user user-ada: failed: email: must be longer; 1 command issued on users before it:"
+        " create_user user-cyd; 1 command behind it not issued."
+    )
+    again = [one for one in planned(world, workspace) if one.goes]
+    said = what_became(again, await promote(again, workspace), "users")[1]
+    assert "must be longer; nothing was issued on users; 1 command behind it" in said
+
+
+async def test_W14_what_the_model_there_refuses_by_now_is_left_out(accounts, tmp_path):
+    async with running(forked(accounts, accounts.reader.head(), tmp_path / "fork")) as opened:
+        await did(opened, "open_account", account_id="c", owner="c")
+        await did(opened, "credit", account_id="a", amount="5", note="second")
+        await did(opened, "credit", account_id="a", amount="500", note="third")
+        await did(opened, "credit", account_id="b", amount="100", note="fourth")
+        file = accounts.project.root / "project.tsk"
+        text = file.read_text()
+        credit = 'fields { account_id: "string", amount: "money", note: "string" }'
+        assert text.count(credit) == 1
+        file.write_text(text.replace(credit, credit.replace('amount: "money"', LIMITED)))
+        assert (await accounts.model_reload.check()).outcome is ReloadOutcome.DONE
+        plan = planned(opened, accounts)
+        assert [one.goes for one in plan] == [True, False, False, True]
+        assert plan[1].words.startswith("refused by the model there: amount: ")
+        assert plan[2].words == "behind one that does not fit"
+        said, samples = question(plan, "transfer")
+        assert said == "Issue 2 of 4 commands on transfer, each with the version seen here?"
+        assert len(samples) == 4
+
+
+async def test_W14_the_question_names_some_and_says_how_many_more(workspace, world):
+    for name in ("cyd", "dan", "eve", "fay", "gus"):
+        await user(world, name)
+    samples = question(planned(world, workspace), "users")[1]
+    assert samples[:3] == ["create_user user-cyd", "create_user user-dan", "create_user user-eve"]
+    assert samples[3:] == ["and 2 more, which the table of commands lists"]
+
+
+async def test_W14_while_it_waits_it_says_so(accounts, tmp_path):
+    async with running(forked(accounts, accounts.reader.head(), tmp_path / "fork")) as opened:
+        await did(opened, "transfer", from_id="a", to_id="b", amount="10")
+        await did(opened, "credit", account_id="b", amount="5", note="second")
+        told = []
+        await promote(planned(opened, accounts), accounts, told.append)
+        assert told == [
+            "1 of 2: transfer account-a",
+            "2 of 2 waits for what those before it cause there, 30 s at most",
+            "2 of 2: credit account-b",
+        ]

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.errors import WrongExpectedVersion
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
@@ -25,16 +26,15 @@ from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel, EmptyState
-from workbench.model.command import CommandOutcome
-from workbench.model.counts import counted
 from workbench.services.worlds.compare import Comparison, StoreDifference, compare
 from workbench.services.worlds.comparison_words import kind_of, kinds_told, times_last, told_apart
-from workbench.services.worlds.promote import Promoted, preview, promote
+from workbench.services.worlds.promote import Promoted, preview, promote, question, what_became
 from workbench.store.store_file import read_store_file
 
 if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
     from workbench.model.changes import Changes
+    from workbench.model.registry import Registry
     from workbench.services.workspace import Workspace
     from workbench.services.worlds.fork import Fork
 
@@ -72,7 +72,6 @@ NOT_OPEN = (
 STORES = "Stores (*.db);;All files (*)"
 SAME = "Nothing differs", "What is done in only one of both stands here."
 MOVED = "The project moved on: {}. Fork it again as it is now, and issue the commands there"
-SAMPLES = 3
 DEAR = 0.5
 """Seconds of work: what takes more to compare is compared again only when a person asks."""
 
@@ -114,6 +113,7 @@ class CompareView(View):
         self.commands.setAccessibleName("Commands that were issued in the fork")
         self.commands.set_empty("No commands", "What is issued here stands here, to be issued there as well.")
         self._read: Compared | None = None
+        self._going = ""
         self._heard: Desk | None = None
         self._reading = self.question(self._show, self.table.fail)
         self._both = in_panes(Qt.Orientation.Vertical, (self.table, 3), (self.commands, 1), name="compare")
@@ -175,8 +175,10 @@ class CompareView(View):
         workspace, store = self.desk.workspace, self._store()
         self._show_page()
         if (fork := workspace.fork) is not None and store is not None:
+            trunk = self.trunk()
+            model = trunk.registry if trunk is not None else None
             split = fork.position if store != self._chosen else None
-            self._reading.ask(lambda: _read(workspace, fork, store, split))
+            self._reading.ask(lambda: _read(workspace, fork, store, split, model))
 
     def _store(self) -> Path | None:
         """Returns the store to compare with: of the project that is open, or one that a person chose.
@@ -256,6 +258,9 @@ class CompareView(View):
         """Says how much differs, as of when, and whether both moved on since."""
         if self._read is None:
             return
+        if self._going:
+            self.said.setText(f"{self._going} …")
+            return
         found, trunk = self._read.found, self.trunk()
         now = (
             trunk.reader.head() if trunk is not None else found.heads[0],
@@ -314,6 +319,8 @@ class CompareView(View):
     def _no_promote(self) -> str:
         if not self._is_fork:
             return "This is the project itself"
+        if self._going:
+            return f"{self._going} …"
         if not any(one.goes for one in self._plan):
             if moved := [one for one in self._plan if one.left_out]:
                 return MOVED.format(f"{moved[0].command.stream} {moved[0].words}")
@@ -331,16 +338,10 @@ class CompareView(View):
     )
     def ask(self) -> None:
         """Asks before the commands are issued on the project."""
-        plan = [one for one in self._plan if one.goes]
-        out = [one for one in self._plan if one.left_out]
         fork = self.desk.workspace.fork
         if fork is None:
             return
-        some = f"{len(plan):,} of {counted(len(plan) + len(out), 'command')}" if out else ""
-        some = some or counted(len(plan), "command")
-        said = f"Issue {some} on {fork.trunk}, each with the version seen here?"
-        samples = [f"left out: {_named(one)} {one.left_out}" for one in out[:SAMPLES]]
-        samples += [_named(one) for one in plan[:SAMPLES]]
+        said, samples = question(self._plan, fork.trunk)
         self.strip.ask(
             said, samples, [ConfirmChoice(label="Promote", run=partial(self._promote, self._plan))]
         )
@@ -348,38 +349,41 @@ class CompareView(View):
     def _promote(self, plan: Sequence[Promoted]) -> None:
         """Issues what was asked about, whatever was issued in the fork since."""
         if (trunk := self.trunk()) is not None:
+            self._tell_going("Promoting")
             self.desk.run(self._promoted(plan, trunk), "Promote")
 
+    def _tell_going(self, said: str) -> None:
+        """Says what goes on where commands are issued; an empty text once that is over."""
+        self._going = said
+        self._say()
+        self.acts.refresh()
+
     async def _promoted(self, plan: Sequence[Promoted], trunk: Workspace) -> None:
+        fork = self.desk.workspace.fork
+        name = fork.trunk if fork is not None else trunk.project.name
         try:
-            done = await promote(plan, trunk)
+            done = await promote(plan, trunk, lambda said: self._tell_going(f"Promoting {said}"))
+        except WrongExpectedVersion as error:
+            self.desk.notice("error", f"Nothing was issued on {name}, for it moved on: {error}.")
+            return
         finally:
+            self._tell_going("")
             self.renew()  # where it was refused, the project moved on
-        asked = [now for before, now in zip(plan, done, strict=True) if before.goes]
-        failed = [one for one in asked if one.outcome != CommandOutcome.ACCEPTED]
-        out = sum(bool(one.left_out) for one in done)
-        more = f"; {out:,} left out, as the project moved on" if out else ""
-        if failed:
-            said = f"{_named(failed[0])}: {failed[0].outcome}"
-            said += f"; {counted(len(failed) - 1, 'command')} behind it not issued" if len(failed) > 1 else ""
-            self.desk.notice("warning", f"{said}{more}.")
-        else:
-            self.desk.notice("ok", f"{counted(len(asked), 'command')} issued on {trunk.project.name}{more}.")
+        well, said = what_became(plan, done, name)
+        self.desk.notice("ok" if well else "warning", said)
 
 
-def _read(workspace: Workspace, fork: Fork, store: Path, split: int | None) -> Compared:
+def _read(
+    workspace: Workspace, fork: Fork, store: Path, split: int | None, model: Registry | None
+) -> Compared:
     """Compares with the trunk's store, for a thread."""
     takes_time()
     begun = time.thread_time()
     registry, here = workspace.registry, workspace.reader
     with read_store_file(store, registry.stored_names()) as trunk:
         found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=split)
-        plan = preview(here, fork.position, trunk)
+        plan = preview(here, fork.position, trunk, model)
     return Compared(found=found, plan=plan, store=store, seconds=time.thread_time() - begun)
-
-
-def _named(one: Promoted) -> str:
-    return f"{one.command.type} {one.command.stream}"
 
 
 def _holds(one: StoreDifference, words: Sequence[str]) -> bool:

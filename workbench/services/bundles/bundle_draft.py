@@ -90,6 +90,8 @@ class Bundled:
         at: The event or message at which it opens; 0 where nothing is stored.
         masked: Names of the fields whose values are made up.
         mentions: Files of the project that mention a masked value, and how often; they stay as they are.
+        left: Fields that are not masked, and how many of their values are those of a masked field, which stay
+            as they are too short to be looked for.
         unfolded: Read models that stopped at an event while they were folded again.
         folded: Whether rows are there; without trust in the project's modules they come once it is given.
     """
@@ -99,6 +101,7 @@ class Bundled:
     at: int
     masked: tuple[str, ...]
     mentions: Mapping[str, int]
+    left: Mapping[str, int]
     unfolded: tuple[str, ...]
     folded: bool
 
@@ -255,6 +258,7 @@ class BundleDraft:
             at=at,
             masked=masked,
             mentions=self._mentions(masking),
+            left=dict(sorted(masking.left.items())),
             unfolded=unfolded,
             folded=folded,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from workbench.errors import NotABundle, StoreReadOnly, WorldError
@@ -11,7 +10,7 @@ from workbench.model.json_values import visible
 from workbench.services.maintenance.store_checkup import check
 from workbench.services.worlds.fork import MARK, Fork, new_folder, write_mark
 from workbench.store.store_file import read_store_file
-from workbench.tusk import unfinished
+from workbench.tusk import whole_folder, why_unwritten
 
 _LONGEST = 4_000
 """Characters of a note that are kept."""
@@ -29,24 +28,19 @@ def open_bundle(file: Path, folder: Path, told: Told) -> Fork:
         WorldError: There is no room for it, or the like; nothing is left of it.
     """
     folder = new_folder(folder)
-    part = unfinished(folder)
     try:
-        manifest = unpack_bundle(file, part, told)
-        told("Looking at the store", 0, 1)
-        _check_store(file, part, manifest)
-        fork = _fork_of(manifest)
-        write_mark(part, fork)
-        told("Looking at the store", 1, 1)
-        if folder.exists():
-            folder.rmdir()
-        part.rename(folder)
+        with whole_folder(folder) as part:
+            manifest = unpack_bundle(file, part, told)
+            told("Looking at the store", 0, 1)
+            _check_store(file, part, manifest)
+            fork = _fork_of(manifest)
+            write_mark(part, fork)
+            told("Looking at the store", 1, 1)
     except OSError as error:
         raise StoreReadOnly(
-            f"{file.name} cannot be unpacked to {folder}: {error.strerror or error}",
+            f"{file.name} cannot be unpacked to {folder}: {why_unwritten(error)}",
             hint="choose another folder",
         ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return fork
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 from workbench.assets import asset
@@ -11,10 +11,10 @@ from workbench.interop.event_model_file import EventModelFile
 from workbench.model.file_names import check_file_name
 from workbench.model.hints import did_you_mean
 from workbench.model.json_values import check_new_name
-from workbench.project.samples import PROJECT_FILE, SAMPLES
+from workbench.project.samples import PROJECT_FILE, SAMPLES, copy_packaged, packaged_files
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.model_import import ImportedModel, with_event_model
-from workbench.tusk import parse, save, set_value
+from workbench.tusk import parse, save, set_value, whole_folder, why_unwritten
 
 EMPTY = "empty"
 TEMPLATES = {
@@ -27,6 +27,7 @@ TEMPLATES = {
     "trip": "A flight and a room: both in time, or none of them",
 }
 """What a project can begin with, each with what it is."""
+IGNORED_FILE = ".gitignore"
 IGNORED = "data/\n__pycache__/\n"
 """What a project has beside its text, and that does not belong in Git."""
 
@@ -58,23 +59,23 @@ def create(folder: Path, template: str = EMPTY, *, beside: bool = False) -> list
     check_folder(folder, beside=beside)
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not beside)):
         raise InvalidValue(f"{folder} exists already and is not empty", path="", hint="choose another folder")
-    files = [path for path in sorted(source.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    targets = {folder / path.relative_to(source): path for path in files}
-    if taken := next((target for target in targets if target.exists()), None):
+    files = packaged_files(source)
+    if taken := next((folder / one for one in files if (folder / one).exists()), None):
         said = f"{taken} exists already, and the template {template} has a file of that name"
         raise InvalidValue(said, path="", hint="choose another folder, or another template")
+    made = [*files, *([] if (folder / IGNORED_FILE).exists() else [Path(IGNORED_FILE)])]
+    here, name = folder.exists(), folder.resolve().name
     try:
-        for target, path in targets.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-        ignored = folder / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text(IGNORED, encoding="utf-8")
-            targets[ignored] = ignored
+        with nullcontext(folder) if here else whole_folder(folder) as place:
+            copy_packaged(source, place)
+            if Path(IGNORED_FILE) in made:
+                (place / IGNORED_FILE).write_text(IGNORED, encoding="utf-8")
+            _name(place, name)
     except OSError as error:
-        raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
-    _name(folder)
-    return sorted(targets)
+        for one in made if here else ():
+            (folder / one).unlink(missing_ok=True)
+        raise StoreReadOnly(f"{folder} cannot be written: {why_unwritten(error)}") from error
+    return sorted(folder / one for one in made)
 
 
 def check_folder(folder: Path, *, beside: bool = False) -> None:
@@ -115,9 +116,8 @@ def bring_in(folder: Path, model: EventModelFile) -> ImportedModel:
     return found
 
 
-def _name(folder: Path) -> None:
-    """Gives the project its folder's name, as an edit that leaves the rest of the file as it is."""
+def _name(folder: Path, name: str) -> None:
+    """Gives a project a name, as an edit that leaves the rest of the file as it is."""
     path = folder / PROJECT_FILE
-    was = path.read_bytes()
-    document = set_value(parse(was, PROJECT_FILE), ("project", "name"), folder.resolve().name)
-    save(path, document.text.encode(), was=was)
+    document = set_value(parse(path.read_bytes(), PROJECT_FILE), ("project", "name"), name)
+    path.write_bytes(document.text.encode())

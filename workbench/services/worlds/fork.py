@@ -22,7 +22,16 @@ from workbench.services.scenarios.given_history import recall
 from workbench.services.worlds.fork_waiting import named, unknown, waiters
 from workbench.services.worlds.store_copy import check_file
 from workbench.store.store_file import fork_back, last_time, open_store_file, read_store_file
-from workbench.tusk import ValueKind, parse, remove_unfinished, replace_file, set_value, unfinished
+from workbench.tusk import (
+    ValueKind,
+    move_folder,
+    parse,
+    replace_file,
+    set_value,
+    whole_folder,
+    why_unwritten,
+)
+from workbench.tusk.scratch import note_target
 
 if TYPE_CHECKING:
     from workbench.project.project import Project
@@ -46,7 +55,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: How a person knows it: ``Fork of users at 41``.
-        trunk: Name of the project that it was forked from.
+        trunk: Name of the project that it was forked from; of a fork which one: ``the fork of users at 9``.
         folder: That project's folder.
         store: The file of that project's store.
         position: Up to here it has what the trunk has.
@@ -173,46 +182,43 @@ def make_fork(
         began = _began(reader, position)
         if 0 < standing(reader, reader.head()) <= position:
             began = max(began, last_time(project.store_path))
-    part = unfinished(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        copy_files(project.root, part)
-        store = part / place_of_store(project, part)
-        store.parent.mkdir(parents=True, exist_ok=True)
-        backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
-        told("Cutting", 0, 1)
-        kept = waiters(project, handlers=waiting)
-        brought = fork_back(store, position, began, kept)
-        if brought is not None:
-            _recall(project, store, began, brought.reached)
-        fork = Fork(
-            name=f"Fork of {project.name} at {position:,}",
-            trunk=project.name,
-            folder=str(project.root.resolve()),
-            store=str(project.store_path.resolve()),
-            position=position,
-            began=began,
-            now=began,
-            delivered=tuple(sorted({*project.registry.subscriptions} - kept.keys())),
-            unknown=tuple(unknown(brought)) if brought is not None else (),
-        )
-        write_mark(part, fork)
-        told("Cutting", 1, 1)
-        if folder.exists():
-            folder.rmdir()
-        part.rename(folder)
+        with whole_folder(folder) as part:
+            copy_files(project.root, part)
+            store = part / place_of_store(project, part)
+            store.parent.mkdir(parents=True, exist_ok=True)
+            backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
+            told("Cutting", 0, 1)
+            kept = waiters(project, handlers=waiting)
+            brought = fork_back(store, position, began, kept)
+            if brought is not None:
+                _recall(project, store, began, brought.reached)
+            outer = fork_in(project.root)
+            trunk = f"the {outer.name[0].lower()}{outer.name[1:]}" if outer is not None else project.name
+            at = f"at {position:,}"
+            fork = Fork(
+                name=f"Fork {at} of {trunk}" if outer is not None else f"Fork of {trunk} {at}",
+                trunk=trunk,
+                folder=str(project.root.resolve()),
+                store=str(project.store_path.resolve()),
+                position=position,
+                began=began,
+                now=began,
+                delivered=tuple(sorted({*project.registry.subscriptions} - kept.keys())),
+                unknown=tuple(unknown(brought)) if brought is not None else (),
+            )
+            write_mark(part, fork)
+            told("Cutting", 1, 1)
     except OSError as error:
         raise StoreReadOnly(
-            f"the fork cannot be written to {folder}: {error.strerror or error}", hint="choose another folder"
+            f"the fork cannot be written to {folder}: {why_unwritten(error)}", hint="choose another folder"
         ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     _trust(folder, trusted_digest(project), environ)
     return fork
 
 
 def new_folder(folder: Path) -> Path:
-    """Returns the whole path of a folder that is to be written; what was left beside it by others goes.
+    """Returns the whole path of a folder that is to be written.
 
     Raises:
         StoreReadOnly: It exists and is not empty, or is the current one.
@@ -222,7 +228,6 @@ def new_folder(folder: Path) -> Path:
     whole = folder.absolute()
     if whole.resolve() == Path.cwd():
         raise StoreReadOnly(f"{folder} is the folder you are in", hint="name a new one, such as ./fork")
-    remove_unfinished(whole.parent, "*")
     return whole
 
 
@@ -231,23 +236,37 @@ def trusted_digest(project: Project) -> str:
     return project.digest if project.modules and not project.restricted else ""
 
 
+def check_keep(root: Path, folder: Path) -> None:
+    """Looks whether a fork can be kept, while it is open still.
+
+    Raises:
+        StoreReadOnly: Something is there already, or the fork is not where it was opened.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    if not (root / MARK).exists():
+        raise StoreReadOnly(
+            f"the fork is no longer in {root}: its folder was moved or removed from outside",
+            hint="it stays open; save a copy of its store, or move the folder back",
+        )
+
+
 def keep_fork(root: Path, folder: Path, digest: str, environ: Mapping[str, str]) -> None:
-    """Moves the folder of a fork that is closed to where a person keeps it.
+    """Moves the folder of a fork that is closed to where a person keeps it, all of it or nothing (W9).
 
     Args:
         digest: Of its modules, where the person trusts them; empty where not (T2).
 
     Raises:
-        StoreReadOnly: Something is there already, or it cannot be written.
+        StoreReadOnly: As `check_keep`, or it cannot be written; it is where it was, whole.
     """
-    if folder.exists():
-        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    check_keep(root, folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(root, folder)
+        note_target(root.parent, folder)
+        move_folder(root, folder)
     except OSError as error:
         raise StoreReadOnly(
-            f"the fork cannot be moved to {folder}: {error.strerror or error}", hint="choose another folder"
+            f"the fork cannot be moved to {folder}: {why_unwritten(error)}", hint="choose another folder"
         ) from error
     _trust(folder, digest, environ)
 

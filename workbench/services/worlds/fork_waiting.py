@@ -35,7 +35,10 @@ def named(subscriptions: Sequence[str]) -> str:
 def unknown(brought: BroughtBack) -> Iterator[str]:
     """Says what is not as it was then, as the store does not know it any more."""
     if brought.tried:
-        yield f"a retry in {named(brought.tried)} that succeeded later counts as delivered"
+        yield (
+            f"tries in {named(brought.tried)} before a later success are not known: what was tried again"
+            " counts as delivered, or waits as if it had not been tried"
+        )
     if brought.acts:
         acts = counted(brought.acts, "act")
         yield f"which deliveries {acts} of operators skipped, reset or made early is forgotten"

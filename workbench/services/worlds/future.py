@@ -225,5 +225,6 @@ def _of(one: WaitingMessage) -> Iterator[Due]:
         yield due(at=row.due_at, kind=kind, attempt=row.failed + row.crashed + 1)
     if row.state is DeliveryState.LEASED and row.lease_until is not None:
         yield due(at=row.lease_until, kind="lease")
-    if row.expires_at is not None and row.state is not DeliveryState.LEASED:
+    # Behind a dead letter it does not expire: it waits for what an operator does with that.
+    if row.expires_at is not None and row.state is not DeliveryState.LEASED and not one.behind:
         yield due(at=row.expires_at, kind="expiry")

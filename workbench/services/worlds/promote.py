@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from workbench.errors import WrongExpectedVersion
+from workbench.errors import WorkbenchError, WrongExpectedVersion
 from workbench.model.command import CommandOutcome
+from workbench.model.counts import counted
 from workbench.store.paging import stream_events
 
 if TYPE_CHECKING:
+    from workbench.model.registry import Registry
     from workbench.services.workspace import Workspace
     from workbench.store.ports import Reader
     from workbench.store.stored_values import CommandRecord
 
 PAGE = 200
+SAMPLES = 3
+"""Commands that are named of many."""
 THERE = "issued there before"
+NOT_ISSUED = "not issued"
 REST = 30.0
 """Seconds that the trunk gets to make of one command what the next one expects."""
 
@@ -31,8 +36,8 @@ class Promoted:
         expected: The version that its stream had when it was decided in the fork.
         there: The version that the stream has on the trunk; None where an earlier command of the list is to
             move it first.
-        left_out: Why it is not to be issued: the trunk moved on, or did not accept it before; empty where it
-            fits.
+        left_out: Why it is not to be issued: the trunk moved on, its model refuses the fields by now, or it
+            did not accept it before; empty where it fits.
         outcome: What became of it; empty as long as it was not issued.
     """
 
@@ -46,6 +51,11 @@ class Promoted:
     def goes(self) -> bool:
         """Whether it is to be issued: it was not yet, and the trunk stands where the fork did."""
         return not self.outcome and not self.left_out
+
+    @property
+    def named(self) -> str:
+        """Its type and its stream."""
+        return f"{self.command.type} {self.command.stream}"
 
     @property
     def words(self) -> str:
@@ -71,8 +81,12 @@ def issued_in(fork: Reader, since: int) -> list[CommandRecord]:
     return found[::-1]
 
 
-def preview(fork: Reader, since: int, trunk: Reader) -> list[Promoted]:
-    """Returns what *promote* would issue, in the order of the fork, and what it would leave out (W14)."""
+def preview(fork: Reader, since: int, trunk: Reader, model: Registry | None = None) -> list[Promoted]:
+    """Returns what *promote* would issue, in the order of the fork, and what it would leave out (W14).
+
+    Args:
+        model: Of the trunk as it is now; None where only its store is there, so that nothing can be issued.
+    """
     found: list[Promoted] = []
     for command in issued_in(fork, since):
         info = trunk.stream(command.stream)
@@ -87,6 +101,8 @@ def preview(fork: Reader, since: int, trunk: Reader) -> list[Promoted]:
             left_out = f"{THERE}: {issued.outcome}"
         elif any(one.left_out for one in own):
             left_out = "behind one that does not fit"
+        elif model is not None and (refused := _refused(model, command)):
+            left_out = f"refused by the model there: {refused}"
         elif not moved and there != expected:
             moved = _follows(found) and there == _version_at(fork, command.stream, since)
             left_out = "" if moved else f"is at {there:,} there"
@@ -95,6 +111,15 @@ def preview(fork: Reader, since: int, trunk: Reader) -> list[Promoted]:
         at = None if moved else there
         found.append(Promoted(command=command, expected=expected, there=at, left_out=left_out))
     return found
+
+
+def _refused(model: Registry, command: CommandRecord) -> str:
+    """Returns why a model does not take the fields of a command, whatever is stored; empty where it does."""
+    try:
+        model.command(command.type).parse(json.loads(command.data))
+    except WorkbenchError as error:
+        return str(error)
+    return ""
 
 
 def _follows(before: Sequence[Promoted]) -> bool:
@@ -129,15 +154,19 @@ def _before(fork: Reader, command: CommandRecord) -> int:
     return command.version - own
 
 
-async def promote(plan: Sequence[Promoted], trunk: Workspace) -> list[Promoted]:
+async def promote(
+    plan: Sequence[Promoted], trunk: Workspace, told: Callable[[str], object] = lambda _said: None
+) -> list[Promoted]:
     """Issues the commands that fit in their order, each under its own id: a second time changes nothing (K3).
 
-    Nothing is issued if one of them does not fit any more. The first one that is refused or conflicts, as the
-    trunk moved meanwhile, ends it: those behind it are told as not issued.
+    Nothing is issued if one of them does not fit any more. The first one that is refused, conflicts, as the
+    trunk moved meanwhile, or cannot be issued at all ends it: those behind it are told as not issued.
+
+    Args:
+        told: Told what goes on.
 
     Raises:
         WrongExpectedVersion: One does not fit any more; nothing was issued.
-        WorkbenchError: A command cannot be issued at all.
     """
     for one in plan:
         info = trunk.reader.stream(one.command.stream)
@@ -145,12 +174,26 @@ async def promote(plan: Sequence[Promoted], trunk: Workspace) -> list[Promoted]:
         if one.goes and one.there is not None and there != one.expected:
             raise WrongExpectedVersion(one.command.stream, expected=one.expected, actual=there)
     done: list[Promoted] = []
+    of = sum(one.goes for one in plan)
     for at, one in enumerate(plan):
         if not one.goes:
             done.append(one)
             continue
+        number = f"{sum(before.goes for before in plan[:at]) + 1:,} of {of:,}"
         if one.there is None:
+            told(f"{number} waits for what those before it cause there, {REST:.0f} s at most")
             await trunk.drain.settle(REST)
+        told(f"{number}: {one.named}")
+        outcome = await _issued(one, trunk)
+        done.append(_told(one, outcome))
+        if outcome != CommandOutcome.ACCEPTED:
+            return [*done, *(_told(rest, NOT_ISSUED) if rest.goes else rest for rest in plan[at + 1 :])]
+    return done
+
+
+async def _issued(one: Promoted, trunk: Workspace) -> str:
+    """Issues a command; returns what became of it."""
+    try:
         result = await trunk.commands.issue(
             one.command.type,
             json.loads(one.command.data),
@@ -158,12 +201,42 @@ async def promote(plan: Sequence[Promoted], trunk: Workspace) -> list[Promoted]:
             origin="promoted",
             command_id=one.command.command_id,
         )
-        said = f"{result.outcome}: {result.message}" if result.message else str(result.outcome)
-        done.append(_told(one, said))
-        if not result.accepted:
-            return [*done, *(_told(rest, "not issued") if rest.goes else rest for rest in plan[at + 1 :])]
-    return done
+    except WorkbenchError as error:
+        return f"failed: {error}"
+    if result.accepted or not result.message:
+        return str(result.outcome)
+    return f"{result.outcome}: {result.message}"
 
 
 def _told(one: Promoted, outcome: str) -> Promoted:
     return replace(one, outcome=outcome)
+
+
+def question(plan: Sequence[Promoted], name: str) -> tuple[str, list[str]]:
+    """Returns in words what is asked before commands are issued on the trunk, and a few of them."""
+    goes, out = [one for one in plan if one.goes], [one for one in plan if one.left_out]
+    some = f"{len(goes):,} of {counted(len(goes) + len(out), 'command')}"
+    some = some if out else counted(len(goes), "command")
+    samples = [f"left out: {one.named} {one.left_out}" for one in out[:SAMPLES]]
+    samples += [one.named for one in goes[:SAMPLES]]
+    if more := len(goes) + len(out) - len(samples):
+        samples.append(f"and {more:,} more, which the table of commands lists")
+    return f"Issue {some} on {name}, each with the version seen here?", samples
+
+
+def what_became(plan: Sequence[Promoted], done: Sequence[Promoted], name: str) -> tuple[bool, str]:
+    """Returns whether all that was asked about was issued on the trunk, and in words what was."""
+    asked = [now for before, now in zip(plan, done, strict=True) if before.goes]
+    failed = [one for one in asked if one.outcome != CommandOutcome.ACCEPTED]
+    out = sum(bool(one.left_out) for one in done)
+    issued = asked[: len(asked) - len(failed)]
+    said = [f"{counted(len(issued), 'command')} issued on {name}"]
+    if failed:
+        before = ", ".join(one.named for one in issued[-SAMPLES:])
+        told = f"{said[0]} before it: {before}" if issued else f"nothing was issued on {name}"
+        said = [f"{failed[0].named}: {failed[0].outcome}", told]
+    if len(failed) > 1:
+        said.append(f"{counted(len(failed) - 1, 'command')} behind it not issued")
+    if out:
+        said.append(f"{out:,} left out, as the project moved on")
+    return not failed, f"{'; '.join(said)}."

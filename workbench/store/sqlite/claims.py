@@ -19,6 +19,7 @@ from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSub
 from workbench.store.settlements import NewDelivery
 from workbench.store.sqlite.batch import insert_rows, inserts
 from workbench.store.sqlite.heads import Heads
+from workbench.store.sqlite.kept import note
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
 from workbench.store.sqlite.rows import DELIVERIES, deliveries, message_to_deliver, states
 from workbench.store.sqlite.run_table import Run
@@ -228,6 +229,7 @@ def _bury(con: sqlite3.Connection, number: int, op: Reclaim | RecoverSubscriptio
 
 def _die_of_crashes(con: sqlite3.Connection, row: Delivery, message: Message, now: int) -> None:
     letter = insert_letter(con, crash_letter(row, message, now), parent=row.dead_letter)
+    note(con, "died", letter, now)
     if row.dead_letter is not None:
         letter_ended(con, row.dead_letter, LetterAct.FAIL, now)
     con.execute(

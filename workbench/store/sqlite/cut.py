@@ -17,7 +17,7 @@ from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.lost_traces import lost_traces
 from workbench.store.sqlite.projection_tables import drop_rows
 from workbench.store.sqlite.waited import Waited
-from workbench.store.sqlite.waiting_rows import EFFECTS
+from workbench.store.sqlite.waiting_rows import DIED_LATER, EFFECTS, LATER
 from workbench.store.waiter import BroughtBack, Reached, Waiter
 
 _EMPTIED = (
@@ -40,7 +40,7 @@ _FORKED = (
         f"update subscriptions set cursor = iif(name in {_KEPT}, min(cursor, :cut), :cut), {_UNCLAIMED},"
         f" {_UNCOUNTED}"
     ),
-    "delete from dead_letters where position > :cut or died_at >= :since",
+    f"delete from dead_letters where position > :cut or {DIED_LATER}",
     "delete from letter_changes where letter_id not in (select id from dead_letters)",
     "delete from letter_notes where letter_id not in (select id from dead_letters)",
     (
@@ -51,7 +51,7 @@ _FORKED = (
     "delete from timeouts where position > :cut",
     "delete from actions where at >= :since",
     "delete from jobs",
-    "delete from replaced",
+    f"delete from replaced where act <> '' or {LATER}",
     (
         "update dead_letters set status = 'resolved' where status = 'replaying'"
         " and id not in (select letter_id from deliveries where letter_id is not null)"
@@ -59,8 +59,17 @@ _FORKED = (
     "delete from meta where key = 'owner'",
 )
 """What a fork keeps that a run of traffic begins without: letters that were dead by then, and what waits."""
-_HANDLED_LATER = "(c.last_position > :cut or (c.last_position = 0 and c.issued_at >= :since))"
-"""Events say whether that was before; of a command without any the time does."""
+_HANDLED_LATER = (
+    "(case when c.last_position > :cut then 1 when c.first_position > 0 or c.last_position between 1 and :cut - 1 then 0"
+    " when c.last_position = :cut and :cut > 0 then c.issued_at > :began"
+    " when c.id < (select max(id) from commands where first_position > 0 and last_position <= :cut) then 0"
+    " when c.id > (select min(id) from commands where first_position > :cut) then 1"
+    " else c.issued_at >= :since end)"
+)
+"""How far the log was says whether that was later; behind the position itself, the time does.
+
+Of a command without events that was recorded before the log's place was, those do that were handled around it.
+"""
 _WITHDRAWN = "instr(m.meta, '\"withdrawn\":true') > 0"
 _OPEN_COMMANDS = (
     (
@@ -175,13 +184,12 @@ def fork_back(path: Path, position: int, began: int, waiters: Mapping[str, Waite
     more: dict[str, int | str] = {
         "kept": json.dumps([*waiters]),
         "commands": COMMANDS_TOPIC,
-        "began": began,
     }
     with _cutting(path, position, began) as (con, named):
         named.update(more)
         cut = named["since"] != _NEVER
         waited = Waited(con, position, began, int(named["since"]), waiters)
-        lost = lost_traces(con, position, waiters)
+        lost = lost_traces(con, position, began, waiters)
         if cut:
             waited.bring_back()
             for statement in _OPEN_COMMANDS:
@@ -235,7 +243,7 @@ def _ahead(
     ahead: dict[str, int] = {}
     for name, positions in late.items():
         for position in sorted(positions):
-            if position > passed.get(name, 0):
+            if position > passed.get(name, 0) and not waited.is_put_off(name, position):
                 ahead[name] = position - 1
                 break
             waited.wait(name, position)  # it was tried again
@@ -281,6 +289,7 @@ def _cutting(
         if since is not None and began is not None:
             since = began if since <= began else began + 1
         named = {"cut": position, "since": _NEVER if since is None else since}
+        named["began"] = _NEVER if since is None else since - 1 if began is None else began
         yield con, named
         con.execute("delete from events where position > :cut", named)
         con.execute("delete from messages where position > :cut", named)

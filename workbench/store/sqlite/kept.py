@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import Trigger
 from workbench.store.operations import ReplayLetter
-from workbench.store.operator_actions import Kept, KeptPast, KeptReplay, place_of
+from workbench.store.operator_actions import Kept, KeptDelivery, KeptPast, KeptReplay, place_of
 from workbench.store.sqlite.column_shapes import json_reader
 from workbench.store.sqlite.rows import DELIVERIES, HEAD, WITHDRAWN_COMMAND, deliveries, states
 from workbench.store.stored_values import Delivery
 
 _encode = msgspec.json.Encoder().encode
 read_kept = json_reader(Kept, "kept of replaced")
+TRIES_SINCE = "tries_since"
+"""In `meta`: deliveries that ended since then without a dead letter are kept where they were tried before."""
 _NOTE = (
     "select 1 from letter_notes n where n.letter_id = r.number"
     " and n.owner = json_extract(r.kept, '$.after[0]') and n.note = json_extract(r.kept, '$.after[1]')"
@@ -57,9 +59,32 @@ Deliveries that a reset took away wait until its cursor, which stands first amon
 def keep(con: sqlite3.Connection, act: str, now: int, found: Iterable[Kept]) -> None:
     """Keeps what an act replaces, with how far the log was by then; nothing where it has no name."""
     if act:
-        (head,) = con.execute(HEAD).fetchone()
-        rows = [(act, now, place_of(one), _encode(one).decode(), head) for one in found]
-        con.executemany("insert into replaced values (null,?,?,?,json_set(?, '$.head', ?))", rows)
+        _keep(con, act, now, found)
+
+
+def _keep(con: sqlite3.Connection, act: str, now: int, found: Iterable[Kept]) -> None:
+    (head,) = con.execute(HEAD).fetchone()
+    rows = [(act, now, place_of(one), _encode(one).decode(), head) for one in found]
+    con.executemany("insert into replaced values (null,?,?,?,json_set(?, '$.head', ?))", rows)
+
+
+def keep_tries(con: sqlite3.Connection, ended: Sequence[Delivery], now: int) -> None:
+    """Keeps deliveries that ended without a dead letter and were tried before, under no act: forks know them (W9)."""
+    if ended:
+        _keep(con, "", now, (KeptDelivery(delivery=one) for one in ended))
+        con.execute("insert or ignore into meta values (?, ?)", (TRIES_SINCE, str(now)))
+
+
+def note(con: sqlite3.Connection, what: str, number: int, now: int, **more: str | int) -> None:
+    """Notes under no act how far the log was when something came to pass that has no place in it (W9).
+
+    Args:
+        what: ``try`` of a delivery, ``died`` or ``marked`` of a letter.
+        number: Position of the message, or the letter.
+    """
+    (head,) = con.execute(HEAD).fetchone()
+    kept = msgspec.json.encode({"type": what, **more, "head": head}).decode()
+    con.execute("insert into replaced values (null,'',?,?,?)", (now, number, kept))
 
 
 def keep_past(

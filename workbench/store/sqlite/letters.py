@@ -31,7 +31,7 @@ from workbench.store.operations import (
 from workbench.store.operator_actions import KeptNote
 from workbench.store.rules import detached
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.kept import before_replay, keep, keep_past
+from workbench.store.sqlite.kept import TRIES_SINCE, before_replay, keep, keep_past, note
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Attempt, DeadLetter
 
@@ -217,6 +217,7 @@ def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
         if not done.rowcount:
             continue
         changed += 1
+        note(con, "marked", number, now)
         con.execute(
             "update dead_letters set status = ?, changed_at = ? where id = ?", (op.after, now, number)
         )
@@ -368,6 +369,11 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
         " json(json_extract(kept, '$.after')), 'undone', json('false'))"
         " where at < ? and json_extract(kept, '$.type') in ('note', 'replay')",
         (op.before,),
+    )
+    con.execute(
+        "update meta set value = max(cast(value as integer), ?) where key = ?"
+        " and exists (select 1 from replaced where act = '' and at < ?)",
+        (op.before, TRIES_SINCE, op.before),
     )
     con.execute(
         "delete from replaced where case json_extract(kept, '$.type') when 'past'"

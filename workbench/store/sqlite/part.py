@@ -19,6 +19,7 @@ from workbench.store.conversion import BY_HANDLERS
 from workbench.store.sqlite.clock_steps import LAST_WRITE
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.exact_numbers import read, written
+from workbench.store.sqlite.kept import TRIES_SINCE
 from workbench.store.sqlite.projection_tables import drop_rows, table_name
 from workbench.store.sqlite.tables import SCHEMA_VERSION
 
@@ -78,7 +79,7 @@ _ALWAYS = (
     "delete from snapshots",
     "delete from jobs",
     "delete from replaced",
-    "delete from meta where key in ('owner', :last_write)",
+    "delete from meta where key in ('owner', :last_write, :tries_since)",
 )
 """What is made again, or speaks of the machine that the store is from."""
 _COUNTED = ("streams", "events", "messages", "commands", "dead_letters")
@@ -145,7 +146,8 @@ def keep_part(path: Path, streams: Sequence[str], correlation: UUID | None) -> d
                 "an older program wrote this store", hint="open the project once, then try again"
             )
         for statement in _ALWAYS:
-            con.execute(statement, {"last_write": LAST_WRITE} if ":" in statement else {})
+            forgotten = {"last_write": LAST_WRITE, "tries_since": TRIES_SINCE}
+            con.execute(statement, forgotten if ":" in statement else {})
         if streams or correlation is not None:
             _cut(con, named)
         return {table: con.execute(f"select count(*) from {table}").fetchone()[0] for table in _COUNTED}

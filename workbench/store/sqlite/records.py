@@ -64,8 +64,13 @@ def known_record(con: sqlite3.Connection, op: RecordCommand) -> CommandRecord | 
     return found[0] if found else None
 
 
-def record_command(batch: Batch, op: RecordCommand, appended: AppendResult | None) -> CommandRecord:
-    """Remembers how a command ended, whose id is not known; returns the record."""
+def record_command(
+    batch: Batch, heads: Heads, op: RecordCommand, appended: AppendResult | None
+) -> CommandRecord:
+    """Remembers how a command ended, whose id is not known; returns the record.
+
+    The row of one that wrote no event says how far the log was by then, as its last position.
+    """
     record = op.record
     if appended is not None and appended.first_position:
         record = replace(
@@ -87,7 +92,7 @@ def record_command(batch: Batch, op: RecordCommand, appended: AppendResult | Non
             record.expected,
             record.version,
             record.first_position,
-            record.last_position,
+            record.last_position or heads.position,
             record.attempts,
             record.issued_at,
             record.duration_us,

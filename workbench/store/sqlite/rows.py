@@ -61,8 +61,10 @@ DELIVERIES = (
 )
 COMMANDS = (
     "select id, command_id, type, stream, data, outcome, message, hint, field, expected, version, first_position,"
-    " last_position, attempts, issued_at, duration_us, correlation_id, causation_id, origin from commands "
+    " last_position * (first_position > 0) last_position, attempts, issued_at, duration_us, correlation_id, causation_id,"
+    " origin from commands "
 )
+"""The row of a command without events has how far the log was as its last position (`records.record_command`)."""
 PROJECTIONS = (
     "select name, generation, live, checkpoint, columns, definition_hash, status, fault, fault_position, rows,"
     " updated_at, (value is generation) held from projections left join meta on key = 'held ' || name "

@@ -16,10 +16,11 @@ from workbench.store.operator_actions import KeptCursor, KeptDelivery
 from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of
 from workbench.store.sqlite.heads import Heads
-from workbench.store.sqlite.kept import deliveries_where, keep
+from workbench.store.sqlite.kept import deliveries_where, keep, keep_tries, note
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all, set_tries
 from workbench.store.sqlite.rows import states
 from workbench.store.sqlite.run_table import Run
+from workbench.store.stored_values import Attempt
 
 _encode = msgspec.json.Encoder().encode
 _STALE = "a delivery of {} was taken by another"
@@ -99,6 +100,8 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
         if settlement.state is not None:
             _settle_row(con, number, op, settlement, now)
     insert_deliveries(con, number, op.deliveries, op.token, op.owner)
+    for new in op.deliveries:
+        _note(con, number, op.subscription, new.message.position, new.attempts, new.letter is not None, now)
     for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
         promote(con, number, key, past_dead=op.release_key)
     con.execute(
@@ -113,10 +116,20 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
     dropped = {one.position for one in ended if one.dropped}
     for first in range(0, len(ended), 200):
         part = [one.position for one in ended[first : first + 200]]
+        chosen = (
+            f"subscription_id = ? and +state in ({states(Trigger.ACK)})"
+            f" and lease_token = ? and position in ({','.join('?' * len(part))})"
+        )
+        values = (number, op.token.bytes, *part)
+        keep_tries(
+            con,
+            deliveries_where(
+                con, op.subscription, f"{chosen} and (attempts <> '[]' or letter_id is not null)", values
+            ),
+            now,
+        )
         gone = con.execute(
-            f"delete from deliveries where subscription_id = ? and +state in ({states(Trigger.ACK)})"
-            f" and lease_token = ? and position in ({','.join('?' * len(part))}) returning position, key, letter_id",
-            (number, op.token.bytes, *part),
+            f"delete from deliveries where {chosen} returning position, key, letter_id", values
         ).fetchall()
         if len(gone) != len(part):
             raise StaleLease(_STALE.format(op.subscription))
@@ -154,8 +167,30 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
             row[1],
         ),
     )
+    tries, died = settlement.attempts if settlement.failed else (), settlement.letter is not None
+    _note(con, number, op.subscription, settlement.position, tries, died, now)
     if settlement.state is DeliveryState.DEAD:
         promote(con, number, settlement.key, past_dead=op.release_key)
+
+
+def _note(
+    con: sqlite3.Connection,
+    number: int,
+    subscription: str,
+    position: int,
+    tries: Sequence[Attempt],
+    died: bool,
+    now: int,
+) -> None:
+    """Notes when a delivery was tried, and died, by how far the log was."""
+    if tries:
+        latest = tries[-1]
+        note(con, "try", position, now, subscription=subscription, at=latest.at, attempt=latest.number)
+    if died:
+        found = con.execute(
+            "select letter_id from deliveries where subscription_id = ? and position = ?", (number, position)
+        ).fetchone()
+        note(con, "died", found[0], now)
 
 
 def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:

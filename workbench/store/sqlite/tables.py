@@ -86,7 +86,10 @@ class SnapshotRow(SQLModel, table=True):
 
 
 class CommandRow(SQLModel, table=True):
-    """Commands and how they ended."""
+    """Commands and how they ended.
+
+    ``last_position`` of one without events is how far the log was by then; 0 where that is not known.
+    """
 
     __tablename__ = "commands"
     __table_args__ = (UniqueConstraint("command_id"),)

@@ -25,7 +25,7 @@ from workbench.store.sqlite import (
 from workbench.store.sqlite.batch import Batch
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.run_table import Run
-from workbench.store.stored_values import CommandRecord
+from workbench.store.stored_values import AppendResult, CommandRecord
 
 _OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 """What SQLite says of a value that it cannot bind or keep."""
@@ -116,7 +116,7 @@ class Transaction:
         appended = None
         for part in parts:
             if isinstance(part, op.RecordCommand):
-                answers.append(self._known(part) or records.record_command(self.batch, part, appended))
+                answers.append(self.record(part, appended))
                 continue
             answer = self.run(noted(part, answers) if isinstance(part, op.RecordAction) else part)
             if isinstance(part, op.Append):
@@ -124,9 +124,10 @@ class Transaction:
             answers.append(answer)
         return answers
 
-    def record(self, operation: op.RecordCommand) -> CommandRecord:
+    def record(self, operation: op.RecordCommand, appended: AppendResult | None = None) -> CommandRecord:
         """Remembers a command, once."""
-        return self._known(operation) or records.record_command(self.batch, operation, None)
+        known = self._known(operation)
+        return known or records.record_command(self.batch, self.heads, operation, appended)
 
     def _known(self, operation: op.Operation) -> CommandRecord | None:
         if not isinstance(operation, op.RecordCommand):

@@ -17,10 +17,27 @@ from workbench.store.sqlite import rows
 from workbench.store.sqlite.acts import put_delivery
 from workbench.store.sqlite.kept import deliveries_where, read_kept
 from workbench.store.sqlite.letters import new_delivery_of, set_tries
-from workbench.store.sqlite.waiting_rows import AT, INDEXES, LATER, LIVING, WaitingRows
+from workbench.store.sqlite.waiting_rows import AT, DIED_LATER, LATER, LIVING, WaitingRows
 from workbench.store.stored_values import DeadLetter, Delivery
 
 _encode = msgspec.json.Encoder().encode
+
+
+_PUT_BACK = "json_extract(kept, '$.type') in ('delivery', 'replay', 'cursor')"
+_MARKED = (
+    f"status in ('archived', 'purged') and changed_at >= :since and not {DIED_LATER} and not exists (select 1"
+    " from replaced where number = dead_letters.id and act = '' and at = dead_letters.changed_at"
+    f" and json_extract(kept, '$.type') = 'marked' and not {LATER})"
+)
+"""Letters that were archived or purged later."""
+_ENDED = (
+    f"status in ('resolved', 'failed_again') and changed_at >= :since and not {DIED_LATER}"
+    " and not exists (select 1 from replaced where number = dead_letters.position and act = ''"
+    f" and json_extract(kept, '$.delivery.dead_letter') = dead_letters.id and not {LATER})"
+    " and not exists (select 1 from dead_letters c where c.parent = dead_letters.id"
+    f" and not c.{DIED_LATER})"
+)
+"""Letters whose replays ended later."""
 
 
 class Waited(WaitingRows):
@@ -29,8 +46,7 @@ class Waited(WaitingRows):
     def bring_back(self) -> None:
         """Has all that waited wait, and letters be what they were."""
         self._replayed_later = set[int]()
-        for name, table in INDEXES.items():
-            self.con.execute(f"create index {name} on {table}")
+        self.look()
         self._undo_acts()
         self._undo_marks()
         self._undo_outcomes()
@@ -42,7 +58,7 @@ class Waited(WaitingRows):
     # -- what operators did -------------------------------------------------------------------------------
 
     def _undo_acts(self) -> None:
-        acts = f"select kept from replaced where {LATER} order by id desc"
+        acts = f"select kept from replaced where {_PUT_BACK} and {LATER} order by id desc"
         for (text,) in self.con.execute(acts, self.times).fetchall():
             kept = read_kept(text)
             if isinstance(kept, KeptDelivery):
@@ -87,11 +103,11 @@ class Waited(WaitingRows):
 
     def _undo_marks(self) -> None:
         """Has letters that were archived or purged since be what they were; what they blocked is blocked."""
-        for letter in self._letters("status in ('archived', 'purged') and changed_at >= ? and died_at < ?"):
+        for letter in self._letters(_MARKED):
             found = self.con.execute(
-                "select id, status, changed_at from letter_changes where letter_id = ? and changed_at < ?"
-                " order by id desc limit 1",
-                (letter.number, self.since),
+                "select id, status, changed_at from letter_changes where letter_id = ?"
+                " and (changed_at < ? or changed_at = ?) order by id desc limit 1",
+                (letter.number, self.since, letter.died_at),
             ).fetchone()
             if found is not None:
                 change, status, changed_at = found
@@ -104,8 +120,9 @@ class Waited(WaitingRows):
 
     def _letters(self, condition: str) -> list[DeadLetter]:
         """Returns letters where something is at or later than the time, and something else was before."""
-        query = f"{rows.LETTERS}where {condition} order by id"
-        return rows.letters(self.con.execute(query, (self.since,) * condition.count("?")).fetchall())
+        return rows.letters(
+            self.con.execute(f"{rows.LETTERS}where {condition} order by id", self.times).fetchall()
+        )
 
     def _set_status(self, letter: int, status: LetterStatus, changed_at: int | None = None) -> None:
         self.con.execute(
@@ -115,8 +132,7 @@ class Waited(WaitingRows):
 
     def _undo_outcomes(self) -> None:
         """Has replays be under way that came to an end since; those that began since were taken back before."""
-        ended = "status in ('resolved', 'failed_again') and changed_at >= ? and died_at < ?"
-        for letter in self._letters(ended):
+        for letter in self._letters(_ENDED):
             before, later = self._replays_of(letter.number)
             if letter.number in self._replayed_later:
                 continue
@@ -160,7 +176,7 @@ class Waited(WaitingRows):
 
     def _undo_deaths(self) -> None:
         """Has what died since wait, with the tries that were made by then."""
-        for letter in self._letters("died_at >= ?"):
+        for letter in self._letters(DIED_LATER):
             number, topic = self.numbers.get(letter.subscription, (0, ""))
             parent = self._parent(letter)
             standing = self.rows_at(number, letter.position)
@@ -183,24 +199,24 @@ class Waited(WaitingRows):
         if letter.parent is None:
             return 0
         found = self.con.execute(
-            "select died_at, status from dead_letters where id = ?", (letter.parent,)
+            f"select {DIED_LATER}, status from dead_letters where id = ?", (letter.parent,)
         ).fetchone()
         if found is None:
             return 0
-        return letter.parent if found[0] < self.since and found[1] == LetterStatus.REPLAYING else -1
+        return letter.parent if not found[0] and found[1] == LetterStatus.REPLAYING else -1
 
     def _forget_tries(self) -> None:
         """Takes away what was tried since of what waits or waited then."""
-        later = "died_at < ? and json_extract(attempts, '$[#-1].at') >= ?"
+        later = f"not {DIED_LATER} and json_extract(attempts, '$[#-1].at') >= :began"
         for letter in self._letters(later):
-            kept = _encode(self.by_then(letter.attempts)).decode()
+            kept = _encode(self.by_then(letter)).decode()
             self.con.execute("update dead_letters set attempts = ? where id = ?", (kept, letter.number))
         for name, waiter in self.waiters.items():
             number, topic = self.numbers.get(name, (0, ""))
             tried = f"subscription_id = ? and {LIVING} and attempts <> '[]'"
             for row in deliveries_where(self.con, name, tried, (number,)):
                 message = rows.message_to_deliver(self.con, row.position, topic, row.dead_letter)
-                if message is not None and len(self.by_then(row.attempts)) < len(row.attempts):
+                if message is not None and len(self.by_then(row)) < len(row.attempts):
                     self.con.execute("delete from deliveries where id = ?", (row.number,))
                     self.put(name, waiter.own(message) or message, row, 0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from workbench.store.sqlite import rows
 from workbench.store.sqlite.acts import put_delivery
 from workbench.store.sqlite.kept import deliveries_where
 from workbench.store.sqlite.letters import promote_all
-from workbench.store.stored_values import Attempt, Delivery
+from workbench.store.stored_values import Attempt, DeadLetter, Delivery
 from workbench.store.waiter import Waiter
 
 AT = "subscription_id = ? and position = ?"
@@ -32,6 +32,19 @@ LATER = (
     " else json_extract(kept, '$.head') > :cut end"
 )
 """Whether what was replaced was replaced later: how far the log was says so, where it is kept, else the time."""
+DIED_LATER = "id in (select id from died_later)"
+"""Of a letter, once `WaitingRows` was made."""
+_DEATHS = (
+    "insert or ignore into died_later select l.id from dead_letters l left join replaced on number = l.id"
+    " and act = '' and json_extract(kept, '$.type') = 'died'"
+    f" where case when kept is null then l.died_at >= :since else {LATER} end"
+)
+_TRIES = (
+    "select json_extract(kept, '$.subscription'), number, json_extract(kept, '$.at'), json_extract(kept, '$.attempt'),"
+    f" {LATER} from replaced where act = '' and json_extract(kept, '$.type') = 'try'"
+    " and at between :began and :since"
+)
+"""Tries that were noted at the time of the position itself."""
 _HELD_BACK = (
     "select s.name, m.position from messages m join topics t on t.id = m.topic_id join subscriptions s"
     " on s.topic = t.name where s.name <> :commands and m.position <= min(:cut, s.cursor) and m.deliver_at > :began"
@@ -51,9 +64,13 @@ _EVENTS_OF = (
     f" and {_UPTO} order by position"
 )
 _KNOWN = (
-    "select 1 from dead_letters where subscription = :name and position = :position and died_at < :since"
+    f"select 1 from dead_letters where subscription = :name and position = :position and not {DIED_LATER}"
     f" union all select 1 from replaced where number = :position and not {LATER}"
     " and json_extract(kept, '$.delivery.subscription') = :name and json_extract(kept, '$.counts')"
+)
+_PUT_OFF = (
+    f"select 1 from deliveries d where {AT} and (due_at > ? or key <> '' and exists (select 1 from deliveries e"
+    " where e.subscription_id = d.subscription_id and e.key = d.key and e.position < d.position))"
 )
 INDEXES = {"waited_letters": "dead_letters (position)", "waited_acts": "replaced (number)"}
 """Asked for each message that may have waited; gone at the end."""
@@ -81,6 +98,16 @@ class WaitingRows:
             name: (number, topic)
             for number, name, topic in con.execute("select id, name, topic from subscriptions").fetchall()
         }
+        self._later = dict[tuple[str, int, int, int], bool]()
+        con.execute("create temp table died_later (id integer primary key)")
+
+    def look(self) -> None:
+        """Looks at what was noted of that time, before anything is changed."""
+        for name, table in INDEXES.items():
+            self.con.execute(f"create index {name} on {table}")
+        self.con.execute(_DEATHS, self.times)
+        for name, position, at, attempt, later in self.con.execute(_TRIES, self.times).fetchall():
+            self._later[name, position, at, attempt] = bool(later)
 
     def put_in_order(self) -> None:
         """Has what waits go on in the order of its keys, as the first or behind others (O1, I6)."""
@@ -116,9 +143,13 @@ class WaitingRows:
         )
         self.put(name, own, row, 0)
 
-    def by_then(self, tries: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    def by_then(self, of: Delivery | DeadLetter) -> tuple[Attempt, ...]:
         """Returns the tries that had ended by then."""
-        return tuple(one for one in tries if one.at + one.duration_us < self.since)
+        return tuple(one for one in of.attempts if not self._was_later(of, one))
+
+    def _was_later(self, of: Delivery | DeadLetter, one: Attempt) -> bool:
+        noted = self._later.get((of.subscription, of.position, one.at, one.number))
+        return one.at + one.duration_us >= self.since if noted is None else noted
 
     def put(self, name: str, message: Message, row: Delivery, ended: int) -> None:
         """Makes a row with the tries that were made by then.
@@ -127,7 +158,7 @@ class WaitingRows:
             message: As the subscription sees it.
             ended: When it ended behind its last try, microseconds since 1970; 0 where it did not.
         """
-        tries = self.by_then(row.attempts)
+        tries = self.by_then(row)
         following = row.attempts[len(tries)].at if len(tries) < len(row.attempts) else ended
         if tries:
             last = tries[-1].at + tries[-1].duration_us
@@ -160,6 +191,11 @@ class WaitingRows:
         for name, position in self.con.execute(_HELD_BACK, values).fetchall():
             if name in self.waiters:
                 self.wait(name, position)
+
+    def is_put_off(self, name: str, position: int) -> bool:
+        """Whether a message has a row, and is due later or waits behind another of its key."""
+        values = (self.numbers[name][0], position, self._began)
+        return self.con.execute(_PUT_OFF, values).fetchone() is not None
 
     def block(self) -> None:
         """Has messages wait behind those of their keys that wait, or are dead and block them (O1, O2)."""
