@@ -256,15 +256,14 @@ class TrafficDialog(QDialog):
         except BaseException:
             self._ended()
             raise
-        if not isValid(self):
-            self._desk.notice("info", f"Traffic run {found.name}: {found.summary()}")
-            return
-        kept = await self._desk.workspace.world.ask(self._runs_again.kept)
+        kept = await self._desk.workspace.world.ask(self._runs_again.kept) if isValid(self) else []
         if isValid(self):
             self._kept, self._chosen = kept, found.name
             self._hidden_runs.discard(found.name)
             self.name.clear()
             self._ended()
+        else:
+            self._desk.notice("info", f"Traffic run {found.name}: {found.summary()}")
 
     def _ended(self) -> None:
         self._halt = self._running = None
