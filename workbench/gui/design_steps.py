@@ -143,7 +143,8 @@ class DesignSteps(QObject):
         """What is drawn and does not run: not written yet, or files of which an older model runs."""
         workspace, text = self.desk.workspace, self.state.text.project
         running = None if workspace.project.file is None else workspace.project.file.document
-        older = workspace.model_reload.outdated is not None and running not in (None, text)
+        read = self.state.running is not None  # before that it says nothing
+        older = read and workspace.model_reload.outdated is not None and running not in (None, text)
         return replace(self.state, running=running) if self.state.wrong or older else None
 
     def tell_design(self) -> None:

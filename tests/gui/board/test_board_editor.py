@@ -24,6 +24,7 @@ from workbench.gui.theme import theme
 from workbench.gui.tree import OfferingTree
 from workbench.gui.views.board_bar import ROOMY
 from workbench.services.design import gestures
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 
 
@@ -790,6 +791,17 @@ async def test_a_process_asks_for_its_command_as_a_policy_does(designer: Designe
     assert entry.asking.title == "New command: delivery issues it"
     await designer.type("deliver_parcel")
     await designer.has('issue: "deliver_parcel"')
+
+
+async def test_what_was_not_read_yet_is_no_draft_while_an_older_model_runs(designer: Designer) -> None:
+    editor, reload = designer.board.editor, designer.board.desk.workspace.model_reload
+    designer.file.write_text(f'{designer.text}\n[aggregate.loan]\nstate {{ by: "nonsense" }}\n')
+    await reload.check()
+    assert reload.outdated is not None
+    editor.follow()
+    await designer.until(lambda: editor.draft is not None)
+    editor.state = DesignState()
+    assert editor.draft is None
 
 
 async def test_nothing_of_an_undone_draft_stays_though_the_file_was_changed_outside_meanwhile(
