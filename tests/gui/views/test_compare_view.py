@@ -130,6 +130,7 @@ async def test_what_takes_long_says_as_of_when_it_is(trunk, until, monkeypatch):
     fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
     await user(fork, "zed")
     view = await compared(fork, until, 1)
+    await until(lambda: not view._reading.waits)
     await user(fork, "yan")
     await until(lambda: "as of " in view.said.text() and ": Again (F9)" in view.said.text())
     assert "user-yan" not in named(view)
