@@ -204,7 +204,6 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
     left = _left(before)
     if left:
         del left
-        gc.unfreeze()
         gc.collect()  # what hangs in a reference cycle has not leaked
         left = _left(before)
     message = "\n".join(f"{thing!r} started at {_origins.get(thing, 'an unknown place')}" for thing in left)
