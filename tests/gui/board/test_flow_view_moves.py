@@ -13,6 +13,7 @@ from workbench.gui.board.board_graph import BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import LEGIBLE, READ, FlowView
 from workbench.gui.board.picture import CLOSEST, FARTHEST
+from workbench.gui.views.board_pictures import scale_button
 
 
 @pytest.fixture
@@ -191,3 +192,12 @@ def test_double_click_activates(view: FlowView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.node_activated) as said:
         QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert said.args == ["topic:carts"]
+
+
+def test_the_figure_is_that_of_the_scale_though_it_changes_while_it_is_told(view: FlowView) -> None:
+    view.zoomed.connect(lambda scale: view.own_size() if scale > 2 else None)
+    button = scale_button(view)
+    for _ in range(12):
+        view.zoom_in()
+        assert button.text() == f"{view.scale_now:.0%}"
+    button.deleteLater()
