@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,30 @@ settings.register_profile("many", _few, max_examples=500)
 settings.load_profile("few")
 
 _garbage = GarbageCollector(lambda: True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Looks for no garbage while tests are read: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_look_at_garbage_goes_over_all_tests() -> Iterator[None]:
+    """Sets aside what stays to the end: modules and thousands of tests, else looked at with every window.
+
+    Python keeps one set of what is aside; what a window would add to it becomes old instead.
+    """
+    gc.freeze()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", partial(gc.collect, 1))
+        patch.setattr(gc, "unfreeze", lambda: None)
+        yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -80,9 +80,15 @@ async def one(board: BoardView, label: str, change: Any, compiled: Any, drawn: A
 
 async def measured(board: BoardView, picture: str, owner: str, rounds: int) -> list[Any]:
     """Adds events and fields, by turns."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
     board.show_picture(picture)
     workspace, found = board.desk.workspace, []
     for number in range(rounds):
+        QTest.keyClick(
+            board.window().windowHandle(), Qt.Key.Key_Shift
+        )  # a person is at work: the loop tidies up later
         name = f"{owner}.{picture.lower()}{number}"
         node = DesignNode("event", name)
         add = partial(gestures.made, kind="event", name=name, after=DesignNode("aggregate", owner))

@@ -28,6 +28,7 @@ from tests.services.conftest import given_back, retry_delay, scratch, settle, wo
 from workbench.gui import reads
 from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
+from workbench.project.samples import PROJECT_FILE, copy_sample, samples_folder
 from workbench.services.workspace import Workspace
 
 __all__ = ["given_back", "retry_delay", "scratch", "settle", "workspace"]
@@ -203,7 +204,6 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
     left = _left(before)
     if left:
         del left
-        gc.unfreeze()
         gc.collect()  # what hangs in a reference cycle has not leaked
         left = _left(before)
     message = "\n".join(f"{thing!r} started at {_origins.get(thing, 'an unknown place')}" for thing in left)
@@ -299,12 +299,21 @@ async def broken(workspace: Workspace) -> Workspace:
     return workspace
 
 
+async def play_story(session: Any) -> None:
+    """Plays the story of a session's project; what a command causes is done before the next comes."""
+    await session.workspace.story.play(pace=0, between=session.workspace.world.settle)
+
+
 @pytest.fixture
-async def trunk(start: Any, until: Any, scratch: Path) -> AsyncIterator[Any]:
+async def trunk(start: Any, until: Any, scratch: Path, tmp_path: Path) -> AsyncIterator[Any]:
     """A session whose story was played; its forks are discarded at the end. The module has `start`."""
+    project = (
+        copy_sample("users", samples_folder({"WORKBENCH_DATA": str(tmp_path / "data")}) / "users")
+        / PROJECT_FILE
+    )
+    project.write_text(project.read_text().replace('retry_delay: "500ms"', 'retry_delay: "1ms"'))
     session = await start()
-    await session.workspace.story.play()
-    await until(lambda: session.workspace.reader.head() > 12)
+    await play_story(session)
     await until(lambda: not any(one.waiting for one in session.workspace.monitor.subscriptions()), within=20)
     yield session
     for fork in session.forks:

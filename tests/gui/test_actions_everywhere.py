@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 import workbench.gui
 from tests.conftest import ROOT
+from tests.gui.conftest import play_story
 from tests.gui.test_session import settings, start
 from workbench.gui.actions import BoundAction, declared, widget_keys
 from workbench.gui.board.board_entry import BoardEntry
@@ -59,7 +60,7 @@ WIDGETS_OF_THEIR_OWN = {
 async def filled(start, until):
     """A window with rows in every table that the story fills."""
     session = await start()
-    await session.workspace.story.play()
+    await play_story(session)
     await until(lambda: session.workspace.dead_letters.counts().get("open", 0) > 0, within=20)
     return session
 

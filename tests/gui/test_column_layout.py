@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from tests.gui.conftest import play_story
 from tests.gui.test_session import settings, start
 from workbench.gui.column_layout import ColumnLayout, layout_of
 from workbench.gui.paged_model import ListSource, TableColumn
@@ -167,7 +168,7 @@ async def test_every_table_has_a_name_that_only_one_of_its_kind_shares(start):
 
 async def test_a_second_window_shows_every_table_as_the_first_left_it(start, until):
     session = await start()
-    await session.workspace.story.play()
+    await play_story(session)
     streams = session.window.views["streams"].table
     session.bring("streams")
     await until(lambda: streams.model().rowCount() > 2)
@@ -182,7 +183,7 @@ async def test_a_second_window_shows_every_table_as_the_first_left_it(start, unt
     await session.close_project()
 
     other = await start()
-    await other.workspace.story.play()
+    await play_story(other)
     other.bring("streams")
     table = other.window.views["streams"].table
     await until(lambda: table.model().rowCount() > 2 and names(table) == sorted(names(table)))

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from operator import methodcaller
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer, workspace
+from workbench.gui import design_steps
 from workbench.gui.design_steps import CONFLICT, STEPS
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.scenarios_view import ScenariosView
@@ -50,6 +52,45 @@ async def test_a_step_that_cannot_be_undone_holds_undo_until_a_person_passes_ove
     await designer.until(lambda: state().undo == "")
     assert not designer.board.editor.acts["undo"].isEnabled()
     assert 'description: "x"' in designer.text
+
+
+async def test_a_held_key_undoes_no_more_than_is_seen_and_single_presses_are_all_done(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, names = designer.board.editor, ("bag", "box", "can", "jar", "tin")
+    for name in names:
+        designer.key(Qt.Key.Key_Escape)
+        designer.key(Qt.Key.Key_A)
+        await designer.type(name)
+        await designer.has(f"[aggregate.{name}]")
+    held = [False]
+    monkeypatch.setattr(design_steps, "is_held", lambda _app: held[0])
+    editor.undo()
+    held[0] = True
+    for _ in range(20):
+        editor.undo()
+    await designer.until(lambda: not editor.is_stepping)
+    assert [name for name in names if name in designer.text] == ["bag", "box", "can", "jar"]
+    editor.undo()
+    await designer.until(lambda: not editor.is_stepping)
+    assert "jar" not in designer.text, "it goes on while it is held"
+    held[0] = False
+    for _ in range(3):
+        editor.undo()
+    await designer.until(lambda: "bag" not in designer.text)
+
+
+async def test_of_what_is_undone_nobody_says_that_something_else_declares_it(designer: Designer) -> None:
+    board, said = designer.board, list[str]()
+    designer.key(Qt.Key.Key_A)
+    await designer.type("bag")
+    await designer.until(lambda: board.scene.chosen == "aggregate:bag")
+    show = board.details.about.show_parts
+    board.details.about.show_parts = lambda parts: (said.append(parts["elsewhere"]), show(parts))  # type: ignore[method-assign,assignment,func-returns-value]
+    designer.key(Qt.Key.Key_Z, CONTROL)
+    await designer.until(lambda: "aggregate:bag" not in board.scene.cards())
+    assert said, "it was shown meanwhile"
+    assert set(said) == {""}
 
 
 async def test_that_a_step_cannot_be_undone_is_told_until_its_text_changes_again(

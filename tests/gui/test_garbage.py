@@ -134,6 +134,20 @@ def test_all_is_looked_at_when_nobody_is_at_work_or_it_is_much(
     assert done == ["set aside", "set aside", "count"], "so many that it cannot wait"
 
 
+def test_what_ended_since_it_was_set_aside_does_not_hold_a_person_at_work(
+    made: tuple[list[int], list[str]],
+) -> None:
+    young, done = made
+    rest = [False]
+    collector = GarbageCollector(lambda: rest[0])
+    young += [AT_ONCE * LEAST + 1, AGAIN + 1]
+    collector.collect()
+    assert done == ["set aside", "count"], "a third is left of what was set aside"
+    rest[0] = True
+    collector.collect()
+    assert done[2:] == ["set aside", "count", "take back", "collect 2", "set aside", "count"]
+
+
 def test_nothing_collects_on_other_threads() -> None:
     """What may run beside the loop never collects: a Qt object in a cycle would end there."""
     found = [

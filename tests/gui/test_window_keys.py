@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.application import prepare
 from workbench.gui.theme import theme
-from workbench.gui.window_keys import REST_MS, WindowKeys, rests
+from workbench.gui.window_keys import REST_MS, WindowKeys, is_held, rests
 
 
 @pytest.fixture
@@ -55,6 +55,19 @@ async def test_it_is_known_whether_somebody_is_at_work(
         assert rests(app)
         use()
         assert not rests(app)
+
+
+async def test_it_is_known_whether_the_key_of_an_action_is_held(
+    app: QApplication, parent: QWidget, until: Any
+) -> None:
+    parent.show()
+    parent.activateWindow()
+    await until(parent.isActiveWindow)
+    for held in (False, True, False):
+        asks = QEvent.Type.ShortcutOverride  # Qt tells a window no more of a key that is one of an action
+        keys = Qt.KeyboardModifier.ControlModifier
+        QApplication.sendEvent(parent.windowHandle(), QKeyEvent(asks, Qt.Key.Key_Z, keys, "", held))
+        assert is_held(app) is held
 
 
 class Long:

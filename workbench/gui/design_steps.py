@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import (
     CallerError,
@@ -23,6 +23,7 @@ from workbench.errors import (
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import nothing, takes_time
 from workbench.gui.widgets import error_text
+from workbench.gui.window_keys import is_held
 from workbench.model.counts import counted
 from workbench.model.hints import sentences
 from workbench.project.samples import PROJECT_FILE
@@ -39,6 +40,7 @@ from workbench.tusk import ChangedOnDisk
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.gui.views.board_pictures import Drawn
     from workbench.services.design.design_text import DesignText
 
 
@@ -158,6 +160,12 @@ class DesignSteps(QObject):
         """Whether a step is still being done."""
         return self._step is not None and not self._step.done()
 
+    def is_known(self, drawn: Drawn) -> bool:
+        """Whether all that the files say runs and is drawn, given what is drawn."""
+        workspace = self.desk.workspace
+        runs = workspace.project.file is None or is_drawn_now(self.desk, self.state)
+        return runs and drawn.registry is workspace.registry
+
     def read_state(self) -> DesignState:
         """Returns where the design stands; asked beside the loop."""
         takes_time()  # a step that goes on beside the loop is waited for
@@ -174,6 +182,8 @@ class DesignSteps(QObject):
         self._back(self.desk.workspace.design.redo, "Redo")
 
     def _back(self, work: Callable[[], DesignState], word: str) -> None:
+        if self.is_stepping and is_held(QApplication.instance()):
+            return  # a held key goes on once the step is done, not after it is released
         self._step = self.desk.run(self._gone_back(work, word), word)
 
     async def _gone_back(self, work: Callable[[], DesignState], word: str) -> None:

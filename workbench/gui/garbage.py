@@ -58,10 +58,13 @@ class GarbageCollector:
         self._aside, self._new = self._aside + self._new, 0
         many = max(LEAST, 2 * self._kept)
         held = self._counted + self._aside
-        if self._aside > AGAIN and held > many and (held > AT_ONCE * many or self._rests()):
+        if self._aside > AGAIN and self._is_due(held, many):
             self._aside, self._counted = 0, gc.get_freeze_count()
-            if self._counted > many:
+            if self._is_due(self._counted, many):  # most of what was set aside may have ended meanwhile
                 self._look_again()
+
+    def _is_due(self, held: int, many: int) -> bool:
+        return held > many and (held > AT_ONCE * many or self._rests())
 
     def _look_again(self) -> None:
         """Looks at all that was set aside."""

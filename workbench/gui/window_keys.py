@@ -15,6 +15,8 @@ USES = {
     QEvent.Type.Wheel,
 }
 """What a window is told when it is used."""
+PRESSES = {QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress}
+"""How a key arrives at a window: the first alone where it is one of an action."""
 REST_MS = 5_000
 """How long no window was used before what would be felt is done."""
 
@@ -29,6 +31,7 @@ class WindowKeys(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        self.repeats = False
         self._unused = QElapsedTimer()
         self._unused.start()
         app.focusWindowChanged.connect(self._watch)
@@ -46,6 +49,8 @@ class WindowKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in USES:
             self._unused.start()
+        if isinstance(event, QKeyEvent) and event.type() in PRESSES:
+            self.repeats = event.isAutoRepeat()
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
@@ -57,6 +62,12 @@ def rests(app: QCoreApplication) -> bool:
     """Whether no window has been used for a while: what would be felt can be done now."""
     keys = app.findChild(WindowKeys)
     return keys is None or keys.unused_for() > REST_MS
+
+
+def is_held(app: QCoreApplication | None) -> bool:
+    """Whether the key that came last comes again and again, as it is held down."""
+    keys = app.findChild(WindowKeys) if app is not None else None
+    return keys is not None and keys.repeats
 
 
 def _redo() -> bool:

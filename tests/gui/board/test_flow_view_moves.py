@@ -9,10 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_graph import BoardGraph
+from workbench.gui.board.board_graph import BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene
-from workbench.gui.board.flow_view import LEGIBLE, FlowView
+from workbench.gui.board.flow_view import LEGIBLE, READ, FlowView
 from workbench.gui.board.picture import CLOSEST, FARTHEST
+from workbench.gui.views.board_pictures import scale_button
 
 
 @pytest.fixture
@@ -100,6 +101,48 @@ def test_zooming_ends_somewhere(view: FlowView) -> None:
     assert view.scale_now == pytest.approx(FARTHEST)
 
 
+def test_fitting_shows_everything_however_large_it_is_and_once_more_what_can_be_read(view: FlowView) -> None:
+    long = BoardGraph(nodes=tuple(BoardNode(f"event:e{one}", "event", f"e{one}") for one in range(4000)))
+    assert isinstance(view.board, BoardScene)
+    view.board.show_graph(long)
+    assert view.scale_now >= LEGIBLE, "it comes up with its beginning"
+    view.fit()
+    assert view.scale_now < FARTHEST
+    port = view.viewport().rect().adjusted(-1, -1, 1, 1)
+    assert port.contains(view.mapFromScene(view.board.content()).boundingRect())
+    fitted = view.scale_now
+    view.zoom_out()
+    assert view.scale_now == pytest.approx(fitted), "smaller does not make it larger"
+    view.resize(880, 600)
+    assert view.scale_now == pytest.approx(fitted), "it is left as a person wanted it"
+    view.fit()
+    assert view.scale_now == pytest.approx(READ)
+    view.fit()
+    assert view.scale_now < FARTHEST
+
+
+def test_zooming_by_keys_keeps_the_chosen_card_where_it_is(view: FlowView) -> None:
+    view.reveal("projection:carts")
+    for zoom in (view.zoom_in, view.zoom_in, view.own_size, view.zoom_out, view.own_size):
+        before = view.mapFromScene(view.board.box_of("projection:carts").center())
+        zoom()
+        moved = view.mapFromScene(view.board.box_of("projection:carts").center()) - before
+        assert moved.manhattanLength() <= 2
+    view.choose_nothing("")
+    middle = view.mapToScene(view.viewport().rect().center())
+    view.zoom_in()
+    assert (view.mapFromScene(middle) - view.viewport().rect().center()).manhattanLength() <= 2
+
+
+def test_what_is_found_from_far_away_comes_so_near_that_it_can_be_read(view: FlowView) -> None:
+    view.zoom(0.1)
+    view.reveal("event:paid")
+    assert view.scale_now < LEGIBLE
+    view.reveal("event:paid", near=True)
+    assert view.scale_now == pytest.approx(READ)
+    assert in_sight(view, "event:paid")
+
+
 def test_keys_zoom(view: FlowView) -> None:
     scale = view.scale_now
     QTest.keyClick(view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
@@ -149,3 +192,12 @@ def test_double_click_activates(view: FlowView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.node_activated) as said:
         QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert said.args == ["topic:carts"]
+
+
+def test_the_figure_is_that_of_the_scale_though_it_changes_while_it_is_told(view: FlowView) -> None:
+    view.zoomed.connect(lambda scale: view.own_size() if scale > 2 else None)
+    button = scale_button(view)
+    for _ in range(12):
+        view.zoom_in()
+        assert button.text() == f"{view.scale_now:.0%}"
+    button.deleteLater()

@@ -6,10 +6,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from workbench.gui.views import scenario_text
 from workbench.gui.views.scenario_text import ScenarioText
 
 TEXT = '# Mine\n"x" {\n    when: { command: "report_outage", data: { domain: "a.org" } }\n    then: []\n}\n'
 NAME = "scenarios/some.tsk"
+
+
+@pytest.fixture(autouse=True)
+def _a_short_pause(monkeypatch):
+    """Has what is typed be checked soon; no test types on meanwhile."""
+    monkeypatch.setattr(scenario_text, "PAUSE_MS", 20)
 
 
 @pytest.fixture

@@ -9,9 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from workbench.gui.views import text_view
 from workbench.gui.views.deploy_dialog import DRAFT, DeployDialog
 from workbench.gui.views.text_view import TextView
 from workbench.project.samples import PROJECT_FILE
+
+
+@pytest.fixture(autouse=True)
+def _a_short_pause(monkeypatch):
+    """Has what is typed be checked soon; no test types on meanwhile."""
+    monkeypatch.setattr(text_view, "PAUSE_MS", 20)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, WidgetKey, action
-from workbench.gui.board.picture import FARTHEST, Picture
+from workbench.gui.board.picture import Picture
 from workbench.gui.context_menu import Offering
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
@@ -98,8 +98,8 @@ class FlowView(QGraphicsView):
         """Shows another picture, as it was left."""
         if board is self.board:
             return
-        middle = self.mapToScene(self.viewport().rect().center())
-        self._left[self.board] = None if self._fitted else ((self.scale_now, self.tall_now), middle)
+        scales = self.scale_now, self.tall_now
+        self._left[self.board] = None if self._fitted else (scales, self._seen().center())
         self.board.rest()
         self.board.set_focused(False)
         self.board = board
@@ -121,7 +121,7 @@ class FlowView(QGraphicsView):
     def _rebuilt(self) -> None:
         if self.sender() is not self.board:
             return
-        moved, corner = self.board.moved_by, self.mapToScene(QPoint()) + self.board.moved_by
+        moved, corner = self.board.moved_by, self._seen().topLeft() + self.board.moved_by
         self._reach()
         if self._fitted and (moved.isNull() or not self.board.steps):
             self._come_up()
@@ -144,25 +144,20 @@ class FlowView(QGraphicsView):
         return self.transform().m22()
 
     @action("Fit the whole board", keys="Ctrl+0", icon="fit", tip=FIT, anyway=True)
-    def show_all(self, _node: str) -> None:
-        """Shows the whole board."""
-        self.fit()
-
-    def fit(self) -> None:
-        """Shows the whole board; of a story that is seen whole and cannot be read so, as much as can be."""
-        self._fitted = not self.board.steps  # that is kept until a person zooms or moves
+    def fit(self, _node: str = "") -> None:
+        """Shows the whole board; where it is seen whole and cannot be read so, as much as can be."""
         seen, all_of_it = self.viewport().rect(), self.mapFromScene(self.board.content()).boundingRect()
-        in_parts = (
-            self.board.steps and self.scale_now < LEGIBLE and seen.adjusted(-2, -2, 2, 2).contains(all_of_it)
-        )
-        for _ in range(2):  # what stands beside it takes other room at that scale
-            self._show_at_least(READ if in_parts else FARTHEST)
+        in_parts = self.scale_now < LEGIBLE and seen.adjusted(-2, -2, 2, 2).contains(all_of_it)
+        self._fitted = False  # as what stands beside it takes other room at that scale
+        for _ in range(2):
+            self._show_at_least(READ if in_parts else 0.0)
+        self._fitted = not (self.board.steps or in_parts) and self.scale_now >= LEGIBLE  # until it is moved
 
     def _show_at_least(self, scale: float) -> None:
         """Shows the whole board, or its beginning where it would be smaller than a scale."""
         self._set_scale(*self.board.fitted(QSizeF(self.viewport().size()), scale))
-        content, port = self.board.content(), self.mapToScene(self.viewport().rect()).boundingRect()
-        seen = content.intersected(QRectF(content.topLeft(), port.size()))
+        content = self.board.content()
+        seen = content.intersected(QRectF(content.topLeft(), self._seen().size()))
         self.centerOn(seen.center())
         if self.board.here and seen != content:
             self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
@@ -171,20 +166,20 @@ class FlowView(QGraphicsView):
         """Shows the beginning of a picture that is read from there, of others as much as can be read."""
         if self.board.steps:
             self._set_scale(1.0)
-            for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
-                bar.setValue(bar.minimum())
+            self.centerOn(self.sceneRect().topLeft())
         else:
-            tall = self.viewport().height() / max(self.board.content().height(), 1.0)
-            self._show_at_least(max(FARTHEST, min(LEGIBLE, tall)))
+            self._show_at_least(LEGIBLE)
 
     def zoom(self, factor: float, around: QPoint | None = None) -> None:
-        """Zooms; what is at a point of the view, or in its middle, stays there."""
-        place = around if around is not None else self.viewport().rect().center()
-        self._zoom_to(self.board.next_scale(self.scale_now, factor), place)
+        """Zooms; what is at a point of the view stays there, or the chosen card, or what is in the middle."""
+        self._zoom_to(self.board.next_scale(self.scale_now, factor), around)
 
-    def _zoom_to(self, scale: float, place: QPoint) -> None:
-        self._fitted = False
-        under = self.mapToScene(place)
+    def _zoom_to(self, scale: float, around: QPoint | None = None) -> None:
+        self._fitted, here, middle = False, self.board.here, self.viewport().rect().center()
+        under = self.mapToScene(middle if around is None else around)
+        if around is None and here and (box := self.board.box_of(here)).intersects(self._seen()):
+            under = box.center()
+        place = self.mapFromScene(under)
         self._set_scale(scale)
         self._scroll(self.mapFromScene(under) - place)
 
@@ -201,7 +196,7 @@ class FlowView(QGraphicsView):
     @action("Own size", keys="1", icon="zoom-in", tip="Show the board in its own size", anyway=True)
     def own_size(self, _node: str = "") -> None:
         """Shows everything as large as it is meant to be."""
-        self._zoom_to(1.0, self.viewport().rect().center())
+        self._zoom_to(1.0)
 
     def _set_scale(self, scale: float, tall: float = 0.0) -> None:
         self.resetTransform()
@@ -211,7 +206,10 @@ class FlowView(QGraphicsView):
 
     def _reach(self) -> None:
         """Lets the board be moved until only a part of it is left in sight."""
-        self.setSceneRect(self.board.reach(self.mapToScene(self.viewport().rect()).boundingRect().size()))
+        self.setSceneRect(self.board.reach(self._seen().size()))
+
+    def _seen(self) -> QRectF:
+        return self.mapToScene(self.viewport().rect()).boundingRect()
 
     def _scroll(self, by: QPoint) -> None:
         for bar, way in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
@@ -224,16 +222,19 @@ class FlowView(QGraphicsView):
 
     # -- nodes ---------------------------------------------------------------------------------------------
 
-    def reveal(self, card: str) -> None:
-        """Brings a card into sight and chooses its node."""
+    def reveal(self, card: str, *, near: bool = False) -> None:
+        """Brings a card into sight, or so near that it can be read, and chooses its node."""
         if not self.board.has(card):
             return
         self.board.choose(card)
+        if near and self.scale_now < LEGIBLE:
+            self._zoom_to(READ)
+            self.look_at(self.board.box_of(card).center())
         self.bring(self._with_room_below(card))
 
     def bring(self, box: QRectF) -> None:
         """Brings a part of the picture into sight; where it is seen whole nothing moves."""
-        if not self.mapToScene(self.viewport().rect()).boundingRect().contains(box):
+        if not self._seen().contains(box):
             self._fitted = self._fitted and not self.board.steps
             self.ensureVisible(box, 40, 40)
 
@@ -334,16 +335,15 @@ class FlowView(QGraphicsView):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        here, clicked = event.position().toPoint(), self._drag is not None and self._drag == self._pressed
+        clicked = self._drag is not None and self._drag == self._pressed
         self._drag = None
         self.viewport().unsetCursor()
         if clicked and event.button() == Qt.MouseButton.LeftButton:
-            self.board.choose(self.board.card_at(self.mapToScene(here)))
+            self.board.choose(self.board.card_at(self.mapToScene(event.position().toPoint())))
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        card = self.board.card_at(self.mapToScene(event.position().toPoint()))
-        if card:
+        if card := self.board.card_at(self.mapToScene(event.position().toPoint())):
             self.board.choose(card)
             self.node_activated.emit(self.board.chosen)
 

@@ -19,7 +19,7 @@ from workbench.services.design.marks.mark import DesignMark
 TALLER = 2.0
 """How many times as tall as wide a story is drawn at most."""
 CLOSEST, FARTHEST = 2.5, 0.06
-"""The largest and the smallest scale where zooming goes through no steps."""
+"""The largest and the smallest scale to which smooth zooming leads; fitting may go farther."""
 
 
 class Picture(QGraphicsScene):
@@ -71,7 +71,7 @@ class Picture(QGraphicsScene):
     def next_scale(self, now: float, factor: float) -> float:
         """Returns the scale to which zooming by a factor leads."""
         if not self.steps:
-            return min(max(now * factor, FARTHEST), CLOSEST)
+            return min(max(now * factor, min(now, FARTHEST)), CLOSEST)
         larger = (one for one in self.steps if one > now * 1.001)
         smaller = (one for one in reversed(self.steps) if one < now * 0.999)
         return next(larger if factor > 1 else smaller, now)

@@ -89,7 +89,7 @@ class BoardBar(QWidget):
                 one.setVisible(self.width() >= least and room >= 0)
 
 
-_ZOOMS = ("show_all", "zoom_out", "zoom_in")
+_ZOOMS = ("fit", "zoom_out", "zoom_in")
 
 
 def _needed(part: QWidget) -> int:

@@ -293,12 +293,14 @@ class DetailsPanel(QFrame):
         live: Live,
         *,
         declared: bool,
+        known: bool = True,
         untried: str = "",
     ) -> None:
         """Tells everything about a node.
 
         Args:
             declared: Whether the form and the text of it are shown, too.
+            known: What the files say is drawn; else it may be about to go.
             untried: What of it no scenario tries, a line each.
         """
         kind = kind_of(node.kind)
@@ -311,7 +313,7 @@ class DetailsPanel(QFrame):
             {
                 "problems": "\n".join(f"⚠ {problem}" for problem in node.problems),
                 "doc": describe(registry, node),
-                "elsewhere": "" if declared or node.problems else ELSEWHERE,
+                "elsewhere": ELSEWHERE if known and not (declared or node.problems) else "",
                 "fields": ", ".join(node.rows) if node.kind in {"command", "event"} else "",
                 "around": neighbours(graph, node),
                 "rules": rules(registry, node),

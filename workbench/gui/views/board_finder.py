@@ -117,6 +117,6 @@ class BoardFinder:
     def _show(self, place: int) -> None:
         if self._found:
             place %= len(self._found)
-            self._canvas.reveal(self._found[place])
+            self._canvas.reveal(self._found[place], near=True)
             self.matches.setText(f"{place + 1} of {len(self._found)}")
         self.acts.refresh()

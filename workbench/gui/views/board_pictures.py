@@ -318,5 +318,5 @@ def scale_button(canvas: FlowView) -> QToolButton:
     button.setToolTip(act.toolTip())
     button.setAccessibleName(act.text())
     button.clicked.connect(act.trigger)
-    canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
+    canvas.zoomed.connect(lambda _scale: button.setText(f"{canvas.scale_now:.0%}"))  # may be told late
     return button

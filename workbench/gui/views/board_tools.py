@@ -24,7 +24,7 @@ _SHOW = (
     "show_mistake",
     "show_letters",
     "next_mark",
-    "show_all",
+    "fit",
     "zoom_in",
     "zoom_out",
     "own_size",

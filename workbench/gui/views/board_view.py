@@ -65,8 +65,7 @@ class BoardView(View):
         self._settings: QSettings | None = None
         self._arranged = self._awaited = ""
         self._live = Live(flow={}, subscriptions={}, projections={})
-        self._reading = self.question(self._show)
-        self._watching = False
+        self._reading, self._watching = self.question(self._show), False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self._lags = LagLines(self.topology, desk.workspace.rates)
@@ -325,11 +324,12 @@ class BoardView(View):
             self.canvas.setAccessibleDescription("")
         elif node is not None:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            state, unread = self.editor.state, self.editor.stale or bool(self.editor.unread)
-            declared = self.details.section.show_node(self.editor.node(name), state, unread=unread)
+            unread, design = self.editor.stale or bool(self.editor.unread), self.editor.node(name)
+            declared = self.details.section.show_node(design, self.editor.state, unread=unread)
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=not declared))
             told = self.scene.graph, node, self.desk.workspace.registry, self._live
-            self.details.show_node(*told, declared=declared, untried=self.pictures.untried(node.id))
+            known, untried = self.editor.is_known(self.pictures.drawn), self.pictures.untried(node.id)
+            self.details.show_node(*told, declared=declared, known=known, untried=untried)
         self.pictures.tell_keys(subject, self.acts["other_picture"])
 
     def _draw_design(self, draft: DesignState | None) -> None:
