@@ -34,6 +34,7 @@ KINDS = {
     "command": "policy",
     "lease": "neutral",
     "expiry": "error",
+    "pace": "info",
     "retention": "neutral",
 }
 LOOKING = "Time goes by itself here. In a fork it is moved by hand."
@@ -89,7 +90,9 @@ class TimeView(View):
         by_hand = desk.workspace.future.by_hand
         self._by_hand.setVisible(by_hand)
         self.fork.setVisible(not by_hand)
-        self.table.row_chosen.connect(lambda row: desk.select(Selection(position=row[POSITION])))
+        self.table.row_chosen.connect(
+            lambda row: row[POSITION] and desk.select(Selection(position=row[POSITION]))
+        )
         self.acts.offer()
 
     def _columns(self) -> tuple[TableColumn, ...]:
@@ -101,7 +104,9 @@ class TimeView(View):
             TableColumn(
                 "Try", width=50, mono=True, align_right=True, text=_try, about="The try that comes then"
             ),
-            TableColumn("Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}"),
+            TableColumn(
+                "Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""
+            ),
         )
 
     def _in(self, at: int) -> str:
