@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.faults import Faults
 from workbench.engine.listeners import Listener, Listeners
-from workbench.engine.pace import Pace
+from workbench.engine.paced_work import PacedWork
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.runnable_model import Model
@@ -69,7 +69,7 @@ class World(Generic[M]):
         self._take(model)
         self.clock = clock
         self.timer = timer or timer_of(clock)
-        self.pace = Pace(clock, self.timer, lambda: self.announce(Changes(engine=True)))
+        self.paced = PacedWork(clock, self.timer, lambda: self.announce(Changes(engine=True)))
         self.seed, self.who, self._stepped = seed, who, stepped
         self.stopped = ""
         self._return: asyncio.Task[None] | None = None
@@ -205,8 +205,8 @@ class World(Generic[M]):
             await engine.settle()
             if self._restart is not None and not self._restart.done():
                 await asyncio.wait([self._restart])
-            elif self.pace.at_work:
-                await self.pace.settled()
+            elif self.paced.at_work:
+                await self.paced.settled()
             elif engine is self.engine:
                 return
 
@@ -273,7 +273,7 @@ class World(Generic[M]):
 
     async def _keep_trying(self) -> None:
         while self.stopped:
-            await self.pace.wait(AGAIN)
+            await self.paced.wait(AGAIN)
             with suppress(Exception):  # why is told already
                 await self.start_again()
 

@@ -83,7 +83,7 @@ async def test_W15_a_burst_is_issued_at_its_times_however_far_the_clock_is_moved
     sending = asyncio.ensure_future(
         workspace.bursts.send(burst(7, rate=rate), progress=lambda one: told.append((one.sent, one.goes_on)))
     )
-    while not workspace.world.pace.awaited:
+    while not workspace.world.paced.awaited:
         await asyncio.sleep(0)
     assert told[-1] == (1, began + -(-MICROSECONDS // rate))
     (due,) = [one for one in workspace.future.due() if one.kind == "pace"]
@@ -101,13 +101,13 @@ async def test_W15_a_burst_is_issued_at_its_times_however_far_the_clock_is_moved
 async def test_a_burst_that_waits_for_the_clock_is_stopped_at_once(workspace):
     cancel = asyncio.Event()
     sending = asyncio.ensure_future(workspace.bursts.send(burst(5, rate=1), cancel=cancel))
-    while not workspace.world.pace.awaited:
+    while not workspace.world.paced.awaited:
         await asyncio.sleep(0)
     cancel.set()
     report = await asyncio.wait_for(sending, 20)
     assert (report.sent, report.stopped) == (1, True)
     await workspace.future.move(3600, stop=False)
-    assert workspace.world.pace.awaited == ()
+    assert workspace.world.paced.awaited == ()
 
 
 def test_what_does_not_fit_is_said_before_it_begins(workspace):

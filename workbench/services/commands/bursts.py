@@ -145,7 +145,7 @@ class Bursts:
                 await (
                     pause(wait)
                     if pause
-                    else self._world.pace.pause(wait, f"Send many {burst.command}", cancel)
+                    else self._world.paced.pause(wait, f"Send many {burst.command}", cancel)
                 )
                 report.goes_on = None
                 continue
@@ -159,7 +159,7 @@ class Bursts:
             report.seconds = clock.monotonic() - begun
             progress(report)
             await asyncio.sleep(0)
-        self._world.pace.rest()
+        self._world.paced.rest()
         report.finished, report.stopped = True, report.sent < burst.count
         progress(report)
         return report

@@ -88,7 +88,7 @@ class Future:
         if self.by_hand:
             found += [
                 Due(at=one.at, kind="pace", what=one.what, about="", position=0)
-                for one in self._world.pace.awaited
+                for one in self._world.paced.awaited
             ]
         return sorted(found, key=lambda one: (one.at, one.position))
 

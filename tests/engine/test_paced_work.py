@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from workbench.engine.pace import Awaited, Pace
+from workbench.engine.paced_work import Awaited, PacedWork
 from workbench.engine.timers import VirtualTimer
 from workbench.model.clock import MICROSECONDS, ManualClock
 
@@ -28,7 +28,7 @@ def told():
 
 @pytest.fixture
 def pace(clock, told):
-    return Pace(clock, VirtualTimer(clock), lambda: told.append(True))
+    return PacedWork(clock, VirtualTimer(clock), lambda: told.append(True))
 
 
 async def test_W15_what_goes_on_is_at_work_until_it_pauses_again_or_ends(pace, clock, told):

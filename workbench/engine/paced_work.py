@@ -17,7 +17,7 @@ class Awaited(NamedTuple):
     what: str
 
 
-class Pace:
+class PacedWork:
     """Waits for a world's clock.
 
     Where the clock is moved by hand it stops at the end of each pause until the work that goes on then pauses
