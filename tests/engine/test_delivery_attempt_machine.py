@@ -168,6 +168,8 @@ class Lives(RuleBasedStateMachine):
             more = {"data": f'{{"n":{m}}}'}
             self.keys[m] = letter.key
             self.disturbed.add(m)
+            if n in self.expires:  # a reset delivers the message as that copy, but in its own time (L6, T1)
+                self.expires[m] = self.expires[n]
         if self.do(self.lab.write(ReplayLetter(number=letter.number, **more))):
             self.disturb(n)
             self.again.add(n)

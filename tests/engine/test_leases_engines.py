@@ -173,3 +173,44 @@ async def test_D5_I6_a_row_that_is_due_waits_for_the_other_engines_claim_without
         assert second.running.subscription("sub").next_due() > pair.clock.now()
         await pair.let_go(first)
         assert pair.effects() == [2, 1]
+
+
+async def test_D5_a_free_worker_takes_over_what_lapsed_while_another_of_its_engine_is_at_work():
+    async with two(mode=Mode.POINT_TO_POINT, workers=2) as (pair, first, second):
+        pair.fates |= {1: ["wait"], 2: ["wait"]}
+        await first.open()
+        await first.publish(1, key="a")
+        await pair.quiet()
+        await second.open()
+        await second.publish(2, key="b")
+        await pair.quiet()
+        first.store.cut = True
+        await pair.advance(29)
+        assert pair.effects() == []
+        await pair.advance(2)
+        assert pair.effects() == [1]
+        await pair.let_go(second)
+        assert pair.effects() == [1, 2]
+
+
+async def test_D5_a_row_whose_key_is_still_at_work_here_is_left_alone_without_a_busy_loop():
+    async with two(mode=Mode.POINT_TO_POINT, workers=2) as (pair, first, second):
+        pair.fates |= {1: ["wait", "fail"], 2: ["ok"]}
+        await first.open()
+        await first.publish(1, key="a")
+        await pair.quiet()
+        await second.open()
+        first.store.cut = True
+        await pair.advance(31)  # the second engine took over and failed: a retry is due in nine seconds
+        first.store.cut = False
+        await second.crash()
+        async with asyncio.timeout(20):
+            await pair.advance(10)
+        assert numbers(pair) == [1, 1]
+        assert first.running.subscription("sub").next_due() > pair.clock.now()
+        await first.publish(2, key="b")
+        await pair.quiet()
+        assert pair.effects() == [2], "the other worker goes on with other keys"
+        await pair.let_go(first)
+        await pair.advance(1)
+        assert (numbers(pair), pair.effects()) == ([1, 1, 2, 1], [2, 1])

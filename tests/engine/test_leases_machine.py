@@ -21,7 +21,7 @@ from tests.engine.pair import Pair
 from workbench.engine import group_commit
 from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
-from workbench.model.messaging import OnDead, Ordering
+from workbench.model.messaging import Mode, OnDead, Ordering
 
 UNDER_WAY = (DeliveryState.READY, DeliveryState.DELAYED, DeliveryState.LEASED)
 LEASE = 30 * MICROSECONDS
@@ -54,7 +54,7 @@ class Lives(RuleBasedStateMachine):
                 await side.open()
             return pair
 
-        self.ordered = ordered
+        self.ordered, self.lanes = ordered, workers if mode is Mode.POINT_TO_POINT else 1
         self.pair = self.do(made())
 
     def living(self):
@@ -150,12 +150,15 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def D5_what_is_held_ends_unless_it_is_extended(self):
-        state = self.pair.reader.subscription("sub")
-        ends = [row.lease_until for row in self.pair.rows(DeliveryState.LEASED)]
-        for end in (*ends, *([state.claim_until] if state.claim_token else [])):
-            assert end <= self.pair.clock.now() + LEASE
-            if len(self.reachable()) == 2:
-                assert end >= self.pair.clock.now() - MICROSECONDS, "nobody took it over"
+        state, now = self.pair.reader.subscription("sub"), self.pair.clock.now()
+        held = [(row.lease_owner, row.lease_until) for row in self.pair.rows(DeliveryState.LEASED)]
+        held += [(state.claim_owner, state.claim_until)] if state.claim_token else []
+        assert all(end <= now + LEASE for _, end in held)
+        if len(self.reachable()) == 2:
+            lapsed = {owner for owner, end in held if end < now - MICROSECONDS}
+            for engine in (side.engine for side in self.reachable()):
+                free = len(engine.subscription("sub")._rows.leases.held) < self.lanes
+                assert not (free and lapsed - {engine.owner}), "another engine could take it over"
 
     def teardown(self):
         if hasattr(self, "pair"):

@@ -172,6 +172,8 @@ def test_a_row_is_leased_once_and_only_when_it_can_be(box):
     assert box.lease(delayed) == [delayed.number]
     assert box.due() == []
     assert box.reader.due_times("sub") == (None, 5)
+    assert box.reader.due_times("sub", (OTHER,)) == (None, 5)
+    assert box.reader.due_times("sub", (TOKEN, OTHER)) == (None, None)
 
 
 def test_a_late_ack_of_a_row_that_another_holds_is_refused(box):

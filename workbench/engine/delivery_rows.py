@@ -14,11 +14,15 @@ from workbench.engine.leases import Leases
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.engine.topic_reader import TopicReader
+from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message, OnDead, Subscription
 from workbench.store.operations import Lease, Settle
 from workbench.store.settlements import NewDelivery
 from workbench.store.stored_values import Delivery
+
+AGAIN = MICROSECONDS
+"""How long rows are left alone that are due but whose keys are still at work here."""
 
 
 class DeliveryRows:
@@ -48,15 +52,17 @@ class DeliveryRows:
         self._source = source
         self._ack = ack
         self.leases = leases
+        self._again = 0
         self._large: set[int] = set()  # positions of large messages that have rows
 
     def next_due(self) -> int | None:
         """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
         if not self.pending:
             return None
-        due, ends = self._runtime.reader.due_times(self._name)
-        lost = None if ends is None or self.leases.held else ends + 1
-        return min((time for time in (due, lost) if time is not None), default=None)
+        due, ends = self._runtime.reader.due_times(self._name, self.leases.held)
+        lost = None if ends is None else ends + 1
+        first = min((time for time in (due, lost) if time is not None), default=None)
+        return None if first is None else max(first, self._again)
 
     def upcoming(self) -> Message | None:
         """Returns the message of the row that is leased next; None if none can be now."""
@@ -98,19 +104,22 @@ class DeliveryRows:
             What is to be delivered, and the token that it is leased under.
         """
         token = self._runtime.new_id()
-        reader, now = self._runtime.reader, self._runtime.clock.now()
-        found = await self._due(now, limit)
-        if not found:
-            due, ends = reader.due_times(self._name)
-            if ends is not None and ends < now and not self.leases.held:
-                await self._reclaim()
-                return await self.lease(limit, busy)
-            self.pending = due is not None or ends is not None
-            return [], token
-        if found[0][0].crashed:
-            return await self._lease_in_doubt(found[0], token), token
-        found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
-        return await self._lease(found, token), token
+        now = self._runtime.clock.now()
+        found = await self._due(now, limit + len(busy))  # of each busy key there is at most one row (I6)
+        free = [pair for pair in found if pair[0].key not in busy][:limit]
+        if free:
+            self._again = 0
+            if free[0][0].crashed:
+                return await self._lease_in_doubt(free[0], token), token
+            return await self._lease(free, token), token
+        due, ends = self._runtime.reader.due_times(self._name, self.leases.held)
+        if ends is not None and ends < now:
+            await self._reclaim()
+            return await self.lease(limit, busy)
+        # Another engine had what runs here too late to count: until that has ended, its key is left alone.
+        self._again = now + AGAIN if found else 0
+        self.pending = bool(found) or due is not None or ends is not None
+        return [], token
 
     async def _due(self, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased; beside the loop while there may be large ones among them (V4)."""
@@ -166,7 +175,7 @@ class DeliveryRows:
                 if tasks:
                     await self._ack.settle(tasks, lambda: self._outcome(tasks, token))
         finally:
-            self.pending = True
+            self.pending, self._again = True, 0
             if any(task.delivery is not None and task.delivery.crashed for task in tasks):
                 self._runtime.in_doubt.release()
 

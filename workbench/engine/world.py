@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.faults import Faults
 from workbench.engine.listeners import Listener, Listeners
+from workbench.engine.paced_work import PacedWork
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.runnable_model import Model
@@ -19,7 +20,7 @@ from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import CallerError, StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
-from workbench.model.clock import MICROSECONDS, Clock, ManualClock
+from workbench.model.clock import Clock, ManualClock
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.registry import Registry
 from workbench.store.memory.store import MemoryStore
@@ -68,6 +69,7 @@ class World(Generic[M]):
         self._take(model)
         self.clock = clock
         self.timer = timer or timer_of(clock)
+        self.paced = PacedWork(clock, self.timer, lambda: self.announce(Changes(engine=True)))
         self.seed, self.who, self._stepped = seed, who, stepped
         self.stopped = ""
         self._return: asyncio.Task[None] | None = None
@@ -193,13 +195,18 @@ class World(Generic[M]):
             await self._go_on(engine)
 
     async def settle(self) -> None:
-        """Returns when everything has caught up, also in an engine that took over meanwhile."""
+        """Returns when everything has caught up, also in an engine that took over meanwhile.
+
+        What goes on at a pace counts while it is at work, not while it waits for its time.
+        """
         while True:
             async with self.at_work() as engine:
                 pass  # a restart or a reload is waited for
             await engine.settle()
             if self._restart is not None and not self._restart.done():
                 await asyncio.wait([self._restart])
+            elif self.paced.at_work:
+                await self.paced.settled()
             elif engine is self.engine:
                 return
 
@@ -266,7 +273,7 @@ class World(Generic[M]):
 
     async def _keep_trying(self) -> None:
         while self.stopped:
-            await self.pause_for(AGAIN)
+            await self.paced.wait(AGAIN)
             with suppress(Exception):  # why is told already
                 await self.start_again()
 
@@ -376,15 +383,6 @@ class World(Generic[M]):
                 f"the store is open for reading only: {self.observer}", hint=way_out(self.observer)
             )
         return self.engine
-
-    async def pause_for(self, seconds: float) -> None:
-        """Returns after some seconds of this world's clock."""
-        over = asyncio.Event()
-        call_off = self.timer.call_at(self.clock.now() + round(seconds * MICROSECONDS), over.set)
-        try:
-            await over.wait()
-        finally:
-            call_off()
 
     # -- telling ----------------------------------------------------------------------------------------
 

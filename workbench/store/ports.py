@@ -142,8 +142,12 @@ class QueueReader(Protocol):
     def in_order(self, subscription: str) -> bool:
         """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""
 
-    def due_times(self, subscription: str) -> tuple[int | None, int | None]:
-        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
+    def due_times(self, subscription: str, held: Collection[UUID] = ()) -> tuple[int | None, int | None]:
+        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970.
+
+        Args:
+            held: Tokens of leases that do not count.
+        """
 
     def depth(self, subscription: str) -> Depth:
         """Returns what waits in the rows of a subscription, by state."""

@@ -7,6 +7,7 @@ from tests.gui.test_session import notices, settings, start
 from workbench.engine.publisher import OutgoingMessage
 from workbench.gui.desk import Selection
 from workbench.model.clock import MICROSECONDS
+from workbench.services.commands.bursts import Burst
 
 __all__ = ["settings", "start"]
 
@@ -50,6 +51,26 @@ async def test_W15_a_day_stops_at_the_first_failure_unless_it_shall_not(trunk, u
     view.until.setText("+2h")
     view.until.returnPressed.emit()
     await until(lambda: fork.workspace.clock.now() == began + 7200 * MICROSECONDS)
+
+
+async def test_W15_a_burst_in_a_fork_says_that_it_waits_is_due_and_can_be_stopped(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    fork.bring("time")
+    view, bursts = fork.window.views["time"], fork.window.views["commands"].bursts
+    fields = {"user_id": "u{n}", "username": "User {n}", "email": "{n}@example.org"}
+    bursts.begin(Burst(command="create_user", fields=fields, count=5, rate=2))
+    await until(lambda: bursts.strip.badge.text().endswith("waiting"))
+    assert bursts.strip.said.text().startswith("1 of 5 sent")
+    await until(
+        lambda: "pace" in [view.table.model().row(n)[1] for n in range(view.table.model().rowCount())]
+    )
+    began = fork.workspace.clock.now()
+    view.acts["next_due"].do()
+    await until(lambda: bursts.strip.said.text().startswith("2 of 5 sent"))
+    assert fork.workspace.clock.now() == began + MICROSECONDS // 2
+    bursts.strip.stop.click()
+    await until(lambda: bursts.strip.badge.text().endswith("stopped"))
+    assert fork.workspace.clock.now() == began + MICROSECONDS // 2
 
 
 async def test_W15_on_the_machines_clock_it_offers_to_fork(trunk, until):

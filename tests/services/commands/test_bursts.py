@@ -10,6 +10,7 @@ import pytest
 
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidCommand, InvalidValue
+from workbench.model.clock import MICROSECONDS
 from workbench.services.commands.bursts import Burst
 from workbench.services.commands.value_patterns import pattern_of
 
@@ -74,6 +75,39 @@ async def test_a_burst_keeps_its_rate_and_can_be_stopped(workspace):
     assert (report.accepted, report.stopped) == (5, True)
     assert workspace.clock.monotonic() - began >= 0.4
     await settle(workspace)
+
+
+@pytest.mark.parametrize("rate", [2, 3])
+async def test_W15_a_burst_is_issued_at_its_times_however_far_the_clock_is_moved(workspace, rate):
+    began, told = workspace.clock.now(), []
+    sending = asyncio.ensure_future(
+        workspace.bursts.send(burst(7, rate=rate), progress=lambda one: told.append((one.sent, one.goes_on)))
+    )
+    while not workspace.world.paced.awaited:
+        await asyncio.sleep(0)
+    assert told[-1] == (1, began + -(-MICROSECONDS // rate))
+    (due,) = [one for one in workspace.future.due() if one.kind == "pace"]
+    assert (due.at, due.what, due.position) == (told[-1][1], "Send many create_user", 0)
+    await workspace.future.next_due()
+    assert [one.kind for one in workspace.future.due() if one.kind == "pace"] == ["pace"]
+    assert told[-1][0] == 2
+    await workspace.future.move(3600, stop=False)
+    assert (await sending).accepted == 7
+    times = [one.issued_at - began for one in workspace.commands.history(limit=7)]
+    assert sorted(times) == [-(-number * MICROSECONDS // rate) for number in range(7)]
+    assert [one for one in workspace.future.due() if one.kind == "pace"] == []
+
+
+async def test_a_burst_that_waits_for_the_clock_is_stopped_at_once(workspace):
+    cancel = asyncio.Event()
+    sending = asyncio.ensure_future(workspace.bursts.send(burst(5, rate=1), cancel=cancel))
+    while not workspace.world.paced.awaited:
+        await asyncio.sleep(0)
+    cancel.set()
+    report = await asyncio.wait_for(sending, 20)
+    assert (report.sent, report.stopped) == (1, True)
+    await workspace.future.move(3600, stop=False)
+    assert workspace.world.paced.awaited == ()
 
 
 def test_what_does_not_fit_is_said_before_it_begins(workspace):

@@ -10,10 +10,11 @@ import pytest
 
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
+from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import write_json
 from workbench.services.dead_letters import dead_letter_jobs
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
-from workbench.store.letter_jobs import Job, JobStatus
+from workbench.store.letter_jobs import Job, JobStatus, job_act
 from workbench.store.operations import StartJob
 
 USERS = ("ann", "bob", "cyd", "dan", "eve")
@@ -250,3 +251,28 @@ async def test_L6_an_edited_payload_is_read_beside_the_loop(broken, monkeypatch)
     assert (await broken.dead_letters.edit_and_replay(number, text)).done == 1
     assert len(threads) == 2
     assert threading.main_thread() not in threads
+
+
+async def test_W15_L5_a_job_keeps_its_pace_however_far_a_clock_is_moved_by_hand(broken):
+    began, jobs = broken.clock.now(), broken.dead_letters.jobs
+    frozen = numbers(broken)
+    job = await jobs.start("archive", frozen, per_second=2)
+    await at_rest(broken, broken.world.timer, job, 1)
+    assert [(one.kind, one.what) for one in broken.future.due() if one.kind == "pace"] == [
+        ("pace", job_act(job))
+    ]
+    await broken.future.move(3600, stop=False)
+    times = [broken.reader.letter(number).changed_at - began for number in frozen]
+    assert sorted(times) == [step * MICROSECONDS // 2 for step in range(len(frozen))]
+
+
+async def test_W15_L5_time_passes_while_a_job_at_a_pace_waits_for_its_subscription(broken):
+    jobs, began = broken.dead_letters.jobs, broken.clock.now()
+    job = await jobs.start("replay", numbers(broken), per_second=2)
+    await at_rest(broken, broken.world.timer, job, 1)
+    broken.running().pause()
+    async with asyncio.timeout(20):
+        await broken.future.move(3600, stop=False)
+    assert broken.clock.now() == began + 3600 * MICROSECONDS
+    assert jobs.report(job).job.step == 1
+    await jobs.cancel(job)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar
 from shiboken6 import isValid
@@ -15,6 +15,7 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.ticker import pause_timer
+from workbench.gui.time_format import absolute
 from workbench.gui.views.burst_dialog import BurstDialog
 from workbench.gui.views.command_parts import COMMAND
 from workbench.gui.widgets import Badge, plain_label, push_button, toolbar_button
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 TOLD = 4
 """Reasons that the strip tells; all are in its tip."""
-PAUSE = 0.1
-"""Seconds between two looks at a burst, at least."""
+PAUSE = 100
+"""Milliseconds between two looks at a burst, at least."""
 
 
 class BurstStrip(QFrame):
@@ -70,15 +71,15 @@ class BurstStrip(QFrame):
         if layout is not None:
             self.setMinimumHeight(max(0, layout.totalHeightForWidth(self.width())))
 
-    def show_report(self, report: BurstReport) -> None:
-        """Shows how far it is."""
-        kind, word = _standing(report)
+    def show_report(self, report: BurstReport, waits: str = "") -> None:
+        """Shows how far it is, and what it waits for."""
+        kind, word = ("info", "waiting") if waits else _standing(report)
         self.badge.set(kind, word)
         self.title.setText(report.burst.command)
         self.bar.setMaximum(report.burst.count)
         self.bar.setValue(report.sent)
         self.bar.setHidden(report.finished)
-        self.said.setText(report.summary())
+        self.said.setText(" ".join(filter(None, (report.summary() + "." * bool(waits), waits))))
         lines = [f"{n:,} refused: {why}" for why, n in report.refused.most_common()]
         lines += [f"{n:,} failed: {why}" for why, n in report.failed.most_common()]
         more = [f"and {len(lines) - TOLD} more reasons"] if len(lines) > TOLD else []
@@ -105,7 +106,7 @@ class CommandBursts:
     def __init__(self, view: CommandsView, form: Callable[[], SchemaForm | None]) -> None:
         self._view, self._form = view, form
         self._cancel: asyncio.Event | None = None
-        self._shown = 0.0
+        self._shown = QElapsedTimer()
         self.strip = BurstStrip(self.stop)
         layout = view.history.layout()
         if isinstance(layout, QBoxLayout):
@@ -137,6 +138,7 @@ class CommandBursts:
     def begin(self, burst: Burst) -> None:
         """Sends the commands of a burst."""
         self._cancel = asyncio.Event()
+        self._shown.invalidate()
         self._view.result.hide()
         self._view.desk.run(self._send(burst, self._cancel), f"Send many {burst.command}")
 
@@ -155,7 +157,12 @@ class CommandBursts:
                 self.acts.refresh()
 
     def _show(self, report: BurstReport) -> None:
-        now = self._view.desk.workspace.clock.monotonic()
-        if isValid(self.strip) and (report.finished or now - self._shown >= PAUSE):
-            self._shown = now
-            self.strip.show_report(report)
+        if not isValid(self.strip):
+            return
+        waits = ""
+        if report.goes_on is not None and self._view.desk.workspace.future.by_hand:
+            waits = f"The next at {absolute(report.goes_on)}: Time moves the clock."
+        shown = self._shown.isValid() and not self._shown.hasExpired(PAUSE)
+        if report.finished or waits or not shown:
+            self._shown.start()
+            self.strip.show_report(report, waits)

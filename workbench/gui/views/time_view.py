@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from typing_extensions import override
@@ -34,6 +34,7 @@ KINDS = {
     "command": "policy",
     "lease": "neutral",
     "expiry": "error",
+    "pace": "info",
     "retention": "neutral",
 }
 LOOKING = "Time goes by itself here. In a fork it is moved by hand."
@@ -89,7 +90,7 @@ class TimeView(View):
         by_hand = desk.workspace.future.by_hand
         self._by_hand.setVisible(by_hand)
         self.fork.setVisible(not by_hand)
-        self.table.row_chosen.connect(lambda row: desk.select(Selection(position=row[POSITION])))
+        self.table.row_chosen.connect(self._choose)
         self.acts.offer()
 
     def _columns(self) -> tuple[TableColumn, ...]:
@@ -101,8 +102,14 @@ class TimeView(View):
             TableColumn(
                 "Try", width=50, mono=True, align_right=True, text=_try, about="The try that comes then"
             ),
-            TableColumn("Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}"),
+            TableColumn(
+                "Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""
+            ),
         )
+
+    def _choose(self, row: Sequence[Any]) -> None:
+        if row[POSITION]:
+            self.desk.select(Selection(position=row[POSITION]))
 
     def _in(self, at: int) -> str:
         now = self.desk.workspace.clock.now()

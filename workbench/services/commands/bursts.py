@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidCommand, InvalidValue, WorkbenchError
+from workbench.model.clock import MICROSECONDS
 from workbench.model.command import CommandOutcome
 from workbench.model.rates import check_rate
 from workbench.services.commands.value_patterns import Make, pattern_of
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.services.commands.commands import Commands
 
+EXACT = 1e-3
+"""Microseconds by which a time can be wrong that is reckoned from a rate."""
 AT_ONCE = 64
 """Commands that are under way at a time, at most."""
 REASONS = 50
@@ -56,6 +60,7 @@ class BurstReport:
             numbers in it are told as … and N.
         failed: What could not be decided at all, by reason.
         seconds: Since it began.
+        goes_on: When the next are issued, microseconds since 1970, while it waits for that; else None.
         stopped: A person stopped it before the end.
     """
 
@@ -64,6 +69,7 @@ class BurstReport:
     refused: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    goes_on: int | None = None
     stopped: bool = False
     finished: bool = False
 
@@ -129,11 +135,19 @@ class Bursts:
         self._world.running()
         check_rate(burst.rate)
         make, random, report = self._makers(burst), Random(burst.seed), BurstReport(burst=burst)  # noqa: S311  # no secret
-        begun = self._world.clock.monotonic()
+        clock = self._world.clock
+        begun = clock.monotonic()
         while report.sent < burst.count and not (cancel is not None and cancel.is_set()):
-            many = _due(burst, report.sent, self._world.clock.monotonic() - begun)
+            many, wait = _due(burst, report.sent, clock.monotonic() - begun)
             if not many:
-                await (pause or self._world.pause_for)(1 / burst.rate)
+                report.goes_on = clock.now() + round(wait * MICROSECONDS)
+                progress(report)
+                await (
+                    pause(wait)
+                    if pause
+                    else self._world.paced.pause(wait, f"Send many {burst.command}", cancel)
+                )
+                report.goes_on = None
                 continue
             numbers = range(report.sent + 1, report.sent + many + 1)
             values = [_values(make, number, random) for number in numbers]
@@ -142,9 +156,10 @@ class Bursts:
                 await asyncio.gather(*answers, return_exceptions=True), values, strict=True
             ):
                 _count(report, answer, one)
-            report.seconds = self._world.clock.monotonic() - begun
+            report.seconds = clock.monotonic() - begun
             progress(report)
             await asyncio.sleep(0)
+        self._world.paced.rest()
         report.finished, report.stopped = True, report.sent < burst.count
         progress(report)
         return report
@@ -163,10 +178,15 @@ class Bursts:
         return makers
 
 
-def _due(burst: Burst, sent: int, seconds: float) -> int:
-    """Returns how many commands are to be issued now."""
+def _due(burst: Burst, sent: int, seconds: float) -> tuple[int, float]:
+    """Returns how many commands are to be issued now, and if none are, in how many seconds the next is."""
     left = min(burst.count - sent, AT_ONCE)
-    return left if not burst.rate else min(left, int(seconds * burst.rate) + 1 - sent)
+    if not burst.rate:
+        return left, 0.0
+    passed = round(seconds * MICROSECONDS)
+    wait = ceil(sent * MICROSECONDS / burst.rate - EXACT) - passed
+    many = int((passed + EXACT) * burst.rate / MICROSECONDS) + 1 - sent
+    return (0, wait / MICROSECONDS) if wait > 0 else (min(left, max(many, 1)), 0.0)
 
 
 def _values(makers: Mapping[str, Make], number: int, random: Random) -> dict[str, Any]:

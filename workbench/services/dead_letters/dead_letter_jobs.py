@@ -302,10 +302,11 @@ class DeadLetterJobs:
             if job.plan.ladder and await self._failed(engine, job):
                 return
             if job.per_second:
-                await self._world.pause_for(len(part) / job.per_second)
+                await self._world.paced.pause(len(part) / job.per_second, job_act(job.number))
             else:
                 await asyncio.sleep(0)
         if job.status is JobStatus.RUNNING:
+            self._world.paced.rest()
             await self.counts.ended(job)
             await self._advance(engine, job, (), JobStatus.DONE)
 
@@ -318,6 +319,7 @@ class DeadLetterJobs:
     async def _failed(self, engine: Engine, job: Job) -> bool:
         """Waits for what a ladder gave back so far; holds it and returns True at the first new failure."""
         accepted = job.plan.accepted
+        self._world.paced.rest()
         found = await self.counts.ended(job, failures=max(0, accepted - job.failed))
         if JobReport(job=job, fates=found).failures <= accepted:
             return False

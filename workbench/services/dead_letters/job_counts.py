@@ -187,7 +187,7 @@ class JobCounts:
                 if found.get(LetterStatus.FAILED_AGAIN, 0) > failures:
                     break
                 await moved.wait()
-                await self._world.pause_for(REST)
+                await self._world.paced.wait(REST)
                 moved.clear()
             return found
         finally:

@@ -46,6 +46,7 @@ async def deliverable(world: World[Project], engine: Engine, job: Job, part: Seq
             found = await world.ask(partial(_first, world, job, part, still))
             if found is not None:
                 return found
+            world.paced.rest()
             await moved.wait()
     finally:
         end()

@@ -31,11 +31,11 @@ class Due:
     Attributes:
         at: When, microseconds since 1970.
         kind: ``retry``, ``delayed``, ``command`` (a policy or process issued it for later), ``lease`` (it
-            ends, and another worker takes it), ``expiry``, or ``retention`` (a topic's oldest message is
-            removed, not before then, once all have passed it).
+            ends, and another worker takes it), ``expiry``, ``pace`` (a burst or a job goes on then), or
+            ``retention`` (a topic's oldest message is removed, not before then, once all have passed it).
         what: The subscription, the topic, or what issued the command.
         about: Type and key of the message.
-        position: Of the message.
+        position: Of the message; 0 where it is about none.
         attempt: The try that comes; 0 where it is none.
         subscription: In which it waits.
         number: Of the delivery.
@@ -85,6 +85,11 @@ class Future:
         names = [one.name for one in self._world.reader.subscriptions()]
         found = [due for name in names for one in self._subscriptions.waiting(name) for due in _of(one)]
         found += self._retained()
+        if self.by_hand:
+            found += [
+                Due(at=one.at, kind="pace", what=one.what, about="", position=0)
+                for one in self._world.paced.awaited
+            ]
         return sorted(found, key=lambda one: (one.at, one.position))
 
     def _retained(self) -> Iterator[Due]:

@@ -199,11 +199,11 @@ class MemoryReader(MemoryDeedLists):
             for one in self._tables.messages.values()
         )
 
-    def due_times(self, subscription: str) -> tuple[int | None, int | None]:
-        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
+    def due_times(self, subscription: str, held: Collection[UUID] = ()) -> tuple[int | None, int | None]:
+        """Returns when the next delayed row is due, and when the next lease ends; see `ports.QueueReader`."""
         rows = letters.deliveries(self._tables, subscription)
         due = [row.due_at for row in rows if row.state is DeliveryState.DELAYED and row.due_at is not None]
-        ends = [row.lease_until for row in rows if row.lease_until is not None]
+        ends = [row.lease_until for row in rows if row.lease_until and row.lease_token not in held]
         return min(due, default=None), min(ends, default=None)
 
     def depth(self, subscription: str) -> Depth:

@@ -43,7 +43,7 @@ _SUBSCRIPTION = RowShape(
     " expired, skipped, waiting, retrying, dead, claim_token, claim_owner, claim_until from subscriptions",
     Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 7, Id | None, Id | None, int | None,
 )  # fmt: skip
-_DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
+_DUE = ColumnShape("select state, rank from deliveries", Literal["delayed", "leased"], int | None)
 _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
 
 
@@ -146,14 +146,17 @@ class SqliteQueueReader(SqliteDeedReader):
         )
         return not urgent
 
-    def due_times(self, subscription: str) -> tuple[int | None, int | None]:
-        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
-        query = (
-            "select state, min(rank) from deliveries where subscription_id ="
-            " (select id from subscriptions where name = ?) and state in ('delayed', 'leased') group by state"
+    def due_times(self, subscription: str, held: Collection[UUID] = ()) -> tuple[int | None, int | None]:
+        """Returns when the next delayed row is due, and when the next lease ends; see `ports.QueueReader`."""
+        first = (
+            "select '{0}', min(rank) from deliveries where subscription_id ="
+            " (select id from subscriptions where name = ?) and state = '{0}'"
         )
-        found = dict(_DUE(self._all(query, (subscription,))))
-        return found.get("delayed"), found.get("leased")
+        others = f" and lease_token not in ({','.join('?' * len(held))})"
+        query = first.format("delayed") + " union all " + first.format("leased") + others
+        found = self._all(query, (subscription, subscription, *(token.bytes for token in held)))
+        times = dict(_DUE(found))
+        return times["delayed"], times["leased"]
 
     def depth(self, subscription: str) -> Depth:
         """Returns what waits in the rows of a subscription, by state."""
