@@ -148,6 +148,36 @@ def test_what_ended_since_it_was_set_aside_does_not_hold_a_person_at_work(
     assert done[2:] == ["set aside", "count", "take back", "collect 2", "set aside", "count"]
 
 
+def test_what_a_closed_project_leaves_is_looked_at_in_a_pause(made: tuple[list[int], list[str]]) -> None:
+    young, done = made
+    rest = [False]
+    collector = GarbageCollector(lambda: rest[0])
+    young += [LEAST, 0]
+    collector.collect()
+    GarbageCollector.let_go()
+    collector.collect()
+    assert done == ["set aside"], "a person is at work"
+    rest[0] = True
+    collector.collect()
+    assert done[1:] == ["take back", "collect 2", "set aside", "count"]
+    young += [0]
+    collector.collect()
+    assert len(done) == 5, "once"
+
+
+def test_where_little_was_set_aside_a_closed_project_is_not_looked_for(
+    made: tuple[list[int], list[str]],
+) -> None:
+    young, done = made
+    young += [A_TURN + 1, 0]
+    collector = GarbageCollector(lambda: True)
+    collector.collect()
+    GarbageCollector.let_go()
+    collector.collect()
+    collector.collect()
+    assert done == ["set aside"]
+
+
 def test_nothing_collects_on_other_threads() -> None:
     """What may run beside the loop never collects: a Qt object in a cycle would end there."""
     found = [

@@ -28,6 +28,9 @@ class GarbageCollector:
         rests: Whether keyboard and mouse have not been used for a while.
     """
 
+    _gone = False
+    """Whether most of what was set aside has ended; of the class, as Python keeps one set of it."""
+
     def __init__(self, rests: Callable[[], bool]) -> None:
         self._took, self._rests = False, rests
         self._new = self._aside = self._counted = self._kept = 0
@@ -43,8 +46,19 @@ class GarbageCollector:
             gc.enable()
         self._took = False
 
+    @classmethod
+    def let_go(cls) -> None:
+        """Tells that most of what was set aside has ended: it is looked at in the next pause."""
+        cls._gone = True
+
     def collect(self) -> None:
         """Collects what is due; called on the window's thread, often."""
+        if GarbageCollector._gone and self._rests() and not gc.isenabled():
+            GarbageCollector._gone = False
+            if self._counted + self._aside > AGAIN:
+                self._aside = self._new = 0
+                self._look_again()
+            return
         young = gc.get_count()[0]
         if young <= gc.get_threshold()[0] or gc.isenabled():
             return

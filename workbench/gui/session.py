@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -18,6 +17,7 @@ from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreNotAllowed
 from workbench.gui.desk import Desk, Selection, selection_of
 from workbench.gui.drafts import may_leave
+from workbench.gui.garbage import GarbageCollector
 from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import spawn
 from workbench.gui.main_window import MainWindow
@@ -288,7 +288,7 @@ class Session(WindowActions):
             desk.deleteLater()
         if workspace is not None:
             await workspace.close()
-            gc.unfreeze()  # most of what the collector set aside was of this project
+            GarbageCollector.let_go()  # most of what was set aside was of this project
 
     @override
     def quit(self) -> None:

@@ -35,10 +35,10 @@ LARGE = 6
 AROUND = 48
 """Pixels around a caret that stay free."""
 ASKING = (
-    "board_entry", "board_trial", "change_strip", "completions", "confirm", "files", "jobs", "mark_popover",
-    "patch-form",
+    "banner", "board_entry", "board_trial", "change_strip", "completions", "confirm", "draft", "files",
+    "jobs", "mark_popover", "patch-form",
 )  # fmt: skip
-"""Names of what lies in or over a view while it asks something: it stays free as a whole, as banners do."""
+"""Names of what lies in or over a view and asks something: it stays free; of banners, those with buttons."""
 _ANY_ASKING = QRegularExpression(f"^({'|'.join(ASKING)})$")
 
 
@@ -276,7 +276,7 @@ def _is_main(button: QPushButton, window: QWidget) -> bool:
 def worked_on(window: QWidget) -> list[QRect]:
     """Returns what is worked on, in a window's pixels: the keyboard's place, and all that asks something."""
     asks: list[QWidget] = window.findChildren(QWidget, _ANY_ASKING)  # in one walk: there are thousands
-    asks += [one for one in window.findChildren(Banner) if one.buttons]
+    asks = [one for one in asks if not isinstance(one, Banner) or one.buttons]
     seen = [one for one in asks if one.isVisible() and one.window() is window]
     return [keyboard_place(window), *(QRect(one.mapTo(window, QPoint()), one.size()) for one in seen)]
 

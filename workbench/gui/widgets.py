@@ -194,6 +194,7 @@ class Banner(QFrame):
 
     def __init__(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
         super().__init__()
+        self.setObjectName("banner")
         self._kind = kind
         self._mark = QLabel()
         self._text = plain_label(wrap=True)
