@@ -174,3 +174,14 @@ async def test_L10_undo_behind_a_reset_that_was_delivered_asks_about_the_older_a
     )
     dict(told[-1].actions)["Undo"]()
     await until(lambda: workspace.running().subscription("welcome-mail").paused)
+
+
+async def test_L10_of_what_was_done_before_the_window_opened_the_last_reason_is_said(broken, desk, until):
+    await broken.dead_letters.replay([one.number for one in broken.dead_letters.page()][:1])
+    await settle(broken)
+    undo = desk.undo
+    undo._since = broken.clock.now() + 1
+    undo._reading.ask(undo._read)
+    await until(lambda: undo.last is None and undo.newest is not None and bool(undo.newest.why_not))
+    said = "The last act, replay of 1 dead letter, cannot be undone: it was delivered since."
+    assert undo.why_not() == said

@@ -99,7 +99,7 @@ class OperatorUndo(QObject):
 
     Attributes:
         last: It; None for none.
-        newest: The last act, can it be undone or not; None for none.
+        newest: The last act, can it be undone or not, without any since then that before; None for none.
 
     Signals:
         moved: Another act is the last one now.
@@ -136,7 +136,7 @@ class OperatorUndo(QObject):
 
     def _read(self) -> tuple[LoggedAct | None, LoggedAct | None]:
         log = self._desk.workspace.operations
-        return log.last(self._since), log.newest(self._since)
+        return log.last(self._since), log.newest(self._since) or log.newest(0)
 
     def _show(self, found: tuple[LoggedAct | None, LoggedAct | None]) -> None:
         if found != (self.last, self.newest):

@@ -75,6 +75,7 @@ async def test_L5_many_become_a_job_that_reports_what_became_of_them(many, view,
     question = view.strip.text()
     said = "The oldest messages go first. It is done step by step and can be cancelled. It can be undone"
     assert question.startswith(f"Replay {MANY} dead letters? {said}")
+    assert question.endswith(" Repair (Ctrl+Shift+R), also without a patch.")
     assert view.strip.samples().endswith(f"and {MANY - 3} more")
     answer(view, f"Replay {MANY}")
     await until(lambda: view.jobs.cards)
@@ -483,7 +484,7 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     qtbot.addWidget(view)
     view.show()
     view.catch_up()
-    assert card(view).title.text().endswith("running, taken up again after a restart")
+    assert card(view).title.text().endswith("running, taken up again")
     await passing(many, until(lambda: card(view).title.text().endswith("done")))
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told

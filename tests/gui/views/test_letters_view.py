@@ -93,6 +93,17 @@ async def test_letters_stand_under_their_causes(broken, view):
     assert listed(view) == [3, 2]
 
 
+async def test_the_line_that_searches_says_the_number_that_the_box_above_it_says(broken, view, until):
+    line = view.finder.words
+    assert (view.statuses.currentText(), line.placeholderText()) == ("Open  ·  3", "Find in 3 letters")
+    await broken.dead_letters.archive([1])
+    await until(lambda: view.statuses.currentText() == "Open  ·  2")
+    assert line.placeholderText() == "Find in 2 letters"
+    choice = view.statuses.findData("Archived")
+    view.statuses.setCurrentIndex(choice)
+    await until(lambda: line.placeholderText() == "Find in 1 letter")
+
+
 async def test_a_letter_shows_payload_error_and_every_attempt(broken, desk, view):
     choose(view, 3)
     assert desk.selection.letter == 3

@@ -181,9 +181,11 @@ class JobCard(QFrame):
             self._keep_places()
         self._taken_up = self._taken_up and job.status is not JobStatus.HELD  # by a person, from there
         taken_up = self._taken_up and job.status is JobStatus.RUNNING
-        before = ", taken up again after a restart" if taken_up else ""
+        before = ", taken up again" if taken_up else ""
         frozen = f"The list was frozen {absolute(job.created_at)}; letters that died later are not in it"
-        self.title.setToolTip(frozen)
+        self.title.setToolTip(
+            frozen + ("\nThe program ended meanwhile; it went on by itself" if taken_up else "")
+        )
         self.title.setText(title(report) + before + hindrance(report))
         self.began.setText(short(job.created_at))
         self.began.setToolTip(f"Begun {absolute(job.created_at)}")

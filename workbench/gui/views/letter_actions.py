@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SAMPLES = 3
 OLDEST_FIRST = "The oldest messages go first."
 """What a question says of several replays; the letters below it stand in that order (L5)."""
+FEW_FIRST = "To replay a few first, held at a new failure: Repair (Ctrl+Shift+R), also without a patch."
+"""What the question of many replays says of the ladder (L6)."""
 SOON = 0.5
 """Seconds after which a replay that goes on is said to be in progress."""
 AT_ONCE = 20
@@ -278,6 +280,7 @@ class Repairs:
                 self._answer(PURGE, numbers, ", skip on", skip_on=True),
             ]
         text += f" {purge_prospect(behind) if deed is PURGE else prospect(OperatorAct(deed.key))}"
+        text += f" {FEW_FIRST}" if deed is REPLAY and len(numbers) > AT_ONCE else ""
         self._strip.ask(text, found.lines(), answers, paced=len(numbers) > 1)
 
     def _answer(

@@ -16,7 +16,7 @@ from workbench.gui.layouts import clear, join
 from workbench.gui.views.deaths_chart import DeathsChart
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
-from workbench.gui.views.letter_reads import SHOWN
+from workbench.gui.views.letter_reads import SHOWN, status_choices
 from workbench.gui.views.letter_ways import LOW, NARROWEST
 from workbench.gui.widgets import SearchBox, plain_label
 from workbench.model.counts import counted
@@ -25,6 +25,7 @@ from workbench.services.dead_letters.letter_facts import FIELDS
 from workbench.services.dead_letters.letter_index import LetterQuery
 
 if TYPE_CHECKING:
+    from workbench.gui.views.letter_reads import FoundLetters
     from workbench.services.dead_letters.letter_index import LettersFound
 
 NOTHING = "–"
@@ -183,9 +184,16 @@ class LetterFinder(QWidget):
         asked = self.words.text() or self.where.text().strip() or self.chips or self.then.said() or self._only
         return not asked and self.by.said() in ("", "cause")
 
+    def show_counts(self, found: FoundLetters) -> None:
+        """Shows how many there are, of one moment: in the box of statuses and in the line that searches."""
+        self.statuses.show_choices(status_choices(found))
+        statuses = SHOWN[self.statuses.currentData()]
+        kept = sum(found.counts.get(one, 0) for one in statuses)
+        total = kept if found.found is None else found.found.total
+        self.words.setPlaceholderText(f"Find in {counted(total, 'letter')}")
+
     def show_found(self, found: LettersFound) -> None:
         """Shows what was found: in groups, unless just the causes are looked for, and over time."""
-        self.words.setPlaceholderText(f"Find in {counted(found.total, 'letter')}")
         self.chart.show_hours(found.hours, found.until)
         query, more = found.query, found.total > found.searched
         said = f"{len(found.numbers):,} of {found.total:,} found" if query.narrowed else ""

@@ -39,7 +39,6 @@ from workbench.gui.views.letter_reads import (
     found_letters,
     judged,
     looked_at,
-    status_choices,
     why_not,
 )
 from workbench.gui.views.letter_ways import LABELLED, LEAST, ways_of
@@ -191,7 +190,7 @@ class LettersView(View):
         self._pages.setCurrentIndex(0 if found.counts else 1)
         if not found.counts:
             return
-        self.statuses.show_choices(status_choices(found))
+        self.finder.show_counts(found)
         self._missing = ("", "")
         if found.found is not None:
             self.finder.show_found(found.found)

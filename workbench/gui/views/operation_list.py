@@ -41,7 +41,12 @@ COLUMNS = (
     TableColumn("What", width=112),
     TableColumn("On", width=116),
     TableColumn(
-        "Count", width=58, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
+        "Count",
+        width=58,
+        mono=True,
+        align_right=True,
+        text=lambda count: f"{count:,}" if count else "",
+        about="On how many it took effect so far: a job that is under way counts on",
     ),
     TableColumn("Undo", width=264, badge=_pill),
     TableColumn("Who", width=56),
