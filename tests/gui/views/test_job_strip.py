@@ -484,7 +484,7 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     qtbot.addWidget(view)
     view.show()
     view.catch_up()
-    assert card(view).title.text().endswith("running, taken up again")
+    assert card(view).said.text().endswith("left  ·  taken up again after a restart")
     await passing(many, until(lambda: card(view).title.text().endswith("done")))
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told
@@ -500,6 +500,7 @@ async def test_L5_what_a_person_has_go_on_is_not_said_to_be_taken_up(many, desk,
     await until(lambda: view.jobs.cards and card(view).title.text().endswith(": held"))
     card(view).hold.click()
     await until(lambda: card(view).title.text().endswith(": running"))
+    assert "taken up" not in card(view).said.text()
     await passing(many, until(lambda: card(view).title.text().endswith("done")))
 
 
