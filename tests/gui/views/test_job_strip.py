@@ -600,8 +600,8 @@ async def test_L5_steps_add_up_to_what_the_job_says_and_follow_what_others_undo(
         await passing(many, jobs.finished(1))
     said = f"1: 1 failed; 5: 5 failed; {last}: {last - 3} failed, 3 by others"
     await until(lambda: card(view).ladder.accessibleName() == said)
+    await until(lambda: card(view).said.text().endswith("By others meanwhile: 3 purged."))
     assert f"{MANY - 3} failed again" in card(view).said.text()
-    assert card(view).said.text().endswith("By others meanwhile: 3 purged.")
     await many.operations.undo(
         next(one for one in many.operations.list() if one.of.action == "purge").of.number
     )
