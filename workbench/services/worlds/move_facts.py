@@ -1,4 +1,4 @@
-"""What states and rows are behind each move of a stepped world, folded from its events."""
+"""What states and rows are behind each move of a stepped world."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from workbench.model.secrets import masked
 from workbench.project.declared.value_classes import as_json
 from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.log_facts import ROW, STATE, Fact, LogFacts
+from workbench.services.worlds.moves import MoveKind
 
 if TYPE_CHECKING:
     from workbench.services.worlds.stepped_world import SteppedWorld
@@ -27,23 +28,31 @@ Parts = Mapping[Part, str]
 def parts_behind(world: SteppedWorld) -> list[Parts]:
     """Returns for each move that was made what states and rows are behind it.
 
-    Rows are those of a fold of the events so far; read models whose rows handlers write are left out.
+    Rows are those that handlers find then: a read model that something decides by has folded what its own
+    moves were, all others every event. Read models whose rows handlers write are left out.
     """
     registry = world.world.registry
-    shown = [name for name, one in registry.projections.items() if not one.by_handlers]
-    folded = LogFacts(registry, (), states=registry.aggregates, projections=shown)
+    shown = {name for name, one in registry.projections.items() if not one.by_handlers}
+    late = {name: LogFacts(registry, (), projections=(name,)) for name in shown & world.deciding}
+    prompt = LogFacts(registry, (), states=registry.aggregates, projections=shown - late.keys())
     known: dict[Part, str] = {}
     found: list[Parts] = []
-    upto = 0
+    upto: dict[str, int] = {}
+
+    def fold(folded: LogFacts, name: str, position: int) -> None:
+        after = upto.get(name, 0)
+        upto[name] = max(after, position)  # behind a crash it may follow again
+        for fact in folded.take(world.reader.read_log(after, EVERYTHING, upto=upto[name])):
+            for gone in [one for one in known if one[0] == _named(fact)]:
+                del known[gone]
+            known.update(((_named(fact), field), said) for field, said in _fields(world, folded, fact))
+
     for deed in world.deeds:
-        changed = folded.take(world.reader.read_log(upto, EVERYTHING, upto=deed.last))
-        for fact in changed:
-            gone = [one for one in known if one[0] == _named(fact)]
-            for one in gone:
-                del known[one]
-            known.update(((_named(fact), name), said) for name, said in _fields(world, folded, fact))
+        fold(prompt, "", deed.last)
+        move = deed.move
+        if move.kind is MoveKind.PROJECTION and move.name in late:
+            fold(late[move.name], move.name, move.at)
         found.append(dict(known))
-        upto = deed.last
     return found
 
 

@@ -102,7 +102,10 @@ def _deviation(world: SteppedWorld, deed: DoneMove, usual: SteppedWorld | None) 
 
 
 def _short(world: SteppedWorld, move: NextMove, usual: SteppedWorld | None) -> str:
-    """Names a move by what it leads to: the command that is issued, else the event that comes of it."""
+    """Names a move by what it led to: the command that was issued, else the event that came of it.
+
+    Where it was not done in this world, that is what it led to in the usual order.
+    """
     if move.kind is MoveKind.STEP or move.name == COMMANDS_TOPIC:
         return move.message or move.name
     if move.kind is not MoveKind.DELIVERY:
@@ -114,6 +117,8 @@ def _short(world: SteppedWorld, move: NextMove, usual: SteppedWorld | None) -> s
             found = (*made.commands, *made.events, *made.messages)
             if found:
                 return found[0]
+            if one.deeds[number - 1].move == move:
+                break  # it was done, and nothing came of it
     return str(move)
 
 
