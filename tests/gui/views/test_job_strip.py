@@ -484,7 +484,7 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     qtbot.addWidget(view)
     view.show()
     view.catch_up()
-    assert card(view).title.text().endswith("running, taken up again")
+    assert card(view).said.text().endswith("left  ·  taken up again after a restart")
     await passing(many, until(lambda: card(view).title.text().endswith("done")))
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told
@@ -500,6 +500,7 @@ async def test_L5_what_a_person_has_go_on_is_not_said_to_be_taken_up(many, desk,
     await until(lambda: view.jobs.cards and card(view).title.text().endswith(": held"))
     card(view).hold.click()
     await until(lambda: card(view).title.text().endswith(": running"))
+    assert "taken up" not in card(view).said.text()
     await passing(many, until(lambda: card(view).title.text().endswith("done")))
 
 
@@ -599,8 +600,8 @@ async def test_L5_steps_add_up_to_what_the_job_says_and_follow_what_others_undo(
         await passing(many, jobs.finished(1))
     said = f"1: 1 failed; 5: 5 failed; {last}: {last - 3} failed, 3 by others"
     await until(lambda: card(view).ladder.accessibleName() == said)
+    await until(lambda: card(view).said.text().endswith("By others meanwhile: 3 purged."))
     assert f"{MANY - 3} failed again" in card(view).said.text()
-    assert card(view).said.text().endswith("By others meanwhile: 3 purged.")
     await many.operations.undo(
         next(one for one in many.operations.list() if one.of.action == "purge").of.number
     )

@@ -181,18 +181,16 @@ class JobCard(QFrame):
             self._keep_places()
         self._taken_up = self._taken_up and job.status is not JobStatus.HELD  # by a person, from there
         taken_up = self._taken_up and job.status is JobStatus.RUNNING
-        before = ", taken up again" if taken_up else ""
+        again = "  ·  taken up again after a restart" if taken_up else ""
         frozen = f"The list was frozen {absolute(job.created_at)}; letters that died later are not in it"
-        self.title.setToolTip(
-            frozen + ("\nThe program ended meanwhile; it went on by itself" if taken_up else "")
-        )
-        self.title.setText(title(report) + before + hindrance(report))
+        self.title.setToolTip(frozen)
+        self.title.setText(title(report) + hindrance(report))
         self.began.setText(short(job.created_at))
         self.began.setToolTip(f"Begun {absolute(job.created_at)}")
         self.bar.setRange(0, max(1, len(job.numbers)))
         self.bar.setValue(report.ended)
         self.bar.setVisible(running)
-        self.said.setText(progress(report, now) if running else outcome(report))
+        self.said.setText(progress(report, now) + again if running else outcome(report))
         self.ladder.setVisible(bool(job.plan.ladder))
         self.ladder.show_report(report)
         self._offer(report, running=running)
