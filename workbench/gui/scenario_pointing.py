@@ -64,7 +64,7 @@ def _with(
     parts: Mapping[str, Written],
     found: list[tuple[str, str, str, bool]],
 ) -> DesignText:
-    """Puts it there; `found` gets file, scenario and part, and whether it does something and expects nothing."""
+    """Puts it there; `found` gets where, and whether the scenario does something and expects nothing."""
     file, name = place
     document = text.scenarios.get(file)
     if document is None or name not in document.top.entries:
