@@ -279,6 +279,19 @@ async def test_W9_discarding_one_in_which_commands_were_issued_asks_with_their_n
         assert fork.desk is not None
 
 
+async def test_W9_one_that_a_killed_process_left_opens_in_a_window_of_its_own_and_follows(left, trunk, until):
+    trunk.tell_left([left])
+    (notice,) = [one.notice for one in trunk.window.notices.told if "is kept nowhere yet" in one.notice.text]
+    notice.actions[0][1]()
+    await until(lambda: trunk.forks and trunk.forks[0].desk is not None)
+    (fork,) = trunk.forks
+    assert trunk.workspace.project.root != left
+    assert fork.workspace.project.root == left
+    assert fork.desk.trunk() is trunk.desk
+    fork.acts["discard-fork"].do()
+    await until(lambda: not left.parent.exists())
+
+
 async def test_W9_one_that_a_killed_process_left_is_told_and_found_by_its_name(left, trunk, monkeypatch):
     taken = []
     monkeypatch.setattr(trunk, "open_folder", taken.append)

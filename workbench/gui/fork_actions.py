@@ -56,8 +56,8 @@ class ForkActions(FileActions):
         return self.workspace.fork if self.workspace is not None else None
 
     @abstractmethod
-    async def open_fork(self, folder: Path) -> None:
-        """Shows a fork in a window of its own."""
+    async def open_fork(self, folder: Path, *, left: bool = False) -> None:
+        """Shows a fork in a window of its own; one that was `left` by a killed process, too."""
 
     @abstractmethod
     async def open(self, target: tuple[Path | None, str], *, trust: bool = False) -> None:
@@ -375,8 +375,12 @@ class ForkActions(FileActions):
             with suppress(NotAStore):
                 if (fork := fork_in(folder)) is not None:
                     text = f"{fork.name} is kept nowhere yet: the program ended before. It is in {folder}."
-                    ways = (("Open it", partial(self.open_folder, folder)),)
+                    ways = (("Open it", partial(self._open_left, folder)),)
                     self.window.notices.show_notice(Notice(kind="info", text=text, actions=ways))
+
+    def _open_left(self, folder: Path) -> None:
+        """Opens a fork that a killed process left in a window of its own, as one that was just made."""
+        spawn(self.open_fork(folder, left=True), name="Open a fork")
 
     def _take_scratch(self) -> None:
         """Has a fork that an ended process left be kept nowhere still: it is kept, or discarded."""

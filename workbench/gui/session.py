@@ -327,13 +327,14 @@ class Session(WindowActions):
                 one.cancel()
 
     @override
-    async def open_fork(self, folder: Path) -> None:
+    async def open_fork(self, folder: Path, *, left: bool = False) -> None:
         settings = QSettings(str(folder.parent / "window.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings)
         window.come_back()
         window.resize(self.window.size())
         window.show()
-        other = Session(window, self._environ, settings, trunk=self, scratch=folder.parent)
+        scratch = None if left else folder.parent
+        other = Session(window, self._environ, settings, trunk=self, scratch=scratch)
         self.forks.append(other)
         await other.open((folder, ""))
         other._arrange_world()
