@@ -39,6 +39,14 @@ async def test_a_resume_by_undo_is_asked_about_and_what_is_undone_is_offered_no_
     await settle(workspace)
 
 
+async def test_L10_a_window_that_was_just_opened_knows_the_last_act(broken, desk, until):
+    await broken.dead_letters.replay([one.number for one in broken.dead_letters.page()][:1])
+    await settle(broken)
+    undo = operator_undo.OperatorUndo(desk)
+    await until(lambda: undo.newest is not None)
+    assert undo.newest.why_not == "it was delivered since"
+
+
 async def test_an_act_of_some_time_ago_is_asked_about(workspace, desk, until, monkeypatch):
     monkeypatch.setattr(operator_undo, "ASKED_SECONDS", -1.0)
     told = []

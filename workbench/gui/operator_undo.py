@@ -119,6 +119,7 @@ class OperatorUndo(QObject):
         self._looking = Question(self, desk, self._withdraw, "Reading the operations")
         self._weighing = Question(self, desk, self._ask_or_undo, "Reading the operations")
         desk.changed.connect(self._changed)
+        self._reading.ask(self._read)
 
     def _changed(self, changes: Changes) -> None:
         if changes.operations or changes.dead_letters or changes.everything or self._delivered(changes):

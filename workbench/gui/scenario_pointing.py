@@ -39,11 +39,11 @@ def use(desk: Desk, what: str, parts: Mapping[str, Written]) -> None:
 
 
 async def _use(desk: Desk, what: str, parts: Mapping[str, Written]) -> None:
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, str, bool]] = []
     before = desk.scenario
     change = partial(_with, place=before, parts=parts, found=found)
     state = await stepped(desk, partial(desk.workspace.design.apply, f"Use {what} in a scenario", change))
-    file, name, part = found[-1]
+    file, name, part, open_end = found[-1]
     desk.scenario = (file, name)
     desk.project_saved.emit()
     if state.refused:
@@ -52,13 +52,19 @@ async def _use(desk: Desk, what: str, parts: Mapping[str, Written]) -> None:
     said = f"{what} is {AS[part]} in “{name}”"
     if desk.scenario != before:
         said += ", which begins here: what is used next goes there, too, until it has a name"
+    if open_end:
+        said += ". It expects nothing yet: Ctrl+Enter in its lines takes over what came"
     show = ("Show the scenario", partial(desk.wanted.emit, "scenarios"))
     desk.notice("ok", f"{said}.", show, topic=POINTED)
 
 
 def _with(
-    text: DesignText, place: tuple[str, str], parts: Mapping[str, Written], found: list[tuple[str, str, str]]
+    text: DesignText,
+    place: tuple[str, str],
+    parts: Mapping[str, Written],
+    found: list[tuple[str, str, str, bool]],
 ) -> DesignText:
+    """Puts it there; `found` gets where, and whether the scenario does something and expects nothing."""
     file, name = place
     document = text.scenarios.get(file)
     if document is None or name not in document.top.entries:
@@ -69,7 +75,8 @@ def _with(
     document = text.scenarios[file]
     steps = written_steps(document, name)
     part = "then" if "then" in parts and steps["when"] else next(iter(parts))
-    found.append((file, name, part))
+    done = part == "when" or steps["when"]
+    found.append((file, name, part, bool(done and part != "then" and not steps["then"])))
     item = parts[part]([one for several in steps.values() for one in several])
     return text.with_file(with_step(document, name, part, len(steps[part]), item))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from workbench.gui.views.scenarios_view import ScenariosView
 from workbench.project.scenarios import read_scenarios
@@ -250,6 +251,34 @@ async def test_scenarios_are_renamed_copied_and_removed(view, file, until):
     press(view.table, Key.Key_Delete)
     await settled(view, until)
     assert file.read_text() == TEXT.replace("A name changes", "A name is changed")
+
+
+async def test_V2_the_last_one_is_removed_with_its_file_and_brought_back_by_the_same_keyboard(
+    view, file, until
+):
+    plain = '"Alone" {\n    when: []\n    then: []\n}\n'
+    file.write_text(plain)
+    await view.desk.workspace.scenarios.look()
+    await settled(view, until)
+    view.table.setFocus()
+    press(view.table, Key.Key_Delete)
+    await settled(view, until)
+    assert not file.exists()
+    await until(lambda: "No scenarios yet" in [one.text() for one in view.findChildren(QLabel)])
+    assert view.focusWidget() is view.table
+    assert not view.detail.isVisible()
+    press(view.table, Key.Key_Z, Held.ControlModifier)
+    await settled(view, until)
+    assert file.read_text() == plain
+    assert view.detail.isVisible()
+    assert view.detail.name.text() == "Alone"
+
+
+async def test_a_file_that_says_more_outlives_its_last_scenario(view, file, until):
+    press(view.table, Key.Key_Delete)
+    await settled(view, until)
+    assert file.read_text() in TEXT
+    assert "# Of accounts" in file.read_text()
 
 
 async def test_a_name_that_is_taken_stays_in_the_line_and_says_so(view, file, until):

@@ -10,15 +10,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
-    QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
-from workbench.gui.layouts import clear, in_column, in_panes, in_row
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.opened_file import open_file
 from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
@@ -30,7 +28,6 @@ from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.views.scenario_writing import ScenarioWriting
 from workbench.gui.widgets import (
     Badge,
-    EmptyState,
     SearchBox,
     show_words,
 )
@@ -68,12 +65,7 @@ class ScenariosView(View):
         self._looked = False
         self._went_to = self._shown = ""
         self._drafted = drafted_files(desk)
-        self._pages = QStackedLayout(self)
-        self._nothing = QVBoxLayout()
-        holder = QWidget()
-        holder.setLayout(self._nothing)
-        self._pages.addWidget(holder)
-        self._pages.addWidget(self._page())
+        self._fill_page()
         self.acts.offer()
         self.new = self.writing.acts.button("new")
         self._buttons.insertWidget(0, self.new)
@@ -84,8 +76,7 @@ class ScenariosView(View):
 
     # -- parts --------------------------------------------------------------------------------------------
 
-    def _page(self) -> QWidget:
-        page = QWidget()
+    def _fill_page(self) -> None:
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Scenarios that were run")
         self.progress.setFormat("%v of %m")
@@ -95,15 +86,13 @@ class ScenariosView(View):
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Scenarios")
         self.table.set_multi()
-        self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
         self.table.row_chosen.connect(lambda _row: self._show())
         self.writing = ScenarioWriting(self.desk, self, self.table)
         self.detail = ScenarioDetail(self.desk, self.writing)
         self.detail.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
         self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 5), (self.detail, 6), name="scenarios")
         self.panes.setSizes([500, 600])
-        in_column(self._bar(), bar, (self.panes, 1), of=page, margins=(8, 6, 8, 8), spacing=6)
-        return page
+        in_column(self._bar(), bar, (self.panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
 
     def _bar(self) -> QHBoxLayout:
         self.run_all = self.acts.button("run-all", primary=True)
@@ -186,7 +175,8 @@ class ScenariosView(View):
         if not self._entries and not self.detail.keeps():
             self._say_nothing("No scenarios yet", HINT)
             return
-        self._pages.setCurrentIndex(1)
+        self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
+        self.detail.show()
         at = self.table.currentIndex().row()
         self._list()
         wanted = self.writing.wanted or (self._shown if self._current() is None else "")
@@ -201,12 +191,15 @@ class ScenariosView(View):
         self._show()
 
     def _say_nothing(self, title: str, hint: str) -> None:
-        clear(self._nothing)
-        wanted = self.desk.wanted
-        self._nothing.addWidget(
-            EmptyState("scenario", title, hint, "Show the timeline", lambda: wanted.emit("timeline"))
-        )
-        self._pages.setCurrentIndex(0)
+        """Says why none is listed; the keyboard stays in the list, where one is made and undone."""
+        self.table.set_empty(title, hint, "Show the timeline", self._to_timeline)
+        self.detail.hide()
+        self._entries = []
+        self._list()
+        self._show_progress()
+
+    def _to_timeline(self) -> None:
+        self.desk.wanted.emit("timeline")
 
     def _narrow(self) -> None:
         self._list()

@@ -300,7 +300,7 @@ def free_name(document: Document | None, name: str) -> str:
 
 
 def in_file(file: str, change: Callable[[Document], Document]) -> Callable[[DesignText], DesignText]:
-    """Returns the change of the texts that a change of one scenario file is.
+    """Returns the change of the texts that a change of one scenario file is; one left empty is removed.
 
     Raises:
         InvalidValue: When it is made: there is no such file, or it cannot be read.
@@ -310,7 +310,8 @@ def in_file(file: str, change: Callable[[Document], Document]) -> Callable[[Desi
         document = text.scenarios.get(file)
         if document is None:
             raise InvalidValue(f"{file} cannot be read", path="", hint="fix it in the text")
-        return text.with_file(change(document))
+        made = change(document)
+        return text.with_file(made) if made.text.strip() else text.without_file(file)
 
     return changed
 
