@@ -85,6 +85,16 @@ async def test_what_does_not_fit_is_counted_with_an_example_and_what_else_has_to
     assert 'is  {"to":"Ada","weight":0}' in dialog.found.toPlainText()
 
 
+async def test_what_the_draft_leaves_out_is_said_beside_that_all_fit(
+    dialog: SchemaDialog, until: Any
+) -> None:
+    await change(dialog, '{ to: "string" }', '{ weight: "integer" }', until)
+    dialog.draft_upcast()
+    await until(lambda: "reading" not in dialog.stand.text())
+    assert dialog.stand.text().endswith("2 of 2 fit, without to")
+    assert dialog.save.isEnabled()
+
+
 async def test_a_draft_makes_them_fit_and_is_saved_as_one_step(
     dialog: SchemaDialog, workspace: Workspace, until: Any
 ) -> None:

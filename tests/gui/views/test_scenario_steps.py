@@ -214,6 +214,22 @@ async def test_items_move_and_go_and_come_back(view, file, until):
     assert file.read_text() == TEXT.replace(first + second, second + first)
 
 
+async def test_V2_what_was_put_in_is_taken_back_where_the_keyboard_is(view, file, until):
+    at(view, 2)
+    press(view.detail.steps.table, Key.Key_Return)
+    view.detail.steps.form._form.set_value({"data": {"username": "Eve"}})
+    view.detail.steps.form._form.submit()
+    await settled(view, until)
+    assert file.read_text() != TEXT
+    await until(view.detail.steps.table.hasFocus)
+    press(view.detail.steps.table, Key.Key_Z, Held.ControlModifier)
+    await settled(view, until)
+    assert file.read_text() == TEXT
+    press(view.detail.steps.table, Key.Key_Y, Held.ControlModifier)
+    await settled(view, until)
+    assert '"Eve"' in file.read_text()
+
+
 async def test_a_scenario_is_made_from_nothing_to_green(view, file, until, workspace):
     press(view.table, Key.Key_N)
     typed(view.writing.entry, "Whoever is new is active")

@@ -15,6 +15,16 @@ from workbench.tusk import parse
         ({"a": "string"}, {"b": "string"}, {"rename": {"a": "b"}}),
         ({"a": "string"}, {"b": "integer"}, {"default": {"b": 0}, "remove": ["a"]}),
         ({"a": "string", "b": "string"}, {"c": "string"}, {"default": {"c": ""}, "remove": ["a", "b"]}),
+        (
+            {"flight": "string"},
+            {"flight_no": "string", "agent": "string"},
+            {"rename": {"flight": "flight_no"}, "default": {"agent": ""}},
+        ),
+        (
+            {"street": "string", "town": "string"},
+            {"town_name": "string", "street_name": "string"},
+            {"rename": {"street": "street_name", "town": "town_name"}},
+        ),
         ({"a": "integer"}, {"a": "string"}, {"set": {"a": "string(data.a)"}}),
         ({"a": "string?"}, {"a": "integer"}, {"set": {"a": "int(data.a)"}}),
         ({"a": "integer"}, {"a": "money"}, {}),

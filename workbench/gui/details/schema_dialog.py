@@ -303,7 +303,10 @@ class SchemaDialog(QDialog):
         ]
         if trial.before:
             lines += [f"The first one of an older version\n    was {trial.before}\n    is  {trial.after}"]
-        self._tell("error" if bad else "ok", f"{trial.fit:,} of {trial.total:,} fit", "\n".join(lines))
+        kind, said = "error" if bad else "ok", f"{trial.fit:,} of {trial.total:,} fit"
+        if trial.dropped and not bad:
+            kind, said = "warning", f"{said}, without {', '.join(trial.dropped)}"
+        self._tell(kind, said, "\n".join(lines))
         way = " Draft the upcast, then correct it." if bad else ""
         self.said.setText(f"{versions} {'is' if trial.total == 1 else 'are'} stored.{way}")
 

@@ -89,6 +89,8 @@ class ScenariosView(View):
         self.table.row_chosen.connect(lambda _row: self._show())
         self.writing = ScenarioWriting(self.desk, self, self.table)
         self.detail = ScenarioDetail(self.desk, self.writing)
+        for key in ("undo", "redo"):  # a step that is done in its lines is taken back there, too
+            self.detail.steps.table.addAction(self.writing.acts[key])
         self.detail.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
         self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 5), (self.detail, 6), name="scenarios")
         self.panes.setSizes([500, 600])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from workbench.services.design import gestures
@@ -13,6 +15,8 @@ from workbench.services.design.section_lists import put
 from workbench.tusk import Document, delete, write_value
 from workbench.tusk.document import Path
 
+ALIKE = 0.6
+"""Likeness of two names, from 0 to 1, from which one is taken for the other where several could be."""
 _MADE = {
     ("integer", "string"): "string({0})",
     ("decimal", "string"): "string({0})",
@@ -63,7 +67,8 @@ def version_of(text: DesignText, event: str) -> int:
 def with_upcast(was: DesignText, text: DesignText, event: str) -> DesignText:
     """Returns the texts with a version more for an event, and what makes its data of data as it was.
 
-    A field that is gone beside a new one of its type is taken for renamed. A draft that stands there already
+    A field that is gone beside a new one of its type is taken for renamed, where there are several the one
+    whose name is most like it. A draft that stands there already
     is made again.
 
     Args:
@@ -84,7 +89,7 @@ def upcast_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
     """Returns the step from fields as they were to fields as they are, as the project file writes it."""
     gone = [name for name in before if name not in after]
     new = [name for name in after if name not in before]
-    renamed = {one: other for one in gone if (other := _renamed(one, before, after, new)) is not None}
+    renamed = _renamed(before, after, gone, new)
     new = [name for name in new if name not in renamed.values()]
     gone = [name for name in gone if name not in renamed]
     made = {
@@ -100,11 +105,22 @@ def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {(one.get("as", name) if isinstance(one, dict) else name): one for name, one in fields.items()}
 
 
-def _renamed(name: str, before: Mapping[str, Any], after: Mapping[str, Any], new: list[str]) -> str | None:
-    """Returns the one new field to which an old one can have been renamed: the only one of its type."""
-    fitting = [one for one in new if _word(after[one]) == _word(before[name])]
-    alone = [one for one in before if one not in after and _word(before[one]) == _word(before[name])]
-    return fitting[0] if len(fitting) == 1 and len(alone) == 1 else None
+def _renamed(
+    before: Mapping[str, Any], after: Mapping[str, Any], gone: Sequence[str], new: Sequence[str]
+) -> dict[str, str]:
+    """Returns fields that are gone with the new ones that they are called now."""
+    pairs = [(one, other) for one in gone for other in new if _word(before[one]) == _word(after[other])]
+    olds, news = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    found: dict[str, str] = {}
+    for one, other in sorted(pairs, key=lambda pair: _likeness(*pair), reverse=True):
+        alone = olds[one] == 1 == news[other]
+        if (alone or _likeness(one, other) >= ALIKE) and one not in found and other not in found.values():
+            found[one] = other
+    return {one: found[one] for one in gone if one in found}
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def _made(name: str, before: Any, after: Any) -> str:

@@ -79,6 +79,15 @@ class SchemaTrial:
     whole: bool = True
 
     @property
+    def dropped(self) -> tuple[str, ...]:
+        """Fields of that event whose values are nowhere in what is read."""
+        if not self.before:
+            return ()
+        was, now = read_json(self.before), read_json(self.after)
+        kept = [*now.values()]
+        return tuple(name for name, value in was.items() if name not in now and value not in kept)
+
+    @property
     def total(self) -> int:
         """Stored events that were tried."""
         return sum(self.versions.values())
