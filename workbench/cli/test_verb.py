@@ -52,7 +52,9 @@ def _tell(result: ScenarioResult) -> None:
     from workbench.services.scenarios import tell
 
     scenario = result.scenario
-    empty = ", asserts nothing" if result.passed and scenario.asserts_nothing else ""
+    empty = ""
+    if result.passed and (scenario.asserts_nothing or scenario.only_guards):
+        empty = ", asserts nothing" if scenario.asserts_nothing else ", guards the invariants only"
     print(f"{result.verdict.value + empty:<7} {one_line(scenario.title)}")
     if not result.passed:
         print(many_lines(tell(result), "        "))

@@ -302,6 +302,8 @@ def _notes(scenario: Scenario, happened: Happened) -> Iterator[str]:
     yield from _expected_again(scenario, happened)
     if scenario.asserts_nothing:
         yield "it asserts nothing: say in `then` what must follow"
+    elif scenario.only_guards:
+        yield f"it guards the invariants only: {', '.join(scenario.guarded)}"
 
 
 def _expected_again(scenario: Scenario, happened: Happened) -> Iterator[str]:

@@ -33,7 +33,7 @@ async def test_W14_commands_are_promoted_after_a_question(trunk, until):
     await user(fork, "zed")
     view = await compared(fork, until, 1)
     found = [view.table.model().row(at) for at in range(view.table.model().rowCount())]
-    assert ("stream", "user-zed", "", ("not there",) * 2, ("1", "1"), head + 1) in [row[:6] for row in found]
+    assert ("stream", "user-zed", ("not there",) * 2, ("1", "1"), head + 1) in [row[:5] for row in found]
     assert view.commands.model().row(0)[:4] == ("create_user", "user-zed", 0, "fits")
     view.acts["ask"].do()
     (answer,) = view.strip.findChildren(QPushButton, "answer")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +36,35 @@ async def test_two_that_are_the_same_do_not_differ(orders, tmp_path):
         found = compared(orders, world)
         assert (found.split, found.differences, found.untold) == (head, [], {})
         assert kinds_told(found) == f"nothing differs since position {head}"
+
+
+@dataclass(frozen=True)
+class Log:
+    """Ids by position: of events small letters, of messages large ones; a gap is what retention took."""
+
+    ids: str
+
+    def head(self):
+        return len(self.ids)
+
+    def log_at(self, positions):
+        found = ((at, self.ids[at - 1 : at].strip(".")) for at in positions)
+        return [SimpleNamespace(position=at, id=one, event=one.islower()) for at, one in found if one]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "split"),
+    [
+        ("ab.x..z", "ab.y..w", 2),
+        ("abMx....", "abMy....", 3),
+        ("a.cx", "aMcy", 3),
+        ("abMNx", "abM.y", 3),
+        ("x", "y", 0),
+        ("abcd", "ab", 2),
+    ],
+)
+def test_where_nothing_stands_in_both_they_are_not_the_same_by_that(ours, theirs, split):
+    assert split_of(Log(ours), Log(theirs)) == split_of(Log(theirs), Log(ours)) == split
 
 
 async def test_what_each_did_alone_is_told_with_the_event_since_which(orders, tmp_path):

@@ -22,7 +22,7 @@ def test_stores_with_no_beginning_in_common_say_so():
     [
         (3, 0, "3 rows, 1 stream differ since"),
         (3, 2, "1 row, 1 stream differ, 2 rows in times only since"),
-        (2, 2, "1 stream differ, 2 rows in times only since"),
+        (2, 2, "1 stream differs, 2 rows in times only since"),
     ],
 )
 def test_rows_are_counted_apart_that_differ_in_times_only(rows, in_times, said):
@@ -33,6 +33,8 @@ def test_rows_are_counted_apart_that_differ_in_times_only(rows, in_times, said):
 def test_where_nothing_but_times_differ_it_says_so():
     found = Comparison(split=3, heads=(5, 7), counts=Counter(row=4), rows=2, in_times=2)
     assert kinds_told(found) == "2 rows differ in times only since position 3"
+    found = Comparison(split=3, heads=(5, 7), counts=Counter(row=1), rows=1, in_times=1)
+    assert kinds_told(found) == "1 row differs in times only since position 3"
 
 
 @pytest.mark.parametrize(

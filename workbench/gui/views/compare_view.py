@@ -47,10 +47,9 @@ BADGES = {
 }
 DIFFERENCES = (
     TableColumn("What", width=90, badge=lambda kind: (BADGES[kind], kind)),
-    TableColumn("Where", width=130),
-    TableColumn("Row and column", width=150, stretch=True),
-    TableColumn("In the project", width=130, text=itemgetter(0), tip=itemgetter(1)),
-    TableColumn("In the fork", width=150, stretch=True, text=itemgetter(0), tip=itemgetter(1)),
+    TableColumn("Where", width=280, stretch=True, about="Of a row also its key, and the column"),
+    TableColumn("In the project", width=170, text=itemgetter(0), tip=itemgetter(1)),
+    TableColumn("In the fork", width=170, text=itemgetter(0), tip=itemgetter(1)),
     TableColumn("Since", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
 )
 COMMANDS = (
@@ -243,8 +242,7 @@ class CompareView(View):
         rows = [
             (
                 kind_of(one),
-                one.where,
-                f"{one.key} {one.column}".strip(),
+                f"{one.where} {one.key} {one.column}".strip(),
                 *zip(told_apart(one.ours, one.theirs), (one.ours, one.theirs), strict=True),
                 one.since,
                 (one.kind, one.where, one.key, one.column),

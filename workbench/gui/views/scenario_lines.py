@@ -13,6 +13,7 @@ STATES = {
     "running": ("info", "running"),
     "passed": ("ok", "passed"),
     "passed, asserts nothing": ("warning", "asserts nothing"),
+    "passed, guards": ("ok", "guards only"),
     "failed": ("error", "failed"),
     "broken": ("error", "broken"),
     "mistakes": ("warning", "mistakes"),
@@ -78,5 +79,7 @@ def row_of(
     state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""
     if state == "passed" and entry.scenario is not None and entry.scenario.asserts_nothing:
         state = "passed, asserts nothing"
+    elif state == "passed" and entry.scenario is not None and entry.scenario.only_guards:
+        state = "passed, guards"
     file = ("draft: " if drafted else "") + entry.file.name.removeprefix(f"{FOLDER}/")
     return ("running" if running else state, entry.name, file, result.took if result else 0, entry)

@@ -23,6 +23,7 @@ from workbench.store.paging import PAGE, typed_events
 if TYPE_CHECKING:
     from workbench.model.projection import Projection
     from workbench.store.ports import Reader
+    from workbench.store.stored_values import LogEntry
 
 Row = dict[str, Any]
 MOST = 10_000
@@ -99,19 +100,33 @@ class Comparison(Differences):
 
 
 def split_of(ours: Reader, theirs: Reader) -> int:
-    """Returns the last position up to which both have the same, 0 if none: one look for each halving."""
-    low, high = 0, min(ours.head(), theirs.head())
+    """Returns the last position up to which both have the same, 0 if none: one look for each halving.
+
+    Halving asks events alone: retention takes messages, in each store at its own time, and where nothing
+    stands in both they are not the same by that.
+    """
+    low, high, split = 0, min(ours.head(), theirs.head()), 0
     while low < high:
         middle = (low + high + 1) // 2
-        if _at(ours, middle) == _at(theirs, middle):
-            low = middle
+        event = _newest_event(ours, low, middle)
+        if event is None or event.id in {one.id for one in theirs.log_at([event.position])}:
+            low, split = middle, event.position if event is not None else split
         else:
-            high = middle - 1
-    return low
+            high = event.position - 1
+    behind = range(split + 1, split + 1 + PAGE)
+    for mine, other in zip(ours.log_at(behind), theirs.log_at(behind), strict=False):
+        if mine.id != other.id:
+            break
+        split = mine.position
+    return split
 
 
-def _at(reader: Reader, position: int) -> object:
-    return next((one.id for one in reader.log_at([position])), None)
+def _newest_event(reader: Reader, after: int, upto: int) -> LogEntry | None:
+    for last in range(upto, after, -PAGE):
+        found = [one for one in reader.log_at(range(max(after, last - PAGE) + 1, last + 1)) if one.event]
+        if found:
+            return found[-1]
+    return None
 
 
 def compare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from workbench.model.counts import counted
@@ -9,6 +10,7 @@ from workbench.model.counts import counted
 if TYPE_CHECKING:
     from workbench.services.worlds.compare import Comparison, StoreDifference
 
+KINDS = "row", "stream", "message", "letter"
 LONG = 20
 """Characters that a column shows of a value."""
 BEFORE = 8
@@ -17,14 +19,14 @@ BEFORE = 8
 
 def kinds_told(found: Comparison) -> str:
     """Says how much differs, in a line."""
-    counts = {**found.counts, "row": found.rows - found.in_times}
-    parts = [
-        counted(counts[kind], kind) for kind in ("row", "stream", "message", "letter") if counts.get(kind)
-    ]
-    said = f"{', '.join(parts)} differ" if parts else "nothing differs"
+    counts = Counter({**found.counts, "row": found.rows - found.in_times})
+    parts = [counted(counts[kind], kind) for kind in KINDS if counts[kind]]
+    alone = sum(counts[kind] for kind in KINDS) == 1
+    said = f"{', '.join(parts)} {'differs' if alone else 'differ'}" if parts else "nothing differs"
     if found.in_times:
         more = counted(found.in_times, "row")
-        said = f"{said}, {more} in times only" if parts else f"{more} differ in times only"
+        verb = "differs" if found.in_times == 1 else "differ"
+        said = f"{said}, {more} in times only" if parts else f"{more} {verb} in times only"
     if not found.split and all(found.heads):
         return f"{said}: the two have no beginning in common: these are different projects"
     return f"{said} since position {found.split:,}"

@@ -73,7 +73,8 @@ def commands_refused(world: SteppedWorld) -> str:
     given = [one.act for one in world.scenario.when if isinstance(one.act, IssuedCommand)]
     letters = [one for one in world.letters() if one.subscription == COMMANDS_TOPIC]
     refused = len(world.done.refusals) + len(letters)
-    said = f"in the usual order {refused:,} of {counted(len(given) + len(handled), 'command')} were refused"
+    of, were = counted(len(given) + len(handled), "command"), "was" if refused == 1 else "were"
+    said = f"in the usual order {refused:,} of {of} {were} refused"
     return said if refused else ""
 
 
