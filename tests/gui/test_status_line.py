@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QToolButton
@@ -54,6 +56,26 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     assert called == ["scenarios", "zone"]
     line.show_scenarios(Tally())
     assert line.scenarios.isHidden()
+
+
+def test_C10_it_does_not_run_whose_store_is_gone(qtbot):
+    line = StatusLine(*((lambda: None) for _ in range(7)))
+    qtbot.addWidget(line)
+    status = Status(
+        project="users",
+        store="/users/events.db",
+        head=1,
+        engine="running",
+        lag=0,
+        dead=0,
+        observer="",
+        trouble="",
+    )
+    line.show_status(status)
+    engine = line.findChild(QToolButton, "engine-state")
+    assert engine.text() == "Running"
+    line.show_status(replace(status, gone="writing to events.db stopped: it is no longer there"))
+    assert (engine.text(), "no longer there" in engine.toolTip()) == ("Store gone", True)
 
 
 @pytest.mark.parametrize("width", [1024, 1600])

@@ -208,13 +208,13 @@ class StatusLine(QStatusBar):
         self._head.setText(f"Position {status.head:,}")
         self._lag.setText(f"Lag {status.lag:,}")
         self._lag.setToolTip(f"{LAG_TIP}: {status.furthest}" if status.furthest else LAG_TIP)
-        name, text, role = ENGINE[status.engine]
+        name, text, role = ("error", "Store gone", "error") if status.gone else ENGINE[status.engine]
         if status.faulted:
             name, role = "error", "error"
             text += f", {len(status.faulted):,} faulted"
         self._engine.setIcon(icon(name, role))
         self._engine.setText(text)
-        told = f"Read-only: {status.observer}" if status.observer else ENGINE_TIP
+        told = f"Read-only: {status.observer}" if status.observer else status.gone or ENGINE_TIP
         self._engine.setToolTip("\n".join([told, *(f"{name} faulted" for name in status.faulted)]))
         self._engine.setEnabled(not status.observer)
         self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))

@@ -10,7 +10,7 @@ IDENTITY = (
     " (select name from streams order by id limit 1), (select event_id from events order by position limit 1)"
 )
 """What stays the same in a store for ever, once it is there; it lies in several places of the file."""
-GONE = "save a copy of what is open here, or take the newest backup; close the project and open it again"
+GONE = "save a copy of what is open here; once the files are back, or a backup is, open the project again"
 
 
 class FilePresence:
