@@ -68,9 +68,9 @@ def test_what_the_model_does_not_have_any_more_has_no_rules(auction: Registry) -
 def test_a_command_counts_how_it_ended(auction: Registry) -> None:
     node = node_of(auction, "command:place_bid")[1]
     said = lambda flow: counts(node, Live(flow=flow, subscriptions={}, projections={}))  # noqa: E731
-    assert said({}) == "0 accepted since the start"
+    assert said({}) == "0 accepted since the project was opened"
     ended = {"command:place_bid": 2, "rejected:place_bid": 1, "failed:place_bid": 3, "failed:other": 9}
-    assert said(ended) == "2 accepted, 1 rejected, 3 failed since the start"
+    assert said(ended) == "2 accepted, 1 rejected, 3 failed since the project was opened"
 
 
 async def test_name_and_kind_stand_in_one_line_below_the_board(desk: Desk, qtbot: QtBot, until: Any) -> None:

@@ -91,7 +91,7 @@ def test_choosing_tells_what_it_is(board: BoardView) -> None:
     board.scene.choose("event:user.status_changed")
     assert board.details._title.text() == "user.status_changed"
     assert "activated, deactivated or suspended" in board.details.about.parts["doc"].text()
-    assert board.details._kind.text() == "Event  ·  0 recorded since the start"
+    assert board.details._kind.text() == "Event  ·  0 recorded since the project was opened"
     assert board.details.about.parts["around"].text() == "From user\nTo user-events, users"
     board.details._close.click()
     assert board.details.isHidden()

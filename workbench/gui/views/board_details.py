@@ -159,8 +159,8 @@ def counts(node: BoardNode, live: Live) -> str:
     if kind == "command":
         ended = {said: live.flow.get(f"{outcome}:{name}", 0) for outcome, said in ENDED.items()}
         parts = [f"{number:,} {said}" for said, number in ended.items() if number or said == "accepted"]
-        return f"{', '.join(parts)} since the start"
-    return f"{live.flow.get(node.id, 0):,} recorded since the start" if kind == "event" else ""
+        return f"{', '.join(parts)} since the project was opened"
+    return f"{live.flow.get(node.id, 0):,} recorded since the project was opened" if kind == "event" else ""
 
 
 def _count(number: int, what: str) -> str:
