@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import nullcontext
 from itertools import pairwise
 
 import pytest
@@ -16,10 +17,21 @@ from workbench.model.clock import ManualClock
 
 
 class Source:
-    """Stands for a workspace: all that a desk asks of one is the time, and to be told of changes."""
+    """Stands for a workspace: a desk asks of one the time, the last acts, and to be told of changes."""
+
+    registry = None
 
     def __init__(self):
         self.listener, self.clock = None, ManualClock()
+        self.operations = self.reader = self
+
+    def within(self, _seconds):
+        return nullcontext()
+
+    def last(self, _since):
+        return None
+
+    newest = last
 
     def listen(self, listener):
         self.listener = listener

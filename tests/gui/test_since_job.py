@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.gui.conftest import settle
 from workbench.gui.since_job import tell_since_when
 
 
@@ -46,6 +47,7 @@ async def test_the_first_commit_is_told_and_its_event_shown(desk, workspace, tol
 
 async def test_what_holds_is_told_with_up_to_where(desk, workspace, told):
     await created(workspace, "ada")
+    await settle(workspace)
     await tell_since_when(desk, workspace.since.typed("count('user.created') < 2"))
     assert [one.text for one in told if one.kind == "ok"] == [
         f"condition held at every position, up to {workspace.reader.head()}."

@@ -238,7 +238,7 @@ def test_C10_nothing_more_is_acknowledged(store, path, other, damage):
         error = refusal(write, append("s", "b"))
         assert isinstance(error, StoreGone), error
         assert error.outcome is Outcome.NOT_COMMITTED
-        assert "close the project" in error.hint
+        assert "save a copy of what is open" in error.hint
     store.tidy()
 
 

@@ -95,7 +95,7 @@ async def test_W24_what_was_refused_of_them_is_said_and_of_written_ones_it_is_no
         (await ScenarioExplorer(trip, one).explore(plan)).sentence()
         for one in (made, twice, replace(twice, place=replace(PLACE, file="scenarios/own.tsk")))
     ]
-    assert "in the usual order 1 of 2 commands were refused" in said[1]
+    assert "in the usual order 1 of 2 commands was refused" in said[1]
     assert "refused" not in said[0] + said[2]
 
 
