@@ -75,7 +75,11 @@ class TimeView(View):
         )
         self._by_hand = QWidget()
         in_column(
-            in_row(*buttons, (self.until, 1), spacing=6), self.stop, of=self._by_hand, margins=0, spacing=6
+            in_row(*buttons, 1, spacing=6),
+            in_row((self.until, 1), self.stop, spacing=8),
+            of=self._by_hand,
+            margins=0,
+            spacing=6,
         )
         in_column(
             in_row(self.now, (self.since, 1)),
