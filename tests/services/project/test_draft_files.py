@@ -198,3 +198,14 @@ def test_V2_what_a_killed_window_left_is_taken_over(make, tmp_path):
         [sys.executable, "-c", _KILLED, str(tmp_path / "mine"), str(tmp_path / "config")], check=False
     )
     assert make().find("text").content == "typed"
+
+
+def test_V2_what_is_written_behind_the_end_is_kept_and_holds_nothing_for_the_next_window(make):
+    first = make()
+    first.keep("a", 1, WHAT)
+    first.write()
+    first.close()
+    first.keep("b", 2, WHAT)
+    first.write()
+    second = make(beside=True)
+    assert (second.find("a").content, second.find("b").content) == (1, 2)

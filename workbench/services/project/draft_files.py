@@ -62,6 +62,7 @@ class DraftFiles:
         self._files = WindowFiles(self.folder)
         self._paths: dict[str, Path] = {}
         self._turn = Lock()
+        self._closed = False
 
     @property
     def folder(self) -> Path:
@@ -110,6 +111,8 @@ class DraftFiles:
                     self._unkept.pop(key, None)
                 elif draft is not None:
                     self._unkept[key] = draft.what
+            if self._closed:  # a step that ended behind that is kept, too
+                self._files.close()
 
     def is_whole(self, key: str) -> bool:
         """Whether what stands at a place is on the disk, or nothing does."""
@@ -122,6 +125,7 @@ class DraftFiles:
     def close(self) -> None:
         """Releases the files: the next window takes them over."""
         with self._turn:
+            self._closed = True
             self._files.close()
 
     def _write(self, key: str, draft: KeptDraft | None) -> bool:
